@@ -1,0 +1,36 @@
+/** Time, as an argument: what reads or spends time takes a `Clock`, so that tests need not wait. */
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /**
+   * Resolves after `ms` milliseconds. Rejects with the signal's reason as soon as `signal` aborts, also in mid-sleep,
+   * and leaves neither timer nor listener behind.
+   */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+// Node fires a longer timer at once (after 1 ms) instead of late.
+const longestTimerMs = 2 ** 31 - 1;
+const origin = Date.now() - performance.now();
+
+/**
+ * The process's clock. `now()` is counted from the monotonic clock, so it does not follow a wall-clock jump: it is for
+ * deadlines and durations. What must agree with other machines reads `Date.now()`.
+ */
+export const systemClock: Clock = {
+  now: () => origin + performance.now(),
+  sleep: (ms, signal) =>
+    new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(signal.reason);
+      const timer = setTimeout(wake, Math.min(ms, longestTimerMs));
+      function wake(): void {
+        signal?.removeEventListener("abort", abort);
+        resolve();
+      }
+      function abort(): void {
+        clearTimeout(timer);
+        reject(signal?.reason);
+      }
+      signal?.addEventListener("abort", abort, { once: true });
+    }),
+};

@@ -1,0 +1,155 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import { systemClock } from "./clock.ts";
+import { describeRequest, isRecord } from "./request.ts";
+
+/** What is known of the invocation that the calling code runs in. Facts, no policy. */
+export interface Invocation {
+  /** The Lambda context object of this invocation. */
+  readonly context: object;
+  readonly requestId: string | undefined;
+  /** When time is up, in epoch ms on the monotonic clock and without any reserve; `Infinity` without a deadline. */
+  readonly endsAt: number;
+  /** A recorded event that warms this environment, not traffic. */
+  readonly rehearsal: boolean;
+  /** Retries that this invocation may still make; `undefined` until `retry()` sets it. */
+  retriesLeft: number | undefined;
+  /** Set when the outermost hook has settled the request: from then on the scope counts as none. */
+  ended: boolean;
+  /** How long it still counts, in ms, after `endsAt` has passed. */
+  readonly graceMs: number;
+  /** Milliseconds until `endsAt`, by the monotonic clock; negative when time is up, `Infinity` without a deadline. */
+  remainingMs(): number;
+}
+
+/** The fields of Middy's request that the invocation is read from. */
+export interface InvocationRequest {
+  readonly event: unknown;
+  readonly context: unknown;
+}
+
+interface Scopes {
+  readonly current: AsyncLocalStorage<Invocation>;
+  readonly byRequest: WeakMap<object, Invocation>;
+  /** Who opened an invocation, and so ends it: a hook's owner and the request that it saw. */
+  readonly openedBy: WeakMap<Invocation, { readonly request: object; readonly owner: object }>;
+}
+
+// Under a registered symbol, so that two bundled copies of this package see the same invocation.
+const registry = globalThis as { [key: symbol]: Scopes | undefined };
+const key = Symbol.for("midguard.invocation.1");
+registry[key] ??= { current: new AsyncLocalStorage(), byRequest: new WeakMap(), openedBy: new WeakMap() };
+const scopes: Scopes = registry[key];
+
+/** API Gateway answers 504 (REST) or 503 (HTTP) by itself after this long, whatever the function's own timeout. */
+const gatewayMs = 29_000;
+/** An arrival older than this is not a slow request but a recorded event, in a test or a rehearsal. */
+const recordedMs = 90_000;
+/** The runtime needs a moment to report a timeout; a scope older than that is left over from an earlier invocation. */
+const timeoutGraceMs = 1_000;
+
+function functionLeftMs(context: object): number {
+  const { getRemainingTimeInMillis, lambdaContext } = context as {
+    getRemainingTimeInMillis?: unknown;
+    lambdaContext?: unknown; // A durable execution wraps the context.
+  };
+  if (typeof getRemainingTimeInMillis === "function") {
+    const left = Number(getRemainingTimeInMillis.call(context));
+    return Number.isNaN(left) ? Infinity : left;
+  }
+  return isRecord(lambdaContext) ? functionLeftMs(lambdaContext) : Infinity;
+}
+
+function gatewayLeftMs(event: unknown): number {
+  const request = describeRequest(event);
+  if (request?.arrivedAt === undefined || request.kind === "function-url") return Infinity;
+  const age = Date.now() - request.arrivedAt;
+  // In the future, by a clock that runs behind, or long ago, in a recorded event: neither says when this one came.
+  return age < 0 || age > recordedMs ? gatewayMs : gatewayMs - age;
+}
+
+function remainingMs(this: Invocation): number {
+  return this.endsAt - systemClock.now();
+}
+
+function open(context: object, leftMs: number, graceMs: number, rehearsal: boolean): Invocation {
+  const { awsRequestId } = context as { awsRequestId?: unknown };
+  return {
+    context,
+    requestId: typeof awsRequestId === "string" ? awsRequestId : undefined,
+    endsAt: systemClock.now() + leftMs,
+    rehearsal,
+    retriesLeft: undefined,
+    ended: false,
+    graceMs,
+    remainingMs,
+  };
+}
+
+function isLive(invocation: Invocation): boolean {
+  return !invocation.ended && invocation.remainingMs() > -invocation.graceMs;
+}
+
+/**
+ * The invocation that the calling code runs in, or `undefined` outside of any, or after its end. An invocation whose
+ * deadline has passed is still one: it has no time left, which is not the same as no deadline.
+ */
+export function currentInvocation(): Invocation | undefined {
+  const invocation = scopes.current.getStore();
+  return invocation !== undefined && isLive(invocation) ? invocation : undefined;
+}
+
+/** Milliseconds left in the current invocation, `Infinity` outside of any. Reads the clock once, and not at all outside. */
+export function timeLeftMs(): number {
+  const invocation = scopes.current.getStore();
+  if (invocation === undefined || invocation.ended) return Infinity;
+  const left = invocation.remainingMs();
+  return left > -invocation.graceMs ? left : Infinity;
+}
+
+/** Whether the calling code runs in a rehearsal: a recorded event on a warm-up ping, in which nothing should be written. */
+export function isRehearsal(): boolean {
+  return currentInvocation()?.rehearsal ?? false;
+}
+
+/**
+ * Makes the invocation of `request` the current one, in the synchronous part of a hook. It is the one already made for
+ * this request, else the current one where that belongs to the same context object (a nested Middy handler), else a new
+ * one. No other current scope is trusted: `enterWith` leaks into the caller, so the next invocation may start inside it.
+ */
+export function enterInvocation(request: InvocationRequest, owner: object): Invocation {
+  const known = scopes.byRequest.get(request);
+  if (known !== undefined) {
+    if (scopes.current.getStore() !== known) scopes.current.enterWith(known);
+    return known;
+  }
+  const context = isRecord(request.context) ? request.context : {};
+  const current = currentInvocation();
+  let invocation = current?.context === context ? current : undefined;
+  if (invocation === undefined) {
+    const ownMs = functionLeftMs(context);
+    const leftMs = Math.min(ownMs, gatewayLeftMs(request.event));
+    invocation = open(context, leftMs, leftMs === Infinity ? Infinity : ownMs - leftMs + timeoutGraceMs, false);
+    scopes.openedBy.set(invocation, { request, owner });
+    scopes.current.enterWith(invocation);
+  }
+  scopes.byRequest.set(request, invocation);
+  return invocation;
+}
+
+/** Ends the invocation of `request` where `owner` opened it, that is, where its hooks are the outermost of ours. */
+export function leaveInvocation(request: object, owner: object): void {
+  const invocation = scopes.byRequest.get(request);
+  if (invocation === undefined) return;
+  const opener = scopes.openedBy.get(invocation);
+  if (opener?.owner === owner && opener.request === request) invocation.ended = true;
+}
+
+/** Runs `call` as a rehearsal inside `parent`: a child invocation of its own context, with the parent's deadline. */
+export async function runRehearsal<T>(parent: Invocation, context: object, call: () => Promise<T>): Promise<T> {
+  const child = open(context, parent.remainingMs(), parent.graceMs, true);
+  try {
+    return await scopes.current.run(child, call);
+  } finally {
+    child.ended = true;
+  }
+}

@@ -1,0 +1,77 @@
+import { describeRequest, isRecord } from "./request.ts";
+
+/**
+ * What our errors have in common. They are recognised by `code`, since two bundled copies of a class defeat
+ * `instanceof`, and carry what `@middy/http-error-handler` and http-errors read: `statusCode`, `expose`, `headers`.
+ */
+export interface Rejection extends Error {
+  readonly code: string;
+  readonly statusCode: number;
+  readonly status: number;
+  readonly expose: true;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Members of the problem document besides `status` and `detail` (RFC 9457). */
+  readonly problem: { readonly type?: string; readonly title: string; readonly [member: string]: unknown };
+}
+
+type Headers = Readonly<Record<string, string>>;
+
+/** Whether `error` is one of ours with one of these codes. */
+export function isRejection(error: unknown, ...codes: readonly string[]): error is Rejection {
+  return isRecord(error) && codes.includes(error.code as string) && isRecord(error.headers) && isRecord(error.problem);
+}
+
+/**
+ * The answer to `event` that says `error` as a problem document (RFC 9457), in the shape that the event's kind asks for.
+ * `undefined` where the event is no API request: then the error must stay an error, for a status is a success there.
+ */
+export function replyTo(event: unknown, error: Rejection, extra: Headers = {}): Record<string, unknown> | undefined {
+  const request = describeRequest(event);
+  if (request === undefined) return undefined;
+  const { statusCode, message, problem } = error;
+  const body = JSON.stringify({ ...problem, status: statusCode, detail: message });
+  const headers = { ...extra, "Content-Type": "application/problem+json", ...error.headers };
+  const entries = Object.entries(headers);
+  if (request.kind === "edge") {
+    return {
+      status: String(statusCode),
+      statusDescription: problem.title,
+      headers: Object.fromEntries(entries.map(([key, value]) => [key.toLowerCase(), [{ key, value }]])),
+      body,
+    };
+  }
+  if (request.kind !== "alb") return { statusCode, headers, body };
+  const status = { statusCode, statusDescription: `${statusCode} ${problem.title}`, isBase64Encoded: false };
+  // A target group with multi-value headers switched on reads only those.
+  return isRecord(event) && isRecord(event.multiValueHeaders)
+    ? { ...status, multiValueHeaders: Object.fromEntries(entries.map(([key, value]) => [key, [value]])), body }
+    : { ...status, headers, body };
+}
+
+function otherHeaders(answer: Readonly<Record<string, unknown>>, error: Rejection): Headers {
+  if (!isRecord(answer.headers)) return {};
+  const replaced = new Set(["content-type", ...Object.keys(error.headers).map((name) => name.toLowerCase())]);
+  const kept: Record<string, string> = {};
+  for (const [name, value] of Object.entries(answer.headers)) {
+    if (typeof value === "string" && !replaced.has(name.toLowerCase())) kept[name] = value;
+  }
+  return kept;
+}
+
+/**
+ * For an `onError` hook: answers our own error with one of `codes` where nobody has, or replaces the plain text that
+ * `@middy/http-error-handler` made of it, keeping the headers that others have set. Any other answer is the user's.
+ */
+export function answerRejection(
+  request: { readonly event: unknown; readonly error: unknown; response?: unknown },
+  ...codes: readonly string[]
+): void {
+  const { error, response } = request;
+  if (!isRejection(error, ...codes)) return;
+  if (response === undefined) {
+    request.response = replyTo(request.event, error);
+  } else if (isRecord(response) && response.body === error.message) {
+    // Assigned, not returned: a returned value would silence the other onError hooks.
+    request.response = replyTo(request.event, error, otherHeaders(response, error)) ?? response;
+  }
+}

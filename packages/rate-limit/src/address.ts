@@ -1,0 +1,99 @@
+import type { RequestDescription } from "@midguard/kernel/internal";
+
+/** An address as 16-bit words: two for IPv4, eight for IPv6. */
+export type Address = readonly number[];
+
+function parseIpv4(text: string): Address | undefined {
+  const parts = text.split(".");
+  if (parts.length !== 4) return undefined;
+  let high = 0;
+  let low = 0;
+  for (const [index, part] of parts.entries()) {
+    // A leading zero is refused: some parsers read it as octal, so it would be two addresses.
+    if (!/^(0|[1-9]\d{0,2})$/.test(part) || Number(part) > 255) return undefined;
+    if (index < 2) high = high * 256 + Number(part);
+    else low = low * 256 + Number(part);
+  }
+  return [high, low];
+}
+
+function parseWords(text: string): number[] | undefined {
+  if (text === "") return [];
+  const words: number[] = [];
+  const parts = text.split(":");
+  for (const [index, part] of parts.entries()) {
+    if (/^[\da-f]{1,4}$/i.test(part)) {
+      words.push(Number.parseInt(part, 16));
+      continue;
+    }
+    const tail = index === parts.length - 1 ? parseIpv4(part) : undefined;
+    if (tail === undefined) return undefined;
+    words.push(...tail);
+  }
+  return words;
+}
+
+function parseIpv6(text: string): Address | undefined {
+  const [before = "", after, ...more] = text.split("::");
+  const head = parseWords(before);
+  const tail = parseWords(after ?? "");
+  if (head === undefined || tail === undefined || more.length > 0) return undefined;
+  // A dotted tail belongs at the very end.
+  if (after !== undefined && after !== "" && before.includes(".")) return undefined;
+  const missing = 8 - head.length - tail.length;
+  if (after === undefined ? missing !== 0 : missing < 1) return undefined;
+  return [...head, ...new Array<number>(missing).fill(0), ...tail];
+}
+
+/** ::ffff:0:0/96 (RFC 4291, IPv4-mapped) and 64:ff9b::/96 (RFC 6052, NAT64) carry an IPv4 address in their last words. */
+function unwrapIpv4(words: Address): Address {
+  const [a, b, c, d, e, f] = words;
+  const isMapped = a === 0 && b === 0 && f === 0xffff;
+  const isNat64 = a === 0x64 && b === 0xff9b && f === 0;
+  return c === 0 && d === 0 && e === 0 && (isMapped || isNat64) ? words.slice(6) : words;
+}
+
+/**
+ * Reads an address in any form that gateways and proxies write it: IPv4, IPv6, with port, brackets or zone id. An IPv4
+ * address inside an IPv6 one (mapped, NAT64) is read as IPv4. `undefined` for anything else.
+ */
+export function parseAddress(text: string): Address | undefined {
+  let host = text.trim();
+  if (host.startsWith("[")) {
+    const bracketed = /^\[([^\]]*)\](?::\d+)?$/.exec(host)?.[1];
+    if (bracketed === undefined || !bracketed.includes(":")) return undefined;
+    host = bracketed;
+  } else if (host.indexOf(":") === host.lastIndexOf(":")) {
+    return parseIpv4(host.replace(/:\d+$/, ""));
+  }
+  const words = parseIpv6(host.replace(/%.+$/, ""));
+  return words && unwrapIpv4(words);
+}
+
+/** Writes an address; an IPv6 address as the network of `ipv6Prefix` bits that holds it, `2001:db8:0:100::/56`. */
+export function formatAddress(address: Address, ipv6Prefix: number): string {
+  const [high = 0, low = 0] = address;
+  if (address.length === 2) return `${high >> 8}.${high & 255}.${low >> 8}.${low & 255}`;
+  const words = address.slice(0, Math.ceil(ipv6Prefix / 16)).map((word, index) => {
+    const bits = Math.min(16, ipv6Prefix - index * 16);
+    return (word & (0xffff << (16 - bits))).toString(16);
+  });
+  return `${words.join(":")}${words.length < 8 ? "::" : ""}/${ipv6Prefix}`;
+}
+
+/**
+ * The client's address: the peer that the gateway saw, or, behind `trustedHops` proxies of one's own, the address that
+ * the outermost of them saw, counted from the right of X-Forwarded-For (what stands further left, a client can write).
+ * `undefined` where there is none that can be trusted.
+ */
+export function clientAddress(request: RequestDescription, trustedHops: number): Address | undefined {
+  const { kind, sourceIp } = request;
+  if (kind === "edge" || (kind !== "alb" && trustedHops === 0)) {
+    return sourceIp === undefined ? undefined : parseAddress(sourceIp);
+  }
+  // A Function URL passes on the leftmost entry alone, which is the client's own claim.
+  if (kind === "function-url") return undefined;
+  const hops = request.header("x-forwarded-for")?.split(",");
+  const hop = hops?.[hops.length - 1 - trustedHops];
+  return hop === undefined ? undefined : parseAddress(hop);
+}

@@ -1,0 +1,173 @@
+import { fileURLToPath } from "node:url";
+import type { AsynchronousOptions } from "./async-queue.ts";
+
+/** One function, as its CloudFormation resource would describe it. */
+export interface LocalFunction {
+  /** `path/to/file.export`, relative to `taskRoot`. */
+  handler: string;
+  /** Absolute path of the folder that AWS would unpack to `/var/task`; also the working directory. */
+  taskRoot: string;
+  /** Variables of the function. Nothing of this process's environment but `PATH` is handed on. */
+  environment?: Readonly<Record<string, string>>;
+  /** Milliseconds. @default 3_000 */
+  timeoutMs?: number;
+  /** Told to the function and reported, not enforced. @default 128 */
+  memoryMb?: number;
+  /** Invocations at once over the whole function; one more is throttled. @default no limit */
+  reservedConcurrency?: number;
+  /** Milliseconds after which an unused environment is ended. @default 300_000 */
+  idleMs?: number;
+  /** Milliseconds from the start of the process to its first `next`. @default 10_000 */
+  initTimeoutMs?: number;
+  /** Invocations at once in one environment (Lambda Managed Instances). Sets `AWS_LAMBDA_MAX_CONCURRENCY`. @default one, the variable unset */
+  maxConcurrency?: number;
+  /** Stop the process between invocations. Managed Instances never do. @default true, false with `maxConcurrency` */
+  freeze?: boolean;
+  /** Format of the platform's and the console's log lines. @default "Text" */
+  logFormat?: "Text" | "JSON";
+  /** Entry file of another runtime client, e.g. `aws-lambda-ric/index.mjs`. @default the one of this package */
+  runtimeClient?: string;
+  /** Arguments for node itself, before the client's file, e.g. `["--cpu-prof"]`. @default [] */
+  execArgv?: readonly string[];
+  /** Alias to version. Versions named here exist beside `$LATEST` and run the same code. @default {} */
+  aliases?: Readonly<Record<string, string>>;
+  /** What becomes of `Event` invocations. */
+  asynchronous?: AsynchronousOptions;
+}
+
+/** A function with every default filled in. */
+export interface FunctionConfig {
+  readonly name: string;
+  readonly arn: string;
+  readonly region: string;
+  readonly handler: string;
+  readonly taskRoot: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
+  readonly memoryMb: number;
+  readonly reservedConcurrency: number;
+  readonly idleMs: number;
+  readonly initTimeoutMs: number;
+  readonly maxConcurrency: number | undefined;
+  readonly freeze: boolean;
+  readonly logFormat: "Text" | "JSON";
+  readonly runtimeClient: string;
+  readonly execArgv: readonly string[];
+  readonly aliases: Readonly<Record<string, string>>;
+  readonly asynchronous: AsynchronousOptions;
+}
+
+// From sources (.ts, run by Node's type stripping) and from dist (.js) alike.
+const extension = import.meta.url.slice(import.meta.url.lastIndexOf("."));
+const ownClient = fileURLToPath(new URL(`./runtime/main${extension}`, import.meta.url));
+
+/** Checks one function's options and fills in the defaults. Throws `TypeError` or `RangeError` naming option and value. */
+export function resolveFunction(name: string, options: LocalFunction, region: string, accountId: string): FunctionConfig {
+  const {
+    handler,
+    taskRoot,
+    environment = {},
+    timeoutMs = 3_000,
+    memoryMb = 128,
+    reservedConcurrency = Number.POSITIVE_INFINITY,
+    idleMs = 300_000,
+    initTimeoutMs = 10_000,
+    maxConcurrency,
+    freeze = maxConcurrency === undefined,
+    logFormat = "Text",
+    runtimeClient = ownClient,
+    execArgv = [],
+    aliases = {},
+    asynchronous = {},
+    ...unknown
+  } = options;
+  const [stranger] = Object.keys(unknown);
+  if (stranger !== undefined) throw new TypeError(`functions.${name}: unknown option ${stranger}`);
+  if (!/^[\w-]{1,64}$/.test(name)) throw new RangeError(`function name must match [A-Za-z0-9_-]{1,64}, got ${name}`);
+  text(name, "handler", handler);
+  text(name, "taskRoot", taskRoot);
+  atLeast(name, "timeoutMs", timeoutMs, 1);
+  atLeast(name, "memoryMb", memoryMb, 1);
+  atLeast(name, "reservedConcurrency", reservedConcurrency, 0);
+  atLeast(name, "idleMs", idleMs, 1);
+  atLeast(name, "initTimeoutMs", initTimeoutMs, 1);
+  if (maxConcurrency !== undefined) atLeast(name, "maxConcurrency", maxConcurrency, 1);
+  if (logFormat !== "Text" && logFormat !== "JSON") {
+    throw new RangeError(`functions.${name}.logFormat must be "Text" or "JSON", got ${String(logFormat)}`);
+  }
+  return {
+    name,
+    arn: `arn:aws:lambda:${region}:${accountId}:function:${name}`,
+    region,
+    handler,
+    taskRoot,
+    environment,
+    timeoutMs,
+    memoryMb,
+    reservedConcurrency,
+    idleMs,
+    initTimeoutMs,
+    maxConcurrency,
+    freeze,
+    logFormat,
+    runtimeClient,
+    execArgv,
+    aliases,
+    asynchronous,
+  };
+}
+
+/** The version a qualifier stands for, or `undefined` where there is none of that name. */
+export function versionOf(config: FunctionConfig, qualifier: string | undefined): string | undefined {
+  if (qualifier === undefined || qualifier === "$LATEST") return "$LATEST";
+  const alias = config.aliases[qualifier];
+  if (alias !== undefined) return alias;
+  return Object.values(config.aliases).includes(qualifier) ? qualifier : undefined;
+}
+
+/**
+ * The variables of an execution environment, as AWS sets them
+ * (https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html), the user's own last.
+ */
+export function environmentVariables(
+  config: FunctionConfig,
+  version: string,
+  logStream: string,
+  runtimeApi: string,
+): Record<string, string> {
+  return {
+    PATH: process.env["PATH"] ?? "",
+    LANG: "en_US.UTF-8",
+    TZ: ":UTC",
+    _HANDLER: config.handler,
+    LAMBDA_TASK_ROOT: config.taskRoot,
+    AWS_LAMBDA_RUNTIME_API: runtimeApi,
+    AWS_LAMBDA_FUNCTION_NAME: config.name,
+    AWS_LAMBDA_FUNCTION_VERSION: version,
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(config.memoryMb),
+    AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${config.name}`,
+    AWS_LAMBDA_LOG_STREAM_NAME: logStream,
+    AWS_LAMBDA_LOG_FORMAT: config.logFormat,
+    AWS_LAMBDA_INITIALIZATION_TYPE: config.maxConcurrency === undefined ? "on-demand" : "lambda-managed-instances",
+    AWS_EXECUTION_ENV: `AWS_Lambda_nodejs${process.versions.node.split(".")[0]}.x`,
+    AWS_REGION: config.region,
+    AWS_DEFAULT_REGION: config.region,
+    // Clients of the AWS SDK refuse to sign without credentials; these open nothing.
+    AWS_ACCESS_KEY_ID: "local",
+    AWS_SECRET_ACCESS_KEY: "local",
+    AWS_SESSION_TOKEN: "local",
+    ...(config.maxConcurrency !== undefined && { AWS_LAMBDA_MAX_CONCURRENCY: String(config.maxConcurrency) }),
+    ...config.environment,
+  };
+}
+
+function text(name: string, option: string, value: unknown): void {
+  if (typeof value !== "string" || value === "") {
+    throw new TypeError(`functions.${name}.${option} must be a non-empty string, got ${String(value)}`);
+  }
+}
+
+function atLeast(name: string, option: string, value: unknown, least: number): void {
+  if (typeof value !== "number") throw new TypeError(`functions.${name}.${option} must be a number, got ${String(value)}`);
+  if (!(value >= least)) throw new RangeError(`functions.${name}.${option} must be at least ${least}, got ${value}`);
+}

@@ -1,0 +1,72 @@
+/** What a REPORT says. Durations in milliseconds, memory in MB. */
+export interface Report {
+  readonly requestId: string;
+  readonly durationMs: number;
+  readonly memorySizeMb: number;
+  readonly maxMemoryUsedMb: number;
+  /** Of the environment's first invocation only. */
+  readonly initDurationMs: number | undefined;
+  readonly status: "success" | "error" | "timeout";
+  readonly errorType: string | undefined;
+}
+
+type LogFormat = "Text" | "JSON";
+
+export function initStartLine(format: LogFormat, time: number): string {
+  const runtimeVersion = `nodejs:${process.versions.node}`;
+  if (format === "Text") return `INIT_START Runtime Version: ${runtimeVersion}`;
+  return platformEvent(time, "platform.initStart", {
+    initializationType: "on-demand",
+    phase: "init",
+    runtimeVersion,
+  });
+}
+
+export function startLine(format: LogFormat, time: number, requestId: string, version: string): string {
+  if (format === "Text") return `START RequestId: ${requestId} Version: ${version}`;
+  return platformEvent(time, "platform.start", { requestId, version });
+}
+
+/** END and REPORT in text; JSON has the report alone. */
+export function reportLines(format: LogFormat, time: number, report: Report): string[] {
+  return format === "Text" ? textReport(report) : [jsonReport(time, report)];
+}
+
+// Since August 2025 init is billed for every kind of function.
+function billedMs(report: Report): number {
+  return Math.ceil(report.durationMs + (report.initDurationMs ?? 0));
+}
+
+function textReport(report: Report): string[] {
+  const fields = [
+    `REPORT RequestId: ${report.requestId}`,
+    `Duration: ${report.durationMs.toFixed(2)} ms`,
+    `Billed Duration: ${billedMs(report)} ms`,
+    `Memory Size: ${report.memorySizeMb} MB`,
+    `Max Memory Used: ${report.maxMemoryUsedMb} MB`,
+  ];
+  if (report.initDurationMs !== undefined) fields.push(`Init Duration: ${report.initDurationMs.toFixed(2)} ms`);
+  if (report.status !== "success") fields.push(`Status: ${report.status}`);
+  if (report.errorType !== undefined) fields.push(`Error Type: ${report.errorType}`);
+  return [`END RequestId: ${report.requestId}`, `${fields.join("\t")}\t`];
+}
+
+function jsonReport(time: number, report: Report): string {
+  const { requestId, status, errorType } = report;
+  const metrics = {
+    durationMs: round(report.durationMs),
+    billedDurationMs: billedMs(report),
+    memorySizeMB: report.memorySizeMb,
+    maxMemoryUsedMB: report.maxMemoryUsedMb,
+    ...(report.initDurationMs !== undefined && { initDurationMs: round(report.initDurationMs) }),
+  };
+  return platformEvent(time, "platform.report", { requestId, metrics, status, ...(errorType && { errorType }) });
+}
+
+function round(ms: number): number {
+  return Math.round(ms * 1_000) / 1_000;
+}
+
+function platformEvent(time: number, type: string, record: object): string {
+  return JSON.stringify({ time: new Date(time).toISOString(), type, record });
+}

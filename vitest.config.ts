@@ -1,0 +1,19 @@
+import { defineConfig } from "vitest/config";
+
+// Tests run on the sources, unbuilt: every package exports them under this condition.
+const conditions = ["@midguard/source", "node", "import", "default"];
+
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions, externalConditions: conditions } },
+  test: {
+    include: ["packages/*/src/**/*.test.ts", "tools/*/src/**/*.test.ts", "examples/*/src/**/*.test.ts", "test/**/*.test.ts"],
+    typecheck: { enabled: true, tsconfig: "tsconfig.test.json", include: ["packages/*/src/**/*.test-d.ts"] },
+    coverage: {
+      include: ["packages/*/src/**/*.ts"],
+      exclude: ["**/*.test.ts", "**/*.test-d.ts"],
+      reporter: ["text-summary", "json-summary"],
+      thresholds: { lines: 100, branches: 100, functions: 100, statements: 100 },
+    },
+  },
+});
