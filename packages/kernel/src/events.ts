@@ -3,29 +3,14 @@ import { type Channel, channel } from "node:diagnostics_channel";
 /** A failed attempt: an error that was thrown, or a value that counts as a failure. */
 export type Failure = { readonly error: unknown } | { readonly value: unknown };
 
-/** What the rate limiter tells. */
+/** An event: what happened, in the past tense, the name of the instance that it happened to, and the facts. */
+type Told<Type extends string, Facts = unknown> = { readonly type: Type; readonly source: string } & Readonly<Facts>;
+
+/** What the rate limiter tells. `violated` are the names of the limits that the request would have gone over. */
 export type RateLimitEvent =
-  | {
-      readonly type: "rate_limit.exceeded";
-      readonly source: string;
-      readonly key: string;
-      /** Names of the limits that the request would have gone over. */
-      readonly violated: readonly string[];
-      readonly retryAfterMs: number;
-      readonly dryRun: boolean;
-    }
-  | {
-      readonly type: "rate_limit.denied";
-      readonly source: string;
-      readonly reason: "deny-list" | "missing-key";
-      readonly dryRun: boolean;
-    }
-  | {
-      readonly type: "rate_limit.store_failed";
-      readonly source: string;
-      readonly error: unknown;
-      readonly handledBy: "local" | "allow" | "deny";
-    };
+  | Told<"rate_limit.exceeded", { key: string; violated: readonly string[]; retryAfterMs: number; dryRun: boolean }>
+  | Told<"rate_limit.denied", { reason: "deny-list" | "missing-key"; dryRun: boolean }>
+  | Told<"rate_limit.store_failed", { error: unknown; handledBy: "local" | "allow" | "deny" }>;
 
 /** Why no further attempt was made. */
 export type RetryStopReason =
@@ -37,49 +22,25 @@ export type RetryStopReason =
   | "max-elapsed"
   | "aborted";
 
-/** What a retry policy tells. */
+/** What a retry policy tells. `attempt` is the number of the attempt that failed, from 1. */
 export type RetryEvent =
-  | {
-      readonly type: "retry.scheduled";
-      readonly source: string;
-      /** Number of the attempt that failed, from 1. */
-      readonly attempt: number;
-      readonly delayMs: number;
-      readonly failure: Failure;
-    }
-  | {
-      readonly type: "retry.exhausted";
-      readonly source: string;
-      readonly attempts: number;
-      readonly elapsedMs: number;
-      readonly reason: RetryStopReason;
-      readonly failure: Failure;
-    };
+  | Told<"retry.scheduled", { attempt: number; delayMs: number; failure: Failure }>
+  | Told<"retry.exhausted", { attempts: number; elapsedMs: number; reason: RetryStopReason; failure: Failure }>;
 
 /** What a circuit breaker tells. */
 export type CircuitEvent =
-  | {
-      readonly type: "circuit.opened";
-      readonly source: string;
-      readonly openMs: number;
-      readonly reason: "tripped" | "probe-failed";
-    }
-  | { readonly type: "circuit.half_opened"; readonly source: string }
-  | { readonly type: "circuit.closed"; readonly source: string }
-  | { readonly type: "circuit.isolated"; readonly source: string }
-  | { readonly type: "circuit.rejected"; readonly source: string; readonly retryAfterMs: number };
+  | Told<"circuit.opened", { openMs: number; reason: "tripped" | "probe-failed" }>
+  | Told<"circuit.half_opened" | "circuit.closed" | "circuit.isolated">
+  | Told<"circuit.rejected", { retryAfterMs: number }>;
 
-/** What the warm-up middleware tells. */
-export type WarmupEvent = {
-  readonly type: "warmup.pinged";
-  readonly source: string;
-  /** First invocation of this environment. */
-  readonly cold: boolean;
-  /** Too old when it came: answered at once, nothing done. */
-  readonly stale: boolean;
-  readonly heldMs: number;
-  readonly correlationId: string | undefined;
-};
+/**
+ * What the warm-up middleware tells. `cold`: first invocation of this environment; `stale`: too old when it came, answered
+ * at once and nothing done.
+ */
+export type WarmupEvent = Told<
+  "warmup.pinged",
+  { cold: boolean; stale: boolean; heldMs: number; correlationId: string | undefined }
+>;
 
 /** Every event of the family. Within a major version, kinds and fields are only added. */
 export type MidguardEvent = RateLimitEvent | RetryEvent | CircuitEvent | WarmupEvent;

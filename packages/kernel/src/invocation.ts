@@ -29,15 +29,14 @@ export interface InvocationRequest {
 
 interface Scopes {
   readonly current: AsyncLocalStorage<Invocation>;
-  readonly byRequest: WeakMap<object, Invocation>;
-  /** Who opened an invocation, and so ends it: a hook's owner and the request that it saw. */
-  readonly openedBy: WeakMap<Invocation, { readonly request: object; readonly owner: object }>;
+  /** The invocation of each request, and which middleware opened it with that request, and so ends it. */
+  readonly byRequest: WeakMap<object, { readonly invocation: Invocation; readonly opener: object | undefined }>;
 }
 
 // Under a registered symbol, so that two bundled copies of this package see the same invocation.
-const registry = globalThis as { [key: symbol]: Scopes | undefined };
 const key = Symbol.for("midguard.invocation.1");
-registry[key] ??= { current: new AsyncLocalStorage(), byRequest: new WeakMap(), openedBy: new WeakMap() };
+const registry = globalThis as { [key: symbol]: Scopes | undefined };
+registry[key] ??= { current: new AsyncLocalStorage(), byRequest: new WeakMap() };
 const scopes: Scopes = registry[key];
 
 /** API Gateway answers 504 (REST) or 503 (HTTP) by itself after this long, whatever the function's own timeout. */
@@ -48,14 +47,12 @@ const recordedMs = 90_000;
 const timeoutGraceMs = 1_000;
 
 function functionLeftMs(context: object): number {
-  const { getRemainingTimeInMillis, lambdaContext } = context as {
-    getRemainingTimeInMillis?: unknown;
-    lambdaContext?: unknown; // A durable execution wraps the context.
-  };
+  const { getRemainingTimeInMillis, lambdaContext } = context as Record<string, unknown>;
   if (typeof getRemainingTimeInMillis === "function") {
     const left = Number(getRemainingTimeInMillis.call(context));
     return Number.isNaN(left) ? Infinity : left;
   }
+  // A durable execution wraps the context.
   return isRecord(lambdaContext) ? functionLeftMs(lambdaContext) : Infinity;
 }
 
@@ -72,21 +69,10 @@ function remainingMs(this: Invocation): number {
 }
 
 function open(context: object, leftMs: number, graceMs: number, rehearsal: boolean): Invocation {
-  const { awsRequestId } = context as { awsRequestId?: unknown };
-  return {
-    context,
-    requestId: typeof awsRequestId === "string" ? awsRequestId : undefined,
-    endsAt: systemClock.now() + leftMs,
-    rehearsal,
-    retriesLeft: undefined,
-    ended: false,
-    graceMs,
-    remainingMs,
-  };
-}
-
-function isLive(invocation: Invocation): boolean {
-  return !invocation.ended && invocation.remainingMs() > -invocation.graceMs;
+  const { awsRequestId } = context as Record<string, unknown>;
+  const requestId = typeof awsRequestId === "string" ? awsRequestId : undefined;
+  const endsAt = systemClock.now() + leftMs;
+  return { context, requestId, endsAt, rehearsal, retriesLeft: undefined, ended: false, graceMs, remainingMs };
 }
 
 /**
@@ -95,7 +81,8 @@ function isLive(invocation: Invocation): boolean {
  */
 export function currentInvocation(): Invocation | undefined {
   const invocation = scopes.current.getStore();
-  return invocation !== undefined && isLive(invocation) ? invocation : undefined;
+  if (invocation === undefined || invocation.ended) return undefined;
+  return invocation.remainingMs() > -invocation.graceMs ? invocation : undefined;
 }
 
 /** Milliseconds left in the current invocation, `Infinity` outside of any. Reads the clock once, and not at all outside. */
@@ -117,31 +104,31 @@ export function isRehearsal(): boolean {
  * one. No other current scope is trusted: `enterWith` leaks into the caller, so the next invocation may start inside it.
  */
 export function enterInvocation(request: InvocationRequest, owner: object): Invocation {
-  const known = scopes.byRequest.get(request);
+  const known = scopes.byRequest.get(request)?.invocation;
   if (known !== undefined) {
     if (scopes.current.getStore() !== known) scopes.current.enterWith(known);
     return known;
   }
   const context = isRecord(request.context) ? request.context : {};
   const current = currentInvocation();
-  let invocation = current?.context === context ? current : undefined;
-  if (invocation === undefined) {
-    const ownMs = functionLeftMs(context);
-    const leftMs = Math.min(ownMs, gatewayLeftMs(request.event));
-    invocation = open(context, leftMs, leftMs === Infinity ? Infinity : ownMs - leftMs + timeoutGraceMs, false);
-    scopes.openedBy.set(invocation, { request, owner });
-    scopes.current.enterWith(invocation);
+  if (current?.context === context) {
+    scopes.byRequest.set(request, { invocation: current, opener: undefined });
+    return current;
   }
-  scopes.byRequest.set(request, invocation);
+  const ownMs = functionLeftMs(context);
+  const leftMs = Math.min(ownMs, gatewayLeftMs(request.event));
+  // An invocation that comes with its time already up is one without time, too.
+  const graceMs = leftMs === Infinity ? 0 : Math.max(ownMs, 0) - leftMs + timeoutGraceMs;
+  const invocation = open(context, leftMs, graceMs, false);
+  scopes.byRequest.set(request, { invocation, opener: owner });
+  scopes.current.enterWith(invocation);
   return invocation;
 }
 
 /** Ends the invocation of `request` where `owner` opened it, that is, where its hooks are the outermost of ours. */
 export function leaveInvocation(request: object, owner: object): void {
-  const invocation = scopes.byRequest.get(request);
-  if (invocation === undefined) return;
-  const opener = scopes.openedBy.get(invocation);
-  if (opener?.owner === owner && opener.request === request) invocation.ended = true;
+  const entry = scopes.byRequest.get(request);
+  if (entry?.opener === owner) entry.invocation.ended = true;
 }
 
 /** Runs `call` as a rehearsal inside `parent`: a child invocation of its own context, with the parent's deadline. */

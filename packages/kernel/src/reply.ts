@@ -14,23 +14,26 @@ export interface Rejection extends Error {
   readonly problem: { readonly type?: string; readonly title: string; readonly [member: string]: unknown };
 }
 
-type Headers = Readonly<Record<string, string>>;
-
 /** Whether `error` is one of ours with one of these codes. */
 export function isRejection(error: unknown, ...codes: readonly string[]): error is Rejection {
   return isRecord(error) && codes.includes(error.code as string) && isRecord(error.headers) && isRecord(error.problem);
 }
 
 /**
- * The answer to `event` that says `error` as a problem document (RFC 9457), in the shape that the event's kind asks for.
+ * The answer to `event` that says `error` as a problem document (RFC 9457), in the shape that the event's kind asks for,
+ * with the headers of `others` besides its own.
  * `undefined` where the event is no API request: then the error must stay an error, for a status is a success there.
  */
-export function replyTo(event: unknown, error: Rejection, extra: Headers = {}): Record<string, unknown> | undefined {
+export function replyTo(
+  event: unknown,
+  error: Rejection,
+  others: Readonly<Record<string, unknown>> = {},
+): Record<string, unknown> | undefined {
   const request = describeRequest(event);
   if (request === undefined) return undefined;
   const { statusCode, message, problem } = error;
   const body = JSON.stringify({ ...problem, status: statusCode, detail: message });
-  const headers = { ...extra, "Content-Type": "application/problem+json", ...error.headers };
+  const headers = { ...others, "Content-Type": "application/problem+json", ...error.headers };
   const entries = Object.entries(headers);
   if (request.kind === "edge") {
     return {
@@ -48,16 +51,6 @@ export function replyTo(event: unknown, error: Rejection, extra: Headers = {}): 
     : { ...status, headers, body };
 }
 
-function otherHeaders(answer: Readonly<Record<string, unknown>>, error: Rejection): Headers {
-  if (!isRecord(answer.headers)) return {};
-  const replaced = new Set(["content-type", ...Object.keys(error.headers).map((name) => name.toLowerCase())]);
-  const kept: Record<string, string> = {};
-  for (const [name, value] of Object.entries(answer.headers)) {
-    if (typeof value === "string" && !replaced.has(name.toLowerCase())) kept[name] = value;
-  }
-  return kept;
-}
-
 /**
  * For an `onError` hook: answers our own error with one of `codes` where nobody has, or replaces the plain text that
  * `@middy/http-error-handler` made of it, keeping the headers that others have set. Any other answer is the user's.
@@ -71,7 +64,9 @@ export function answerRejection(
   if (response === undefined) {
     request.response = replyTo(request.event, error);
   } else if (isRecord(response) && response.body === error.message) {
+    const entries = isRecord(response.headers) ? Object.entries(response.headers) : [];
+    const others = Object.fromEntries(entries.filter(([name]) => name.toLowerCase() !== "content-type"));
     // Assigned, not returned: a returned value would silence the other onError hooks.
-    request.response = replyTo(request.event, error, otherHeaders(response, error)) ?? response;
+    request.response = replyTo(request.event, error, others) ?? response;
   }
 }

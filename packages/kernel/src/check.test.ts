@@ -1,0 +1,65 @@
+import { expect, test } from "vitest";
+import { checkInteger, checkKeys, checkNumber, checkOneOf, checkType } from "./check.ts";
+
+test("lets known options pass, and missing ones", () => {
+  expect(() => checkKeys("retry", { name: "a" }, ["name", "clock"])).not.toThrow();
+});
+
+test.each([
+  [{ nmae: "a" }, 'retry: unknown option nmae ("a")'],
+  [null, "retry: options must be an object, got null"],
+  [[1], "retry: options must be an object, got an array"],
+  [7, "retry: options must be an object, got 7"],
+])("names the option that nobody knows: %j", (options, message) => {
+  expect(() => checkKeys("retry", options as object, ["name"])).toThrow(new TypeError(message));
+});
+
+test("gives a number in range back", () => {
+  expect(checkNumber("openMs", 0.5, 0)).toBe(0.5);
+  expect(checkNumber("threshold", 1, 0, 1)).toBe(1);
+  expect(checkInteger("maxRetries", 3, 0)).toBe(3);
+});
+
+test.each([
+  [-1, "openMs must be at least 0, got -1"],
+  [Number.NaN, "openMs must be at least 0, got NaN"],
+])("refuses %s out of range", (value, message) => {
+  expect(() => checkNumber("openMs", value, 0)).toThrow(new RangeError(message));
+});
+
+test("tells both ends of a range", () => {
+  expect(() => checkNumber("threshold", 1.1, 0, 1)).toThrow(
+    new RangeError("threshold must be between 0 and 1, got 1.1"),
+  );
+});
+
+test.each([
+  ["5", 'openMs must be a number, got "5"'],
+  [{}, "openMs must be a number, got an object"],
+  [() => 1, "openMs must be a number, got a function"],
+  [undefined, "openMs must be a number, got undefined"],
+])("refuses %s, which is no number", (value, message) => {
+  expect(() => checkNumber("openMs", value, 0)).toThrow(new TypeError(message));
+});
+
+test("refuses a fraction and an infinity where a whole number is asked for", () => {
+  expect(() => checkInteger("maxRetries", 1.5, 0)).toThrow(
+    new RangeError("maxRetries must be a whole number, got 1.5"),
+  );
+  expect(() => checkInteger("maxRetries", Infinity, 0)).toThrow(RangeError);
+});
+
+test("checks types, and refuses what is empty", () => {
+  const call = () => 1;
+  expect(checkType("key", call, "function")).toBe(call);
+  expect(() => checkType("name", "", "string")).toThrow(new TypeError('name must be a string, got ""'));
+  expect(() => checkType("store", null, "object")).toThrow(new TypeError("store must be an object, got null"));
+  expect(() => checkType("dryRun", "yes", "boolean")).toThrow(new TypeError('dryRun must be a boolean, got "yes"'));
+});
+
+test("checks a choice", () => {
+  expect(checkOneOf("headers", "ietf", ["ietf", "none"])).toBe("ietf");
+  expect(() => checkOneOf("headers", "draft", ["ietf", "none"])).toThrow(
+    new RangeError('headers must be one of "ietf", "none", got "draft"'),
+  );
+});

@@ -1,0 +1,54 @@
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { systemClock } from "./clock.ts";
+
+afterEach(() => vi.restoreAllMocks());
+
+describe("systemClock", () => {
+  test("tells epoch milliseconds", () => {
+    expect(Math.abs(systemClock.now() - Date.now())).toBeLessThan(50);
+  });
+
+  test("does not follow a jump of the wall clock", () => {
+    const before = systemClock.now();
+    vi.spyOn(Date, "now").mockReturnValue(0);
+    expect(systemClock.now()).toBeGreaterThanOrEqual(before);
+    expect(systemClock.now() - before).toBeLessThan(1_000);
+  });
+
+  test("sleeps for as long as asked", async () => {
+    const start = performance.now();
+    await systemClock.sleep(20);
+    expect(performance.now() - start).toBeGreaterThanOrEqual(19);
+  });
+
+  test("wakes with the signal's reason in mid-sleep, and keeps no timer", async () => {
+    const controller = new AbortController();
+    const slept = systemClock.sleep(60_000, controller.signal);
+    const timers = () => process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
+    const armed = timers();
+    const reason = new Error("enough");
+    controller.abort(reason);
+    await expect(slept).rejects.toBe(reason);
+    expect(timers()).toBe(armed - 1);
+  });
+
+  test("does not begin to sleep under an aborted signal", async () => {
+    await expect(systemClock.sleep(60_000, AbortSignal.abort("gone"))).rejects.toBe("gone");
+  });
+
+  test("leaves no listener on the signal", async () => {
+    const { signal } = new AbortController();
+    const removed = vi.spyOn(signal, "removeEventListener");
+    await systemClock.sleep(1, signal);
+    expect(removed).toHaveBeenCalledOnce();
+  });
+
+  test("does not wake at once from a sleep that is longer than a timer can be", async () => {
+    const controller = new AbortController();
+    const woken = vi.fn();
+    systemClock.sleep(2 ** 40, controller.signal).then(woken, () => {});
+    await systemClock.sleep(20);
+    expect(woken).not.toHaveBeenCalled();
+    controller.abort();
+  });
+});

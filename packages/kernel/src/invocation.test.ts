@@ -1,0 +1,226 @@
+import { afterEach, describe, expect, test, vi } from "vitest";
+import {
+  currentInvocation,
+  enterInvocation,
+  type Invocation,
+  type InvocationRequest,
+  isRehearsal,
+  leaveInvocation,
+  runRehearsal,
+  timeLeftMs,
+} from "./invocation.ts";
+import { apiEvents, lambdaContext, otherEvents } from "./testing/index.ts";
+
+const owner = {};
+
+/** Enters in an own asynchronous scope, since `enterWith` leaks into the caller. */
+async function entering<T>(request: InvocationRequest, inside: (invocation: Invocation) => T): Promise<Awaited<T>> {
+  await undefined;
+  return await inside(enterInvocation(request, owner));
+}
+
+function request(timeoutMs: number, event: unknown = {}): InvocationRequest {
+  return { event, context: lambdaContext({ timeoutMs }) };
+}
+
+afterEach(() => vi.restoreAllMocks());
+
+describe("the deadline", () => {
+  test("is the function's own", async () => {
+    await entering(request(5_000), (invocation) => {
+      expect(invocation.remainingMs()).toBeGreaterThan(4_900);
+      expect(invocation.remainingMs()).toBeLessThanOrEqual(5_000);
+      expect(timeLeftMs()).toBeLessThanOrEqual(5_000);
+      expect(invocation.endsAt - Date.now()).toBeGreaterThan(4_900);
+    });
+  });
+
+  test.each(["rest", "http", "websocket"] as const)(
+    "is at most 29 s after an event of kind %s arrived",
+    async (kind) => {
+      await entering(request(900_000, apiEvents[kind]()), (invocation) => {
+        expect(invocation.remainingMs()).toBeGreaterThan(28_000);
+        expect(invocation.remainingMs()).toBeLessThanOrEqual(29_000);
+      });
+    },
+  );
+
+  test("counts the time a request has waited", async () => {
+    const event = { requestContext: { http: { method: "GET" }, timeEpoch: Date.now() - 20_000 } };
+    await entering(request(900_000, event), (invocation) => {
+      expect(invocation.remainingMs()).toBeLessThanOrEqual(9_000);
+      expect(invocation.remainingMs()).toBeGreaterThan(8_000);
+    });
+  });
+
+  test.each([
+    ["in the future, by a clock that runs behind", Date.now() + 60_000],
+    ["years ago, in a recorded event", 1_583_348_638_390],
+  ])("does not believe an arrival %s", async (_case, timeEpoch) => {
+    const event = { requestContext: { http: { method: "GET" }, timeEpoch } };
+    await entering(request(900_000, event), (invocation) => {
+      expect(invocation.remainingMs()).toBeGreaterThan(28_000);
+    });
+  });
+
+  test.each([apiEvents.functionUrl(), apiEvents.alb(), otherEvents.sqs?.()])(
+    "no gateway cuts event %#",
+    async (event) => {
+      await entering(request(900_000, event), (invocation) =>
+        expect(invocation.remainingMs()).toBeGreaterThan(890_000),
+      );
+    },
+  );
+
+  test("is none where nobody knows one", async () => {
+    for (const context of [undefined, {}, { getRemainingTimeInMillis: () => Number.NaN }]) {
+      await entering({ event: {}, context }, (invocation) => {
+        expect(invocation.remainingMs()).toBe(Infinity);
+        expect(currentInvocation()).toBe(invocation);
+      });
+    }
+  });
+
+  test("is found in the context that a durable execution wraps", async () => {
+    const context = { lambdaContext: lambdaContext({ timeoutMs: 5_000 }) };
+    await entering({ event: {}, context }, (invocation) => expect(invocation.remainingMs()).toBeLessThanOrEqual(5_000));
+  });
+
+  test("does not move when the wall clock jumps", async () => {
+    await entering(request(5_000), (invocation) => {
+      vi.spyOn(Date, "now").mockReturnValue(Date.now() + 3_600_000);
+      expect(invocation.remainingMs()).toBeGreaterThan(4_900);
+      vi.spyOn(Date, "now").mockReturnValue(0);
+      expect(invocation.remainingMs()).toBeLessThanOrEqual(5_000);
+    });
+  });
+
+  test("once passed is no time left, not no deadline", async () => {
+    await entering(request(-10), (invocation) => {
+      expect(currentInvocation()).toBe(invocation);
+      expect(timeLeftMs()).toBeLessThan(0);
+    });
+    await entering(request(-60_000), () => expect(timeLeftMs()).toBeLessThan(-50_000));
+  });
+
+  test("one second after the function's own timeout the invocation counts as none", async () => {
+    await entering(request(100), (invocation) => {
+      const { remainingMs } = invocation;
+      vi.spyOn(invocation, "remainingMs").mockImplementation(() => remainingMs.call(invocation) - 1_050);
+      expect(timeLeftMs()).toBeLessThan(-900);
+      vi.spyOn(invocation, "remainingMs").mockImplementation(() => remainingMs.call(invocation) - 1_101);
+      expect(timeLeftMs()).toBe(Infinity);
+      expect(currentInvocation()).toBeUndefined();
+    });
+  });
+
+  test("past the gateway's limit there is no time left for as long as the function itself may run", async () => {
+    const event = { requestContext: { http: { method: "GET" }, timeEpoch: Date.now() - 80_000 } };
+    await entering(request(900_000, event), () => expect(timeLeftMs()).toBeLessThan(-50_000));
+  });
+});
+
+describe("the scope", () => {
+  test("is none outside of any invocation", () => {
+    expect(currentInvocation()).toBeUndefined();
+    expect(timeLeftMs()).toBe(Infinity);
+    expect(isRehearsal()).toBe(false);
+  });
+
+  test("is made once for a request, whoever enters first", async () => {
+    const one = request(5_000);
+    await entering(one, (invocation) => {
+      expect(enterInvocation(one, {})).toBe(invocation);
+      expect(invocation.requestId).toBe((one.context as { awsRequestId: string }).awsRequestId);
+    });
+  });
+
+  test("is found again by its request in another asynchronous scope", async () => {
+    const one = request(5_000);
+    const invocation = await entering(one, (entered) => entered);
+    await entering(request(1_000), () => {
+      expect(enterInvocation(one, {})).toBe(invocation);
+      expect(currentInvocation()).toBe(invocation);
+    });
+  });
+
+  test("is shared by a nested handler, which gets the same context object", async () => {
+    const outer = request(5_000);
+    const inner = { event: {}, context: outer.context };
+    await entering(outer, (invocation) => {
+      expect(enterInvocation(inner, owner)).toBe(invocation);
+      leaveInvocation(inner, owner);
+      expect(currentInvocation()).toBe(invocation);
+      leaveInvocation(outer, owner);
+      expect(currentInvocation()).toBeUndefined();
+    });
+  });
+
+  test("is not taken from an earlier invocation that leaked into the caller", async () => {
+    await entering(request(5_000), (first) => {
+      const next = enterInvocation(request(9_000), owner);
+      expect(next).not.toBe(first);
+      expect(currentInvocation()).toBe(next);
+    });
+  });
+
+  test("keeps 50 overlapping invocations apart", async () => {
+    const seen = await Promise.all(
+      Array.from({ length: 50 }, () =>
+        entering(request(5_000), async (invocation) => {
+          for (let turn = 0; turn < 5; turn++) await new Promise(setImmediate);
+          return currentInvocation() === invocation;
+        }),
+      ),
+    );
+    expect(seen).toEqual(Array(50).fill(true));
+  });
+
+  test("ends where the one who opened it leaves, and nowhere else", async () => {
+    const one = request(5_000);
+    await entering(one, (invocation) => {
+      enterInvocation(one, "inner" as unknown as object);
+      leaveInvocation(one, {});
+      leaveInvocation({}, owner);
+      expect(invocation.ended).toBe(false);
+      leaveInvocation(one, owner);
+      expect(invocation.ended).toBe(true);
+      expect(timeLeftMs()).toBe(Infinity);
+    });
+  });
+
+  test("is shared by two copies of this package", async () => {
+    vi.resetModules();
+    const copy = await import("./invocation.ts");
+    expect(copy.currentInvocation).not.toBe(currentInvocation);
+    await entering(request(5_000), (invocation) => expect(copy.currentInvocation()).toBe(invocation));
+  });
+});
+
+describe("a rehearsal", () => {
+  test("is a child of its own context with its parent's deadline", async () => {
+    await entering(request(5_000), async (parent) => {
+      const context = lambdaContext({ timeoutMs: 60_000 });
+      await runRehearsal(parent, context, async () => {
+        const child = enterInvocation({ event: {}, context }, owner);
+        expect(child).not.toBe(parent);
+        expect(child.remainingMs()).toBeLessThanOrEqual(5_000);
+        expect(isRehearsal()).toBe(true);
+      });
+      expect(isRehearsal()).toBe(false);
+      expect(currentInvocation()).toBe(parent);
+    });
+  });
+
+  test("ends when its call does, also by an error", async () => {
+    await entering(request(5_000), async (parent) => {
+      let child: Invocation | undefined;
+      const failed = runRehearsal(parent, {}, async () => {
+        child = currentInvocation();
+        throw new Error("boom");
+      });
+      await expect(failed).rejects.toThrow("boom");
+      expect(child?.ended).toBe(true);
+    });
+  });
+});

@@ -1,0 +1,120 @@
+import middy from "@middy/core";
+import httpErrorHandler from "@middy/http-error-handler";
+import { describe, expect, test } from "vitest";
+import { answerRejection, isRejection, type Rejection, replyTo } from "./reply.ts";
+import { apiEvents, lambdaContext, otherEvents } from "./testing/index.ts";
+
+function rejection(): Rejection {
+  return Object.assign(new Error("The circuit is open."), {
+    code: "CIRCUIT_OPEN",
+    statusCode: 503,
+    status: 503,
+    expose: true as const,
+    headers: { "Retry-After": "2" },
+    problem: { title: "Service Unavailable", source: "payments" },
+  });
+}
+
+const problem = { title: "Service Unavailable", source: "payments", status: 503, detail: "The circuit is open." };
+const headers = { "Content-Type": "application/problem+json", "Retry-After": "2" };
+
+describe("replyTo", () => {
+  test.each(["rest", "http", "functionUrl", "websocket"] as const)("answers an event of kind %s", (kind) => {
+    const reply = replyTo(apiEvents[kind](), rejection());
+    expect(reply).toMatchObject({ statusCode: 503, headers });
+    expect(JSON.parse(reply?.body as string)).toEqual(problem);
+  });
+
+  test("answers a load balancer with a status line", () => {
+    const reply = replyTo(apiEvents.alb(), rejection());
+    expect(reply).toMatchObject({ statusCode: 503, statusDescription: "503 Service Unavailable", headers });
+  });
+
+  test("answers a load balancer that reads lists with lists", () => {
+    const reply = replyTo(apiEvents.albMultiValue(), rejection());
+    expect(reply?.multiValueHeaders).toEqual({ "Content-Type": ["application/problem+json"], "Retry-After": ["2"] });
+    expect(reply).not.toHaveProperty("headers");
+  });
+
+  test("answers CloudFront in its own shape", () => {
+    expect(replyTo(apiEvents.edge(), rejection())).toMatchObject({
+      status: "503",
+      statusDescription: "Service Unavailable",
+      headers: {
+        "content-type": [{ key: "Content-Type", value: "application/problem+json" }],
+        "retry-after": [{ key: "Retry-After", value: "2" }],
+      },
+    });
+  });
+
+  test.each(Object.entries(otherEvents))("has no answer for %s", (_kind, make) => {
+    expect(replyTo(make(), rejection())).toBeUndefined();
+  });
+});
+
+test("recognises a rejection by its code, whichever copy of the package made it", () => {
+  expect(isRejection(rejection(), "CIRCUIT_OPEN")).toBe(true);
+  expect(isRejection(rejection(), "RATE_LIMITED")).toBe(false);
+  expect(isRejection({ code: "CIRCUIT_OPEN" }, "CIRCUIT_OPEN")).toBe(false);
+  expect(isRejection(Object.assign(rejection(), { problem: undefined }), "CIRCUIT_OPEN")).toBe(false);
+  expect(isRejection(null, "CIRCUIT_OPEN")).toBe(false);
+});
+
+describe("answerRejection", () => {
+  const answering = {
+    onError: function answer(request: { event: unknown; error: unknown; response?: unknown }) {
+      answerRejection(request, "CIRCUIT_OPEN");
+    },
+  };
+  const reject = {
+    before: function reject() {
+      throw rejection();
+    },
+  };
+  const errorHandler = httpErrorHandler({ logger: false });
+  const cors = {
+    onError: function cors({ response }: { response: { headers?: Record<string, string> } | null }) {
+      if (response?.headers) response.headers["Access-Control-Allow-Origin"] = "*";
+    },
+  };
+
+  test.each([
+    ["absent", [answering, reject]],
+    ["first", [errorHandler, answering, reject]],
+    ["last", [answering, reject, errorHandler]],
+  ])("makes a problem document of it with http-error-handler %s", async (_place, stack) => {
+    const response = await middy().use(stack)(apiEvents.http(), lambdaContext());
+    expect(response).toMatchObject({ statusCode: 503, headers });
+    expect(JSON.parse(response.body)).toEqual(problem);
+  });
+
+  test("keeps the headers that others have set", async () => {
+    const response = await middy().use([answering, cors, reject, errorHandler])(apiEvents.http(), lambdaContext());
+    expect(response.headers).toEqual({ ...headers, "Access-Control-Allow-Origin": "*" });
+  });
+
+  test("leaves an answer alone that somebody else has given", () => {
+    const response = { statusCode: 200, body: "from the cache" };
+    const request = { event: apiEvents.http(), error: rejection(), response };
+    answerRejection(request, "CIRCUIT_OPEN");
+    expect(request.response).toBe(response);
+  });
+
+  test("leaves an answer without headers its shape where the event is no API request", () => {
+    const response = { body: "The circuit is open." };
+    const request = { event: otherEvents.sqs?.(), error: rejection(), response };
+    answerRejection(request, "CIRCUIT_OPEN");
+    expect(request.response).toBe(response);
+  });
+
+  test("leaves other errors alone", () => {
+    const request = { event: apiEvents.http(), error: new Error("boom"), response: undefined };
+    answerRejection(request, "CIRCUIT_OPEN");
+    expect(request.response).toBeUndefined();
+  });
+
+  test("lets an error stay an error on a queue", async () => {
+    const handler = middy().use([answering, reject]);
+    await expect(handler(otherEvents.sqs?.(), lambdaContext())).rejects.toMatchObject({ code: "CIRCUIT_OPEN" });
+  });
+});
