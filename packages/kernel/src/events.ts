@@ -35,11 +35,18 @@ export type CircuitEvent =
 
 /**
  * What the warm-up middleware tells. `cold`: first invocation of this environment; `stale`: too old when it came, answered
- * at once and nothing done.
+ * at once and nothing done; `primed`: whether `prime` came to its end, `undefined` where there is none or it was not run.
  */
 export type WarmupEvent = Told<
   "warmup.pinged",
-  { cold: boolean; stale: boolean; heldMs: number; correlationId: string | undefined }
+  {
+    cold: boolean;
+    stale: boolean;
+    heldMs: number;
+    correlationId: string | undefined;
+    primed?: boolean;
+    primeError?: string;
+  }
 >;
 
 /** Every event of the family. Within a major version, kinds and fields are only added. */

@@ -223,4 +223,16 @@ describe("a rehearsal", () => {
       expect(child?.ended).toBe(true);
     });
   });
+
+  test("is one for what it has left running, too", async () => {
+    await entering(request(5_000), async (parent) => {
+      const { promise: ended, resolve: end } = Promise.withResolvers<void>();
+      let left: Promise<boolean> | undefined;
+      await runRehearsal(parent, {}, async () => {
+        left = ended.then(isRehearsal);
+      });
+      end();
+      expect(await left).toBe(true);
+    });
+  });
 });

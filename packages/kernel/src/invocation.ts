@@ -95,7 +95,8 @@ export function timeLeftMs(): number {
 
 /** Whether the calling code runs in a rehearsal: a recorded event on a warm-up ping, in which nothing should be written. */
 export function isRehearsal(): boolean {
-  return currentInvocation()?.rehearsal ?? false;
+  // Not by currentInvocation(): what a rehearsal has left running must not write after its end either.
+  return scopes.current.getStore()?.rehearsal ?? false;
 }
 
 /**
@@ -132,7 +133,11 @@ export function leaveInvocation(request: object, owner: object): void {
 }
 
 /** Runs `call` as a rehearsal inside `parent`: a child invocation of its own context, with the parent's deadline. */
-export async function runRehearsal<T>(parent: Invocation, context: object, call: () => Promise<T>): Promise<T> {
+export async function runRehearsal<T>(
+  parent: Pick<Invocation, "remainingMs" | "graceMs">,
+  context: object,
+  call: () => Promise<T>,
+): Promise<T> {
   const child = open(context, parent.remainingMs(), parent.graceMs, true);
   try {
     return await scopes.current.run(child, call);

@@ -1,0 +1,38 @@
+/** The examples of README.md, which `readme.test.ts` compares with it. */
+import middy from "@middy/core";
+import { warmup } from "@midguard/warmup";
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
+
+async function prime(signal: AbortSignal): Promise<void> {
+  await fetch("https://profiles.example.com/health", { method: "HEAD", signal });
+}
+
+export const handler = middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
+  .use(warmup({ prime }))
+  .handler(async (event) => ({ statusCode: 200, body: `Hello ${event.pathParameters?.name}` }));
+
+declare const recordedGetUser: APIGatewayProxyEventV2;
+declare function findUser(id: string | undefined): Promise<object>;
+declare function noteLastSeen(user: object): Promise<void>;
+
+import { isRehearsal, rehearse } from "@midguard/warmup";
+
+async function rehearseUser(): Promise<void> {
+  const { error } = await rehearse(users, recordedGetUser);
+  if (error !== undefined) throw error; // Or leave it: a failed rehearsal does not fail the ping by itself.
+}
+
+export const users = middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
+  .use(warmup({ prime: rehearseUser }))
+  .handler(async (event) => {
+    const user = await findUser(event.pathParameters?.id);
+    if (!isRehearsal()) await noteLastSeen(user);
+    return { statusCode: 200, body: JSON.stringify(user) };
+  });
+
+import { expectTypeOf, test } from "vitest";
+
+test("the examples keep the event's type", () => {
+  expectTypeOf(handler).parameter(0).toEqualTypeOf<APIGatewayProxyEventV2>();
+  expectTypeOf(users).parameter(0).toEqualTypeOf<APIGatewayProxyEventV2>();
+});
