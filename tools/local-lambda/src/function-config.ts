@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import type { AsynchronousOptions } from "./async-queue.ts";
+import { atLeast, noOthers, oneOf, text } from "./check.ts";
 
 /** One function, as its CloudFormation resource would describe it. */
 export interface LocalFunction {
@@ -62,7 +63,12 @@ const extension = import.meta.url.slice(import.meta.url.lastIndexOf("."));
 const ownClient = fileURLToPath(new URL(`./runtime/main${extension}`, import.meta.url));
 
 /** Checks one function's options and fills in the defaults. Throws `TypeError` or `RangeError` naming option and value. */
-export function resolveFunction(name: string, options: LocalFunction, region: string, accountId: string): FunctionConfig {
+export function resolveFunction(
+  name: string,
+  options: LocalFunction,
+  region: string,
+  accountId: string,
+): FunctionConfig {
   const {
     handler,
     taskRoot,
@@ -79,22 +85,21 @@ export function resolveFunction(name: string, options: LocalFunction, region: st
     execArgv = [],
     aliases = {},
     asynchronous = {},
-    ...unknown
+    ...others
   } = options;
-  const [stranger] = Object.keys(unknown);
-  if (stranger !== undefined) throw new TypeError(`functions.${name}: unknown option ${stranger}`);
+  const of = `functions.${name}`;
   if (!/^[\w-]{1,64}$/.test(name)) throw new RangeError(`function name must match [A-Za-z0-9_-]{1,64}, got ${name}`);
-  text(name, "handler", handler);
-  text(name, "taskRoot", taskRoot);
-  atLeast(name, "timeoutMs", timeoutMs, 1);
-  atLeast(name, "memoryMb", memoryMb, 1);
-  atLeast(name, "reservedConcurrency", reservedConcurrency, 0);
-  atLeast(name, "idleMs", idleMs, 1);
-  atLeast(name, "initTimeoutMs", initTimeoutMs, 1);
-  if (maxConcurrency !== undefined) atLeast(name, "maxConcurrency", maxConcurrency, 1);
-  if (logFormat !== "Text" && logFormat !== "JSON") {
-    throw new RangeError(`functions.${name}.logFormat must be "Text" or "JSON", got ${String(logFormat)}`);
-  }
+  noOthers(of, others);
+  text(`${of}.handler`, handler);
+  text(`${of}.taskRoot`, taskRoot);
+  text(`${of}.runtimeClient`, runtimeClient);
+  atLeast(`${of}.timeoutMs`, timeoutMs, 1);
+  atLeast(`${of}.memoryMb`, memoryMb, 1);
+  atLeast(`${of}.reservedConcurrency`, reservedConcurrency, 0);
+  atLeast(`${of}.idleMs`, idleMs, 1);
+  atLeast(`${of}.initTimeoutMs`, initTimeoutMs, 1);
+  if (maxConcurrency !== undefined) atLeast(`${of}.maxConcurrency`, maxConcurrency, 1);
+  oneOf(`${of}.logFormat`, logFormat, ["Text", "JSON"]);
   return {
     name,
     arn: `arn:aws:lambda:${region}:${accountId}:function:${name}`,
@@ -136,7 +141,7 @@ export function environmentVariables(
   runtimeApi: string,
 ): Record<string, string> {
   return {
-    PATH: process.env["PATH"] ?? "",
+    PATH: process.env.PATH ?? "",
     LANG: "en_US.UTF-8",
     TZ: ":UTC",
     _HANDLER: config.handler,
@@ -159,15 +164,4 @@ export function environmentVariables(
     ...(config.maxConcurrency !== undefined && { AWS_LAMBDA_MAX_CONCURRENCY: String(config.maxConcurrency) }),
     ...config.environment,
   };
-}
-
-function text(name: string, option: string, value: unknown): void {
-  if (typeof value !== "string" || value === "") {
-    throw new TypeError(`functions.${name}.${option} must be a non-empty string, got ${String(value)}`);
-  }
-}
-
-function atLeast(name: string, option: string, value: unknown, least: number): void {
-  if (typeof value !== "number") throw new TypeError(`functions.${name}.${option} must be a number, got ${String(value)}`);
-  if (!(value >= least)) throw new RangeError(`functions.${name}.${option} must be at least ${least}, got ${value}`);
 }

@@ -33,19 +33,6 @@ export interface Outcome {
   readonly payload: Buffer;
 }
 
-/** A failure that the platform reports, not the function's own code. */
-export interface PlatformFailure {
-  readonly errorType: string;
-  readonly message: string;
-  readonly status: "timeout" | "error";
-}
-
-export function failedBy(failure: PlatformFailure, requestId: string): Outcome {
-  const { errorType, message } = failure;
-  const document = { errorType, errorMessage: `RequestId: ${requestId} Error: ${message}` };
-  return { failed: true, payload: Buffer.from(JSON.stringify(document)) };
-}
-
 /** An X-Ray header that samples nothing. */
 export function newTraceId(): string {
   const seconds = Math.floor(Date.now() / 1_000).toString(16);

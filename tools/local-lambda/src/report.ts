@@ -6,19 +6,29 @@ export interface Report {
   readonly maxMemoryUsedMb: number;
   /** Of the environment's first invocation only. */
   readonly initDurationMs: number | undefined;
-  readonly status: "success" | "error" | "timeout";
+  readonly status: Status;
   readonly errorType: string | undefined;
 }
 
+export type Status = "success" | "error" | "timeout";
+
 type LogFormat = "Text" | "JSON";
 
-export function initStartLine(format: LogFormat, time: number): string {
+export function initStartLine(format: LogFormat, time: number, managedInstances: boolean): string {
   const runtimeVersion = `nodejs:${process.versions.node}`;
   if (format === "Text") return `INIT_START Runtime Version: ${runtimeVersion}`;
-  return platformEvent(time, "platform.initStart", {
-    initializationType: "on-demand",
+  const initializationType = managedInstances ? "lambda-managed-instances" : "on-demand";
+  return platformEvent(time, "platform.initStart", { initializationType, phase: "init", runtimeVersion });
+}
+
+/** Of an init that did not succeed; the others are told by the first REPORT. */
+export function initReportLine(format: LogFormat, time: number, durationMs: number, status: Status): string {
+  if (format === "Text")
+    return `INIT_REPORT Init Duration: ${durationMs.toFixed(2)} ms\tPhase: init\tStatus: ${status}`;
+  return platformEvent(time, "platform.initReport", {
     phase: "init",
-    runtimeVersion,
+    status,
+    metrics: { durationMs: round(durationMs) },
   });
 }
 

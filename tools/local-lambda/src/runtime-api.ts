@@ -1,7 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-
-/** Largest buffered response, in bytes: 6 MB and a little, as AWS says it. */
-export const maxResponseBytes = 6_291_556;
+import { maxResponseBytes } from "./limits.ts";
 
 /** What a runtime client asks and tells. */
 export interface RuntimeApiListener {
@@ -36,7 +34,7 @@ export function createRuntimeApi(listener: RuntimeApiListener): Server {
         listener.initError(body ?? Buffer.alloc(0));
       });
     } else if (requestId && request.method === "POST") {
-      take(listener, decodeURIComponent(requestId), kind === "error", request, response);
+      take(listener, requestId, kind === "error", request, response);
     } else {
       refuse(response, 404, "InvalidRoute", `${request.method} ${request.url} is not part of the Runtime API`);
     }
@@ -72,14 +70,17 @@ function take(
   } else {
     readBody(request, maxResponseBytes, (body) => {
       if (body) accept(response);
-      else refuse(response, 413, "RequestEntityTooLarge", tooLarge);
+      else
+        refuse(
+          response,
+          413,
+          "RequestEntityTooLarge",
+          `Exceeded maximum allowed payload size (${maxResponseBytes} bytes).`,
+        );
       listener.response(requestId, body);
     });
   }
 }
-
-/** The message of a response over the limit. */
-export const tooLarge: string = `Exceeded maximum allowed payload size (${maxResponseBytes} bytes).`;
 
 function trailerError(request: IncomingMessage): Buffer | undefined {
   const type = request.trailers["lambda-runtime-function-error-type"];
@@ -89,11 +90,7 @@ function trailerError(request: IncomingMessage): Buffer | undefined {
 }
 
 /** Reads a body to its end; hands over `undefined` where it is longer than the limit. */
-export function readBody(
-  request: IncomingMessage,
-  limitBytes: number,
-  done: (body: Buffer | undefined) => void,
-): void {
+export function readBody(request: IncomingMessage, limitBytes: number, done: (body: Buffer | undefined) => void): void {
   const chunks: Buffer[] = [];
   let size = 0;
   request.on("data", (chunk: Buffer) => {

@@ -1,0 +1,222 @@
+import { afterEach, describe, expect, test } from "vitest";
+import type { LocalFunction, LocalLambda, LogLine } from "./index.ts";
+import { call, parse, startFunction } from "./testing/run.ts";
+
+const ric = process.env.AWS_LAMBDA_RIC;
+const howTo =
+  "not there: npm install aws-lambda-ric@4 in a scratch folder (it needs cmake and a C++ compiler) " +
+  "and set AWS_LAMBDA_RIC to the path of its index.mjs";
+
+// Both clients face the same server and must lead to the same results.
+const clients: [string, Partial<LocalFunction>][] = [["our runtime client", {}]];
+if (ric) clients.push(["aws-lambda-ric", { runtimeClient: ric }]);
+
+if (!ric) {
+  test.skipIf(process.env.CI === undefined)(`aws-lambda-ric, AWS's own client, too (${howTo})`, () => {
+    throw new Error(howTo);
+  });
+}
+
+describe.each(clients)("%s", (_name, client) => {
+  let lambda: LocalLambda;
+  const lines: LogLine[] = [];
+  const start = async (fn: Partial<LocalFunction> & { handler: string }): Promise<LocalLambda> => {
+    lines.length = 0;
+    lambda = await startFunction({ ...client, ...fn }, { onLog: (line) => lines.push(line) });
+    return lambda;
+  };
+  const printed = (): string[] => lines.filter(({ source }) => source !== "platform").map(({ line }) => line);
+  afterEach(() => lambda.stop());
+
+  test("hands the event to the handler and its result back", async () => {
+    await start({ handler: "echo.handler" });
+    const answer = await call(lambda, { text: "grüße 🌍", nested: [1, null] });
+    expect(answer.event).toEqual({ text: "grüße 🌍", nested: [1, null] });
+  });
+
+  test("gives the context that AWS gives", async () => {
+    await start({ handler: "echo.handler", memoryMb: 512, timeoutMs: 15_000 });
+    const clientContext = Buffer.from(JSON.stringify({ custom: { a: "b" } })).toString("base64");
+    const result = await lambda.invoke({ functionName: "fn", clientContext });
+    const { context, left, env } = parse(result);
+    expect(context).toMatchObject({
+      awsRequestId: result.requestId,
+      functionName: "fn",
+      functionVersion: "$LATEST",
+      memoryLimitInMB: "512",
+      invokedFunctionArn: "arn:aws:lambda:us-east-1:123456789012:function:fn",
+      logGroupName: "/aws/lambda/fn",
+      logStreamName: env.AWS_LAMBDA_LOG_STREAM_NAME,
+      clientContext: { custom: { a: "b" } },
+    });
+    expect(left).toBeGreaterThan(10_000);
+    expect(left).toBeLessThanOrEqual(15_000);
+  });
+
+  test("sets AWS's variables and the user's, and nothing of this process's", async () => {
+    process.env.STRAY = "1";
+    await start({ handler: "echo.handler", environment: { MINE: "yes" } });
+    const { env } = await call(lambda);
+    expect(env).toMatchObject({
+      _HANDLER: "echo.handler",
+      AWS_LAMBDA_FUNCTION_NAME: "fn",
+      AWS_LAMBDA_FUNCTION_MEMORY_SIZE: "128",
+      AWS_LAMBDA_INITIALIZATION_TYPE: "on-demand",
+      AWS_REGION: "us-east-1",
+      TZ: ":UTC",
+      MINE: "yes",
+    });
+    expect(env).not.toHaveProperty("STRAY");
+    expect(env).not.toHaveProperty("AWS_LAMBDA_MAX_CONCURRENCY");
+  });
+
+  test("sets the trace id of each invocation", async () => {
+    await start({ handler: "echo.handler" });
+    for (const traceId of ["Root=1-0-a;Sampled=1", "Root=1-0-b;Sampled=0"]) {
+      const answer = parse(await lambda.invoke({ functionName: "fn", traceId }));
+      expect(answer.env._X_AMZN_TRACE_ID).toBe(traceId);
+    }
+  });
+
+  test("reports what a handler throws and goes on", async () => {
+    await start({ handler: "echo.handler" });
+    const result = await lambda.invoke({ functionName: "fn", payload: { do: "throw" } });
+    expect(result.functionError).toBe("Unhandled");
+    expect(parse(result)).toMatchObject({ errorType: "RangeError", errorMessage: "thrown on purpose" });
+    expect(parse(result).trace[0]).toBe("RangeError: thrown on purpose");
+    expect((await call(lambda)).invocations).toBe(2);
+  });
+
+  test("reports a result that is no JSON", async () => {
+    await start({ handler: "echo.handler" });
+    expect(await call(lambda, { do: "circle" })).toMatchObject({ errorType: "Runtime.JSONStringifyError" });
+  });
+
+  test("loads CommonJS from a folder, and a handler within an object", async () => {
+    await start({ handler: "nested/common.api.handler" });
+    expect(await call(lambda)).toBe("common fn");
+  });
+
+  test.each([
+    ["init.notThere", "Runtime.HandlerNotFound"],
+    ["init.notAFunction", "Runtime.HandlerNotFound"],
+    ["nowhere.handler", "Runtime.ImportModuleError"],
+    ["nested/common.callback", "Runtime.CallbackHandlerDeprecated"],
+    ["../up.handler", "Runtime.MalformedHandlerName"],
+  ])("answers %s with %s", async (handler, errorType) => {
+    await start({ handler });
+    const result = await lambda.invoke({ functionName: "fn" });
+    expect(result.functionError).toBe("Unhandled");
+    expect(parse(result).errorType).toBe(errorType);
+    // A new environment tries again.
+    expect((await call(lambda)).errorType).toBe(errorType);
+  });
+
+  test("reports an error of the init", async () => {
+    await start({ handler: "init.handler", environment: { INIT: "throw" } });
+    expect(await call(lambda)).toMatchObject({ errorType: "TypeError", errorMessage: "init failed on purpose" });
+    expect(lambda.logs("fn").some(({ line }) => /^INIT_REPORT Init Duration: .*\tStatus: error$/.test(line))).toBe(
+      true,
+    );
+  });
+
+  test("tells of a process that ends while it initialises", async () => {
+    await start({ handler: "init.handler", environment: { INIT: "exit" } });
+    const result = await lambda.invoke({ functionName: "fn" });
+    expect(parse(result)).toEqual({
+      errorType: "Runtime.ExitError",
+      errorMessage: `RequestId: ${result.requestId} Error: Runtime exited with error: exit status 7`,
+    });
+  });
+
+  test("tells of a process that ends in an invocation, and starts a new one", async () => {
+    await start({ handler: "echo.handler" });
+    expect((await call(lambda, { do: "exit" })).errorMessage).toMatch(/Runtime exited with error: exit status 3$/);
+    expect((await call(lambda, { do: "crash" })).errorMessage).toMatch(/Runtime exited with error: exit status 1$/);
+    expect(printed().join("\n")).toContain("uncaught on purpose");
+    expect((await call(lambda)).invocations).toBe(1);
+  });
+
+  test("writes console lines as Lambda does", async () => {
+    await start({ handler: "echo.handler" });
+    const { requestId } = await lambda.invoke({
+      functionName: "fn",
+      payload: { do: "log", text: "a\nb" },
+      logTail: true,
+    });
+    expect(printed()).toEqual([expect.stringMatching(new RegExp(`^\\d{4}-.*Z\t${requestId}\tINFO\ta\rb$`))]);
+  });
+
+  test("writes console lines as JSON where that is the format", async () => {
+    await start({ handler: "echo.handler", logFormat: "JSON" });
+    const { requestId } = await lambda.invoke({
+      functionName: "fn",
+      payload: { do: "log", text: "a\nb" },
+      logTail: true,
+    });
+    expect(JSON.parse(printed()[0] ?? "")).toMatchObject({ level: "INFO", requestId, message: "a\nb" });
+    await lambda.invoke({ functionName: "fn", payload: { do: "throw" }, logTail: true });
+    expect(JSON.parse(printed()[1] ?? "")).toMatchObject({
+      level: "ERROR",
+      message: { errorType: "RangeError", errorMessage: "thrown on purpose" },
+    });
+  });
+
+  test("loses and tears no line, however large, though the process freezes after it", async () => {
+    await start({ handler: "echo.handler" });
+    await lambda.invoke({
+      functionName: "fn",
+      payload: { do: "print", text: "ü0123456789", times: 40_000 },
+      logTail: true,
+    });
+    expect(printed()).toEqual(["ü0123456789".repeat(40_000)]);
+  });
+
+  test("streams a response as it is written", async () => {
+    await start({ handler: "stream.handler" });
+    const chunks: string[] = [];
+    const onChunk = (chunk: Buffer): void => {
+      chunks.push(chunk.toString());
+    };
+    const result = await lambda.invoke({ functionName: "fn", payload: { parts: 3, pauseMs: 30 }, onChunk });
+    expect(chunks).toEqual(["part 0;", "part 1;", "part 2;"]);
+    expect(result).toMatchObject({ functionError: undefined, payload: Buffer.alloc(0) });
+  });
+
+  test("gathers a streamed response for a caller who waits for all of it", async () => {
+    await start({ handler: "stream.handler" });
+    const { payload } = await lambda.invoke({ functionName: "fn", payload: { parts: 2 } });
+    expect(payload.toString()).toBe("part 0;part 1;");
+  });
+
+  test("reports a stream that broke off, and goes on", async () => {
+    await start({ handler: "stream.handler" });
+    const result = await lambda.invoke({ functionName: "fn", payload: { parts: 1, fail: true } });
+    expect(result.functionError).toBe("Unhandled");
+    expect(parse(result)).toMatchObject({ errorType: "RangeError", errorMessage: "broken off on purpose" });
+    expect((await lambda.invoke({ functionName: "fn", payload: { parts: 1 } })).payload.toString()).toBe("part 0;");
+  });
+
+  test("puts a prelude before a streamed HTTP response", async () => {
+    await start({ handler: "stream.http" });
+    const { payload } = await lambda.invoke({ functionName: "fn" });
+    expect(payload.toString()).toBe(`{"statusCode":201,"headers":{"x-one":"1"}}${"\0".repeat(8)}hello`);
+  });
+
+  test("serves several invocations at once in one process and keeps them apart", async () => {
+    // AWS's client takes one loop per worker thread; each has module state of its own.
+    await start({
+      handler: "overlap.handler",
+      maxConcurrency: 8,
+      environment: { AWS_LAMBDA_NODEJS_WORKER_COUNT: "2" },
+    });
+    const results = await Promise.all(
+      Array.from({ length: 8 }, () => lambda.invoke({ functionName: "fn", payload: { ms: 300 } })),
+    );
+    expect(lambda.environments("fn")).toHaveLength(1);
+    expect(Math.max(...results.map((result) => parse(result).most))).toBeGreaterThanOrEqual(3);
+    for (const result of results) {
+      expect(parse(result)).toMatchObject({ before: result.requestId, after: result.requestId });
+    }
+  });
+});

@@ -1,0 +1,94 @@
+import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import type { FunctionConfig } from "./function-config.ts";
+import { readLines } from "./log-lines.ts";
+
+/** The process of one environment, with everything it has spawned. */
+export interface Sandbox {
+  /** Also the id of its process group; `undefined` where it could not be started. */
+  readonly pid: number | undefined;
+  readonly frozen: boolean;
+  freeze(): void;
+  thaw(): void;
+  /** Works on a frozen process too. */
+  kill(): void;
+  /** Highest resident memory so far, in MB. 0 where there is no `/proc`. */
+  peakMemoryMb(): number;
+}
+
+export interface SandboxListener {
+  onLine(source: "stdout" | "stderr", line: string): void;
+  /** The process has ended and all it wrote has been read. */
+  onClose(exit: SandboxExit): void;
+}
+
+export interface SandboxExit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  /** Why no process could be started. */
+  readonly error?: Error;
+}
+
+const extension = import.meta.url.slice(import.meta.url.lastIndexOf("."));
+const stdioPreload = new URL(`./runtime/blocking-stdio${extension}`, import.meta.url).href;
+
+/** Starts the runtime client of a function in a process of its own. */
+export function startSandbox(
+  config: FunctionConfig,
+  env: Record<string, string>,
+  { onLine, onClose }: SandboxListener,
+): Sandbox {
+  const child = spawn(process.execPath, ["--import", stdioPreload, ...config.execArgv, config.runtimeClient], {
+    cwd: config.taskRoot,
+    env,
+    stdio: ["ignore", "pipe", "pipe"],
+    // A process group of its own: signals reach what the function spawned too, and Ctrl-C reaches it through us alone.
+    detached: true,
+  });
+  let frozen = false;
+  let peak = 0;
+  readLines(child.stdout, (line) => onLine("stdout", line));
+  readLines(child.stderr, (line) => onLine("stderr", line));
+  // What the function spawned dies with it; else it would keep stdout open, and close would not come.
+  child.on("exit", () => signal("SIGKILL"));
+  child.on("close", (code, name) => onClose({ code, signal: name }));
+  child.on("error", (error) => {
+    // Without a process there is no close.
+    if (child.pid === undefined) onClose({ code: null, signal: null, error });
+  });
+
+  return {
+    pid: child.pid,
+    get frozen() {
+      return frozen;
+    },
+    freeze() {
+      frozen = true;
+      signal("SIGSTOP");
+    },
+    thaw() {
+      if (frozen) signal("SIGCONT");
+      frozen = false;
+    },
+    kill: () => signal("SIGKILL"),
+    peakMemoryMb() {
+      try {
+        const status = readFileSync(`/proc/${child.pid}/status`, "latin1");
+        const at = status.indexOf("VmHWM:");
+        if (at !== -1) peak = Math.round(Number.parseInt(status.slice(at + 6), 10) / 1_024);
+      } catch {
+        // The process has ended: the last figure stands.
+      }
+      return peak;
+    },
+  };
+
+  function signal(name: NodeJS.Signals): void {
+    if (child.pid === undefined) return;
+    try {
+      process.kill(-child.pid, name);
+    } catch {
+      // The group is gone already.
+    }
+  }
+}
