@@ -1,0 +1,89 @@
+import { checkKeys, checkNumber, checkOneOf } from "@midguard/kernel/internal";
+
+/**
+ * How long to wait before a retry, in ms: a pure function, so that one value serves any number of runs at once.
+ * `attempt` is the number of the attempt that failed, from 1; `previousMs` what the backoff said before the last retry
+ * of the same run, 0 at first; `random` gives numbers in [0, 1).
+ */
+export type Backoff = (attempt: number, previousMs: number, random: () => number) => number;
+
+/** How much of a delay is left to chance: all of it, its second half, or nothing. */
+export type Jitter = "full" | "equal" | "none";
+
+/** Options of {@link exponential}. */
+export interface ExponentialOptions {
+  /** The first delay's upper end, in ms. @default 100 */
+  readonly baseMs?: number;
+  /** The longest delay, in ms. @default 2_000 */
+  readonly maxMs?: number;
+  /** @default "full" */
+  readonly jitter?: Jitter;
+}
+
+/** Options of {@link decorrelated}. */
+export interface DecorrelatedOptions {
+  /** The shortest delay, in ms. @default 100 */
+  readonly baseMs?: number;
+  /** The longest delay, in ms. @default 2_000 */
+  readonly maxMs?: number;
+}
+
+/**
+ * Delays whose upper end doubles: `baseMs`, twice that, and so on up to `maxMs`. The cap comes before the jitter, so
+ * that callers which have reached it stay spread out.
+ *
+ * @example
+ * createRetry({ backoff: exponential({ baseMs: 50, maxMs: 1_000, jitter: "equal" }) });
+ *
+ * @see https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
+ * @throws TypeError or RangeError for a bad option.
+ */
+export function exponential(options: ExponentialOptions = {}): Backoff {
+  checkKeys("exponential", options, ["baseMs", "maxMs", "jitter"]);
+  const { baseMs = 100, maxMs = 2_000, jitter = "full" } = options;
+  checkNumber("baseMs", baseMs, 0);
+  checkNumber("maxMs", maxMs, baseMs);
+  checkOneOf("jitter", jitter, ["full", "equal", "none"]);
+  const chance = { full: 1, equal: 0.5, none: 0 }[jitter];
+  return function exponentialBackoff(attempt, _previousMs, random) {
+    // 0 * 2 ** 1024 would be NaN.
+    const capMs = Math.min(maxMs, baseMs * 2 ** Math.min(attempt - 1, 1_000));
+    return capMs * (1 - chance + chance * random());
+  };
+}
+
+/**
+ * The same delay before every retry, without jitter.
+ *
+ * @example
+ * createRetry({ backoff: constant(250) });
+ *
+ * @throws TypeError or RangeError for a bad delay.
+ */
+export function constant(delayMs: number): Backoff {
+  checkNumber("delayMs", delayMs, 0);
+  return function constantBackoff() {
+    return delayMs;
+  };
+}
+
+/**
+ * Random delays between `baseMs` and three times the delay before, up to `maxMs`. They grow without keeping step with
+ * the number of the attempt.
+ *
+ * @example
+ * createRetry({ backoff: decorrelated({ baseMs: 50, maxMs: 1_000 }) });
+ *
+ * @see https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
+ * @throws TypeError or RangeError for a bad option.
+ */
+export function decorrelated(options: DecorrelatedOptions = {}): Backoff {
+  checkKeys("decorrelated", options, ["baseMs", "maxMs"]);
+  const { baseMs = 100, maxMs = 2_000 } = options;
+  checkNumber("baseMs", baseMs, 0);
+  checkNumber("maxMs", maxMs, baseMs);
+  return function decorrelatedBackoff(_attempt, previousMs, random) {
+    const capMs = Math.min(maxMs, 3 * Math.max(previousMs, baseMs));
+    return baseMs + random() * (capMs - baseMs);
+  };
+}

@@ -1,0 +1,53 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { createRetryBudget } from "./budget.ts";
+
+test("starts with one retry, saves up three at most, and every fifth success is worth one", () => {
+  const budget = createRetryBudget();
+  expect(budget.tokens).toBe(1);
+  expect(budget.spend()).toBe(true);
+  expect(budget.spend()).toBe(false);
+  for (let success = 0; success < 4; success++) budget.earn();
+  expect(budget.spend()).toBe(false);
+  budget.earn();
+  expect(budget.spend()).toBe(true);
+  for (let success = 0; success < 100; success++) budget.earn();
+  expect(budget.tokens).toBe(3);
+});
+
+test("ten successes at 0.1 are worth a whole retry, in spite of rounding", () => {
+  const budget = createRetryBudget({ initial: 0, perSuccess: 0.1 });
+  for (let success = 0; success < 10; success++) budget.earn();
+  expect(budget.spend()).toBe(true);
+  expect(budget.tokens).toBe(0);
+});
+
+test("never grants more than it began with and the successes were worth, in any trace", () => {
+  const settings = fc
+    .tuple(fc.integer({ min: 0, max: 20 }), fc.double({ min: 0, max: 1, noNaN: true }), fc.integer({ min: 0, max: 20 }))
+    .map(([capacity, share, tenths]) => ({ capacity, initial: capacity * share, perSuccess: tenths / 10 }));
+  fc.assert(
+    fc.property(settings, fc.array(fc.boolean(), { maxLength: 300 }), (options, trace) => {
+      const budget = createRetryBudget(options);
+      let successes = 0;
+      let retries = 0;
+      for (const isSuccess of trace) {
+        if (isSuccess) {
+          successes++;
+          budget.earn();
+        } else if (budget.spend()) retries++;
+        expect(retries).toBeLessThanOrEqual(options.initial + options.perSuccess * successes + 1e-6);
+        expect(budget.tokens).toBeGreaterThanOrEqual(0);
+        expect(budget.tokens).toBeLessThanOrEqual(options.capacity);
+      }
+    }),
+  );
+});
+
+test("bad options are refused by name and value", () => {
+  expect(createRetryBudget({ capacity: 0 }).spend()).toBe(false);
+  expect(() => createRetryBudget({ capacity: -1 })).toThrow("capacity must be at least 0, got -1");
+  expect(() => createRetryBudget({ capacity: 2, initial: 3 })).toThrow("initial must be between 0 and 2, got 3");
+  expect(() => createRetryBudget({ perSuccess: Number.NaN })).toThrow("perSuccess must be at least 0, got NaN");
+  expect(() => createRetryBudget({ ratio: 1 } as object)).toThrow("createRetryBudget: unknown option ratio (1)");
+});

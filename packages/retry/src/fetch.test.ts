@@ -1,0 +1,282 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { retryFetch } from "./fetch.ts";
+import { constant, createRetry, type RetryOptions, retryReport } from "./index.ts";
+
+type Answer = (request: IncomingMessage, response: ServerResponse, body: string) => void;
+
+const servers: Server[] = [];
+const bodies: string[] = [];
+
+/** A real server that gives each request the next of `answers`, and the last one from then on. */
+async function serve(...answers: readonly Answer[]): Promise<string> {
+  let requests = 0;
+  const server = createServer(async (request, response) => {
+    const answer = answers[Math.min(requests++, answers.length - 1)];
+    let body = "";
+    for await (const chunk of request) body += String(chunk);
+    bodies.push(body);
+    answer?.(request, response, body);
+  });
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+}
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+  bodies.length = 0;
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections();
+    server.close();
+  }
+});
+
+const ok: Answer = (_request, response) => response.end("ok");
+const resets: Answer = (request) => request.socket.destroy();
+const hangs: Answer = () => {};
+function status(code: number, headers: Record<string, string> = {}): Answer {
+  return (_request, response) => response.writeHead(code, headers).end(`status ${code}`);
+}
+
+function fetcher(options: RetryOptions = {}, fetch?: typeof globalThis.fetch): typeof globalThis.fetch {
+  return retryFetch(createRetry({ budget: false, backoff: constant(1), ...options }), fetch);
+}
+
+async function reasonOf(promise: Promise<unknown>): Promise<unknown> {
+  const [result] = await Promise.allSettled([promise]);
+  if (result.status === "fulfilled") throw new Error(`did not fail, but came to ${String(result.value)}`);
+  return result.reason;
+}
+
+describe("retried are", () => {
+  test.each([
+    ["a reset connection", resets],
+    ["a status of 503", status(503)],
+    ["a status of 429", status(429)],
+  ])("%s", async (_name, failure) => {
+    const url = await serve(failure, failure, ok);
+    expect(await (await fetcher()(url)).text()).toBe("ok");
+    expect(bodies).toHaveLength(3);
+  });
+
+  test("a server that hangs, after the attempt's timeout", async () => {
+    const url = await serve(hangs, ok);
+    expect(await (await fetcher({ attemptTimeoutMs: 50 })(url)).text()).toBe("ok");
+  });
+
+  test("a port that nobody listens on, and the error is fetch's own", async () => {
+    const url = await serve(ok);
+    servers.at(-1)?.close();
+    const error = await reasonOf(fetcher({ maxRetries: 2 })(url));
+    expect(error).toMatchObject({ message: "fetch failed", cause: { code: "ECONNREFUSED" } });
+    expect(retryReport(error)).toMatchObject({ attempts: 3, reason: "max-retries" });
+  });
+
+  test.each(["GET", "HEAD", "OPTIONS", "PUT", "DELETE", "put"])("%s requests", async (method) => {
+    const url = await serve(status(503), ok);
+    expect((await fetcher()(url, { method })).status).toBe(200);
+  });
+
+  test.each([{ "Idempotency-Key": "7" }, new Headers({ "idempotency-key": "7" }), [["IDEMPOTENCY-KEY", "7"]]])(
+    "other requests with an idempotency key (%#)",
+    async (headers) => {
+      const url = await serve(status(503), ok);
+      expect((await fetcher()(url, { method: "POST", headers: headers as Headers, body: "{}" })).status).toBe(200);
+      expect(bodies).toEqual(["{}", "{}"]);
+    },
+  );
+
+  test.each([
+    ["text", "hello"],
+    ["bytes", new TextEncoder().encode("hello")],
+    ["a blob", new Blob(["hello"])],
+    ["a form", new URLSearchParams("hello")],
+  ])("bodies that are %s, whole each time", async (_name, body) => {
+    const url = await serve(resets, status(503), ok);
+    expect((await fetcher()(url, { method: "PUT", body })).status).toBe(200);
+    expect(new Set(bodies).size).toBe(1);
+    expect(bodies[2]).toMatch(/^hello=?$/);
+  });
+
+  test("requests as objects, their bodies by clones", async () => {
+    const url = await serve(status(503), resets, ok);
+    expect((await fetcher()(new Request(url, { method: "PUT", body: "hello" }))).status).toBe(200);
+    expect(bodies).toEqual(["hello", "hello", "hello"]);
+    const keyed = { method: "POST", headers: { "Idempotency-Key": "7" } };
+    expect((await fetcher()(new Request(await serve(status(503), ok), keyed))).status).toBe(200);
+    expect((await fetcher()(new Request(await serve(status(503), ok)))).status).toBe(200);
+    expect((await fetcher()(new URL(await serve(status(503), ok)))).status).toBe(200);
+  });
+});
+
+describe("sent exactly once are", () => {
+  test.each(["POST", "PATCH"])("%s requests without an idempotency key", async (method) => {
+    const url = await serve(status(503), ok);
+    const response = await fetcher()(url, { method, body: "{}" });
+    expect(response.status).toBe(503);
+    expect(await response.text()).toBe("status 503");
+    expect(retryReport(response)).toMatchObject({ attempts: 1, reason: "not-retryable" });
+    expect((await fetcher()(new Request(await serve(status(503), ok), { method }))).status).toBe(503);
+    expect(bodies).toHaveLength(2);
+  });
+
+  test("streams", async () => {
+    const url = await serve(status(503), ok);
+    const stream = new Blob(["hello"]).stream();
+    const init = { method: "PUT", body: stream, duplex: "half" } as RequestInit;
+    expect((await fetcher()(url, init)).status).toBe(503);
+    async function* chunks(): AsyncGenerator<Uint8Array> {
+      yield new TextEncoder().encode("hello");
+    }
+    const generated = { method: "PUT", body: chunks(), duplex: "half" } as unknown as RequestInit;
+    expect((await fetcher()(await serve(status(503), ok), generated)).status).toBe(503);
+    expect(bodies).toEqual(["hello", "hello"]);
+  });
+
+  test("requests that failed for good", async () => {
+    expect((await fetcher()(await serve(status(404), ok))).status).toBe(404);
+    expect(await reasonOf(fetcher()("http://"))).toBeInstanceOf(TypeError);
+    expect(bodies).toHaveLength(1);
+  });
+
+  test("with the attempt's timeout all the same", async () => {
+    const url = await serve(hangs);
+    const error = await reasonOf(fetcher({ attemptTimeoutMs: 50 })(url, { method: "POST" }));
+    expect(error).toMatchObject({ code: "ATTEMPT_TIMEOUT" });
+  });
+});
+
+describe("the response", () => {
+  test("is the last one when retries end, with its body unread", async () => {
+    const url = await serve(status(500), status(502), status(503));
+    const response = await fetcher({ maxRetries: 2 })(url);
+    expect(await response.text()).toBe("status 503");
+  });
+
+  test("waits for Retry-After", async () => {
+    const url = await serve(status(429, { "Retry-After": "1" }), ok);
+    const startedAt = performance.now();
+    expect((await fetcher()(url)).status).toBe(200);
+    expect(performance.now() - startedAt).toBeGreaterThanOrEqual(990);
+  });
+
+  test("is returned at once where Retry-After does not fit", async () => {
+    const url = await serve(status(429, { "Retry-After": "60" }), ok);
+    const startedAt = performance.now();
+    const response = await fetcher({ maxElapsedMs: 5_000 })(url);
+    expect(performance.now() - startedAt).toBeLessThan(1_000);
+    expect(await response.text()).toBe("status 429");
+    expect(retryReport(response)).toMatchObject({ attempts: 1, reason: "max-elapsed" });
+  });
+
+  test("that is discarded frees its socket", async () => {
+    const endless: Answer = (_request, response) => void response.writeHead(503).write("and so on");
+    const url = await serve(endless, endless, ok);
+    const response = await fetcher({ maxRetries: 2 })(url);
+    expect(await response.text()).toBe("ok");
+    const server = servers.at(-1);
+    await vi.waitFor(async () => {
+      const open = await new Promise<number>((resolve) => server?.getConnections((_error, count) => resolve(count)));
+      expect(open).toBeLessThanOrEqual(1);
+    });
+  });
+
+  test("that was discarded by an abort in the wait frees its socket", async () => {
+    const endless: Answer = (_request, response) => void response.writeHead(503).write("and so on");
+    const url = await serve(endless);
+    const controller = new AbortController();
+    // The policy's signal: one of the request's own would end the body by itself.
+    const done = reasonOf(fetcher({ backoff: constant(60_000), signal: controller.signal })(url));
+    await vi.waitFor(() => expect(bodies).toHaveLength(1));
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    controller.abort("gone");
+    expect(await done).toBe("gone");
+    await vi.waitFor(async () => {
+      const open = await new Promise<number>((resolve) =>
+        servers[0]?.getConnections((_error, count) => resolve(count)),
+      );
+      expect(open).toBe(0);
+    });
+  });
+
+  test("that comes after its attempt was cut is discarded", async () => {
+    const cancelled = vi.fn();
+    const slow = async (): Promise<Response> => {
+      await new Promise((resolve) => setTimeout(resolve, 40));
+      return new Response(new ReadableStream({ cancel: cancelled }));
+    };
+    const error = await reasonOf(fetcher({ attemptTimeoutMs: 20, maxRetries: 0 }, slow)("http://unused.test"));
+    expect(error).toMatchObject({ code: "ATTEMPT_TIMEOUT" });
+    await vi.waitFor(() => expect(cancelled).toHaveBeenCalledTimes(1));
+  });
+
+  test("that somebody else reads is left to them", async () => {
+    const locked = async (): Promise<Response> => {
+      const response = new Response("busy", { status: 503 });
+      response.body?.getReader();
+      return response;
+    };
+    expect((await fetcher({ maxRetries: 1 }, locked)("http://unused.test")).status).toBe(503);
+  });
+
+  test("may take longer to read than the attempt had", async () => {
+    const drips: Answer = (_request, response) => {
+      response.write("drip ");
+      setTimeout(() => response.end("drop"), 120);
+    };
+    const response = await fetcher({ attemptTimeoutMs: 60 })(await serve(drips));
+    expect(await response.text()).toBe("drip drop");
+  });
+});
+
+describe("the caller's signal", () => {
+  test("ends the request", async () => {
+    const url = await serve(hangs);
+    const controller = new AbortController();
+    const done = reasonOf(fetcher()(url, { signal: controller.signal }));
+    await vi.waitFor(() => expect(bodies).toHaveLength(1));
+    controller.abort("gone");
+    expect(await done).toBe("gone");
+    expect(bodies).toHaveLength(1);
+  });
+
+  test("of a request object counts as well, unless it is replaced by none", async () => {
+    const signal = AbortSignal.abort("gone");
+    const url = await serve(ok);
+    expect(await reasonOf(fetcher()(new Request(url, { signal })))).toBe("gone");
+    expect(bodies).toEqual([]);
+    expect((await fetcher()(new Request(url), { signal: null })).status).toBe(200);
+  });
+
+  test("does not stand in the way of the attempt's timeout", async () => {
+    const signals: unknown[] = [];
+    const hanging = (_input: unknown, init?: RequestInit): Promise<Response> => {
+      signals.push(init?.signal);
+      return new Promise(() => {});
+    };
+    const { signal } = new AbortController();
+    const done = reasonOf(fetcher({ attemptTimeoutMs: 20, maxRetries: 1 }, hanging)("http://unused.test", { signal }));
+    expect(await done).toMatchObject({ code: "ATTEMPT_TIMEOUT" });
+    expect(signals).toMatchObject([{ aborted: true }, { aborted: true }]);
+  });
+
+  test("still ends the reading of the body", async () => {
+    const url = await serve((_request, response) => void response.write("never ends"));
+    const controller = new AbortController();
+    const response = await fetcher()(url, { signal: controller.signal });
+    const reading = reasonOf(response.text());
+    controller.abort(new Error("gone"));
+    expect(await reading).toEqual(new Error("gone"));
+  });
+});
+
+test("what sends the requests is the global fetch of that time, or the one that was given", async () => {
+  const fetchUrl = fetcher();
+  vi.stubGlobal("fetch", async () => new Response("stubbed"));
+  expect(await (await fetchUrl("http://unused.test")).text()).toBe("stubbed");
+  const given = vi.fn(async () => new Response("given"));
+  expect(await (await fetcher({}, given)("http://unused.test", { method: "PUT" })).text()).toBe("given");
+  expect(given).toHaveBeenCalledWith("http://unused.test", { method: "PUT", signal: expect.any(AbortSignal) });
+});

@@ -1,0 +1,77 @@
+import type { Retry } from "./retry.ts";
+
+type Fetch = typeof globalThis.fetch;
+type Input = Parameters<Fetch>[0];
+type Init = NonNullable<Parameters<Fetch>[1]>;
+
+/** RFC 9110, section 9.2.2. */
+const idempotent = ["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"];
+
+function isRequest(input: Input): input is Request {
+  return typeof input === "object" && "clone" in input;
+}
+
+/** A stream can be sent once. Strings, buffers, forms and blobs, and a `Request` by its clones, can be sent again. */
+function isSentOnce({ body }: Init): boolean {
+  return typeof body === "object" && body !== null && ("getReader" in body || Symbol.asyncIterator in body);
+}
+
+function mayRepeat(request: Request | undefined, init: Init): boolean {
+  const method = init.method ?? request?.method ?? "GET";
+  const headers = new Headers(init.headers ?? request?.headers);
+  return !isSentOnce(init) && (idempotent.includes(method.toUpperCase()) || headers.has("idempotency-key"));
+}
+
+function ignore(): void {}
+
+/** Frees the socket. Fails where somebody else is reading the body, who then frees it. */
+function discard(response: Response | undefined): void {
+  response?.body?.cancel().catch(ignore);
+}
+
+/**
+ * A `fetch` that retries by `policy`. Retried are network errors and the statuses 408, 425, 429 and 5xx (or what the
+ * policy's own `retryable` says), of requests that may be repeated: GET, HEAD, OPTIONS, TRACE, PUT and DELETE, and others
+ * that carry an `Idempotency-Key`. Other methods, and bodies that are streams, are sent exactly once, within the same
+ * deadline and timeout. The last response is returned whatever its status; those before it are discarded.
+ *
+ * The attempt's timeout ends with the headers: a body is read without it, until the caller's own signal aborts.
+ *
+ * @param fetch - Sends the requests; without it, whatever `globalThis.fetch` is at that time.
+ *
+ * @example
+ * const fetchProfile = retryFetch(createRetry({ name: "profiles", attemptTimeoutMs: 800 }));
+ * const response = await fetchProfile(`${profilesUrl}/${id}`);
+ */
+export function retryFetch(
+  policy: Retry,
+  fetch: Fetch = (input: Input, init?: Init) => globalThis.fetch(input, init),
+): Fetch {
+  return async function fetchWithRetries(input: Input, init: Init = {}) {
+    const request = isRequest(input) ? input : undefined;
+    // `null` takes the request's own signal away.
+    const caller = (init.signal === undefined ? request?.signal : init.signal) ?? undefined;
+    let last: Response | undefined;
+    try {
+      return await policy.run(
+        async (attempt) => {
+          discard(last);
+          last = undefined;
+          const { signal } = attempt;
+          const response = await fetch(request?.body ? request.clone() : input, {
+            ...init,
+            // The attempt lets go of its caller when it ends; the body is still the caller's to abort.
+            signal: caller === undefined ? signal : AbortSignal.any([signal, caller]),
+          });
+          if (signal.aborted) discard(response);
+          else last = response;
+          return response;
+        },
+        { signal: caller, once: !mayRepeat(request, init) },
+      );
+    } catch (error) {
+      discard(last);
+      throw error;
+    }
+  };
+}

@@ -1,0 +1,166 @@
+import middy, { type MiddlewareObj } from "@middy/core";
+import { currentInvocation } from "@midguard/kernel";
+import { apiEvents, lambdaContext, otherEvents } from "@midguard/kernel/testing";
+import { describe, expect, test } from "vitest";
+import { constant, createRetry, retry, retryReport } from "./index.ts";
+
+const policy = createRetry({ budget: false, backoff: constant(0) });
+
+function call(handler: unknown, event: object = {}, context: object = lambdaContext()): Promise<unknown> {
+  return (handler as (event: object, context: object, third: object) => Promise<unknown>)(event, context, {
+    signal: new AbortController().signal,
+  });
+}
+
+/** Attempts that a call which always fails gets. */
+async function attempts(): Promise<number> {
+  let made = 0;
+  await policy
+    .run(() => {
+      made++;
+      throw new Error("down");
+    })
+    .catch(() => {});
+  return made;
+}
+
+describe("the allowance", () => {
+  test("is five retries an invocation, for all calls together", async () => {
+    const handler = middy()
+      .use(retry())
+      .handler(async () => [await attempts(), await attempts(), await attempts()]);
+    expect(await call(handler)).toEqual([4, 3, 1]);
+    expect(await call(handler)).toEqual([4, 3, 1]);
+  });
+
+  test("bounds retries within retries", async () => {
+    let calls = 0;
+    const handler = middy()
+      .use(retry({ maxRetriesPerInvocation: 2 }))
+      .handler(() => policy.run(() => policy.run(() => Promise.reject(new Error(String(++calls))))));
+    await expect(call(handler)).rejects.toThrow("3");
+    expect(calls).toBe(3);
+  });
+
+  test("of none leaves one attempt each, and says why", async () => {
+    const error = new Error("down");
+    const handler = middy()
+      .use(retry({ maxRetriesPerInvocation: 0 }))
+      .handler(() => policy.run(() => Promise.reject(error)));
+    await expect(call(handler)).rejects.toBe(error);
+    expect(retryReport(error)).toMatchObject({ attempts: 1, reason: "allowance" });
+  });
+
+  test("is not granted anew to a nested handler", async () => {
+    const context = lambdaContext();
+    const inner = middy().use(retry()).handler(attempts);
+    const outer = middy()
+      .use(retry({ maxRetriesPerInvocation: 4 }))
+      .handler(async () => [await attempts(), await call(inner, {}, context), await attempts()]);
+    expect(await call(outer, {}, context)).toEqual([4, 2, 1]);
+  });
+
+  test("is each invocation's own, 50 at once", async () => {
+    const handler = middy()
+      .use(retry({ maxRetriesPerInvocation: 2 }))
+      .handler(async () => {
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        return [await attempts(), await attempts()];
+      });
+    const results = await Promise.all(Array.from({ length: 50 }, () => call(handler)));
+    expect(results).toEqual(Array.from({ length: 50 }, () => [3, 1]));
+  });
+
+  test("is unbounded where the middleware is not installed", async () => {
+    expect(await Promise.all([attempts(), attempts()])).toEqual([4, 4]);
+  });
+});
+
+describe("the invocation", () => {
+  test("ends with the response", async () => {
+    let during: unknown;
+    const handler = middy()
+      .use(retry())
+      .handler(() => {
+        during = currentInvocation();
+      });
+    await call(handler);
+    expect(during).toMatchObject({ ended: true });
+  });
+
+  test("ends with an error", async () => {
+    let during: unknown;
+    const handler = middy()
+      .use(retry())
+      .handler(() => {
+        during = currentInvocation();
+        throw new Error("failed");
+      });
+    await expect(call(handler)).rejects.toThrow("failed");
+    expect(during).toMatchObject({ ended: true });
+  });
+
+  test("of an inner handler ends with the outer one", async () => {
+    const context = lambdaContext();
+    const inner = middy().use(retry()).handler(attempts);
+    const outer = middy()
+      .use(retry())
+      .handler(async () => {
+        await call(inner, {}, context);
+        return currentInvocation()?.retriesLeft;
+      });
+    expect(await call(outer, {}, context)).toBe(2);
+  });
+
+  test("keeps the reserve of the outer handler", async () => {
+    const context = lambdaContext({ timeoutMs: 900 });
+    const inner = middy()
+      .use(retry({ reserveMs: 0 }))
+      .handler(attempts);
+    const outer = middy()
+      .use(retry({ reserveMs: 1_000 }))
+      .handler(() => call(inner, {}, context));
+    expect(await call(outer, {}, context)).toBe(0);
+  });
+
+  test("survives a middleware that answers early", async () => {
+    const early: MiddlewareObj = { before: () => "early" };
+    const handler = middy().use(retry()).use(early).handler(attempts);
+    expect(await call(handler)).toBe("early");
+    expect(await call(middy().use(retry()).handler(attempts))).toBe(4);
+  });
+});
+
+test("an onError without a before before it does no harm", async () => {
+  const failing: MiddlewareObj = {
+    before: () => {
+      throw new Error("rejected before");
+    },
+  };
+  await expect(call(middy().use(failing).use(retry()).handler(attempts))).rejects.toThrow("rejected before");
+});
+
+test.each([...Object.entries(apiEvents), ...Object.entries(otherEvents)])(
+  "event, answer and error of %s pass untouched",
+  async (_name, make) => {
+    const event = make();
+    const answer = { statusCode: 418 };
+    const seen = await call(
+      middy()
+        .use(retry())
+        .handler((received) => ({ received, answer })),
+      event,
+    );
+    expect(seen).toEqual({ received: make().requestContext === undefined ? make() : event, answer });
+    const error = new Error("the handler's own");
+    const failing = middy()
+      .use(retry())
+      .handler(() => Promise.reject(error));
+    await expect(call(failing, event)).rejects.toBe(error);
+  },
+);
+
+test("without a context everything works, unbounded", async () => {
+  const handler = middy().use(retry()).handler(attempts);
+  expect(await call(handler, {}, {})).toBe(4);
+});

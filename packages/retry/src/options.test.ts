@@ -1,0 +1,48 @@
+import { describe, expect, test } from "vitest";
+import { createRetry, retry } from "./index.ts";
+
+function fail(): Promise<never> {
+  return Promise.reject(new Error("not to be called"));
+}
+
+describe("a policy refuses", () => {
+  test.each<[Record<string, unknown>, string]>([
+    [{ name: "" }, 'name must be a string, got ""'],
+    [{ name: 1 }, "name must be a string, got 1"],
+    [{ maxRetries: -1 }, "maxRetries must be between 0 and 9007199254740991, got -1"],
+    [{ maxRetries: 1.5 }, "maxRetries must be a whole number, got 1.5"],
+    [{ maxRetries: Number.NaN }, "NaN"],
+    [{ backoff: 100 }, "backoff must be a function, got 100"],
+    [{ retryable: true }, "retryable must be a function, got true"],
+    [{ attemptTimeoutMs: 0 }, "attemptTimeoutMs must be at least 1, got 0"],
+    [{ attemptTimeoutMs: "3s" }, 'attemptTimeoutMs must be a number, got "3s"'],
+    [{ maxElapsedMs: -1 }, "maxElapsedMs must be at least 1, got -1"],
+    [{ budget: 3 }, "budget must be an object, got 3"],
+    [{ budget: {} }, "budget.spend must be a function, got undefined"],
+    [{ signal: "stop" }, 'signal must be an object, got "stop"'],
+    [{ signal: {} }, "signal.addEventListener must be a function, got undefined"],
+    [{ clock: 5 }, "clock must be an object, got 5"],
+    [{ clock: {} }, "clock.now must be a function, got undefined"],
+    [{ random: 0.5 }, "random must be a function, got 0.5"],
+    [{ retries: 3 }, "createRetry: unknown option retries (3)"],
+  ])("%j", (options, message) => {
+    expect(() => createRetry(options)).toThrow(message);
+  });
+});
+
+test("undefined stands for the default", () => {
+  expect(createRetry({ name: undefined, budget: undefined } as object).budget).toMatchObject({ tokens: 1 });
+});
+
+test("a run refuses bad options before anything is called", async () => {
+  const { run } = createRetry();
+  await expect(run(fail, { signal: 1 } as object)).rejects.toThrow("signal must be an object, got 1");
+  await expect(run(fail, { once: 1 } as object)).rejects.toThrow("once must be a boolean, got 1");
+  await expect(run(fail, { timeout: 1 } as object)).rejects.toThrow("run: unknown option timeout (1)");
+});
+
+test("the middleware refuses bad options", () => {
+  expect(() => retry({ maxRetriesPerInvocation: 0.5 })).toThrow("maxRetriesPerInvocation must be a whole number");
+  expect(() => retry({ reserveMs: -1 })).toThrow("reserveMs must be at least 0, got -1");
+  expect(() => retry({ budget: 1 } as object)).toThrow("retry: unknown option budget (1)");
+});

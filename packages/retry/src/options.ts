@@ -1,0 +1,82 @@
+import { type Clock, type Failure, systemClock } from "@midguard/kernel";
+import { checkInteger, checkKeys, checkNumber, checkType } from "@midguard/kernel/internal";
+import { type Backoff, exponential } from "./backoff.ts";
+import { createRetryBudget, type RetryBudget } from "./budget.ts";
+import { isRetryable, type Verdict } from "./retryable.ts";
+
+/** Options of {@link createRetry}. */
+export interface RetryOptions {
+  /** The dependency's name: `source` of the events. @default "default" */
+  readonly name?: string;
+  /** Attempts after the first. @default 3 */
+  readonly maxRetries?: number;
+  /** @default exponential({ baseMs: 100, maxMs: 2_000, jitter: "full" }) */
+  readonly backoff?: Backoff;
+  /**
+   * Whether an error or a value is a failure that may pass. `{ afterMs }` retries no sooner than that; `true` no sooner
+   * than the failure's own `Retry-After`. Replaces the default. If it throws, the failure is not retried and stands.
+   *
+   * @default isRetryable
+   */
+  readonly retryable?: (failure: Failure) => Verdict;
+  /**
+   * What an attempt that reads its signal may take, in ms, from when it first does. Never past the deadline. `Infinity`
+   * switches it off.
+   *
+   * @default 3_000
+   */
+  readonly attemptTimeoutMs?: number;
+  /** What a run may take, in ms, where the deadline does not end it before. @default Infinity */
+  readonly maxElapsedMs?: number;
+  /** Shared by the policies of one dependency; `false` for no budget. @default createRetryBudget() */
+  readonly budget?: RetryBudget | false;
+  /** Ends every run of this policy when it aborts. One call's own signal is an argument of `run`. */
+  readonly signal?: AbortSignal;
+  /** @default systemClock */
+  readonly clock?: Clock;
+  /** @default Math.random */
+  readonly random?: () => number;
+}
+
+/** Options of one run. */
+export interface RunOptions {
+  /** The caller's signal: when it aborts, the run ends at once with its reason. */
+  readonly signal?: AbortSignal | undefined;
+  /** One attempt only, within the same limits: for a call that must not be repeated. @default false */
+  readonly once?: boolean;
+}
+
+/** The options, checked and filled in. */
+export type Policy = Required<Omit<RetryOptions, "signal">> & { readonly signal: AbortSignal | undefined };
+
+const known = ["name", "maxRetries", "backoff", "retryable", "attemptTimeoutMs", "maxElapsedMs", "budget"];
+
+function checkSignal(signal: AbortSignal | undefined): void {
+  if (signal === undefined) return;
+  checkType("signal.addEventListener", checkType("signal", signal, "object").addEventListener, "function");
+}
+
+export function checkRunOptions(options: RunOptions): { signal: AbortSignal | undefined; once: boolean } {
+  const { signal, once = false } = options;
+  checkKeys("run", options, ["signal", "once"]);
+  checkSignal(signal);
+  return { signal, once: checkType("once", once, "boolean") };
+}
+
+export function resolve(options: RetryOptions): Policy {
+  checkKeys("createRetry", options, [...known, "signal", "clock", "random"]);
+  const { name = "default", maxRetries = 3, backoff = exponential(), retryable = isRetryable } = options;
+  const { attemptTimeoutMs = 3_000, maxElapsedMs = Infinity, budget = createRetryBudget(), signal } = options;
+  const { clock = systemClock, random = Math.random } = options;
+  checkType("name", name, "string");
+  checkInteger("maxRetries", maxRetries, 0);
+  checkType("backoff", backoff, "function");
+  checkType("retryable", retryable, "function");
+  checkNumber("attemptTimeoutMs", attemptTimeoutMs, 1);
+  checkNumber("maxElapsedMs", maxElapsedMs, 1);
+  if (budget !== false) checkType("budget.spend", checkType("budget", budget, "object").spend, "function");
+  checkSignal(signal);
+  checkType("clock.now", checkType("clock", clock, "object").now, "function");
+  checkType("random", random, "function");
+  return { name, maxRetries, backoff, retryable, attemptTimeoutMs, maxElapsedMs, budget, signal, clock, random };
+}

@@ -1,0 +1,55 @@
+import type { Attempt } from "./attempt.ts";
+import type { RetryBudget } from "./budget.ts";
+import { start } from "./engine.ts";
+import { checkRunOptions, type RetryOptions, type RunOptions, resolve } from "./options.ts";
+
+import type { Call } from "./run.ts";
+import { eitherSignal } from "./signals.ts";
+
+/** A retry policy: how the calls of one dependency are retried. It holds nothing of any one run but their budget. */
+export interface Retry {
+  /** What all runs spend their retries from, to be shared with other policies of the same dependency. */
+  readonly budget: RetryBudget | false;
+  /**
+   * Calls `fn`, and calls it again while it fails in a way that may pass and while time, allowance and budget are left.
+   * It ends as the last attempt did, with its value or its very error; `retryReport` tells why. Where the deadline cut
+   * the last attempt, the error of the one before is thrown, if it was an error.
+   *
+   * @throws DeadlineExceededError where no time is left for one attempt.
+   */
+  run<T>(fn: (attempt: Attempt) => T | PromiseLike<T>, options?: RunOptions): Promise<T>;
+}
+
+/**
+ * Makes a retry policy. Make one per dependency, outside of the handler.
+ *
+ * Inside an invocation (where one of the family's middlewares is installed) no attempt and no wait begins that cannot
+ * end 100 ms before the invocation does, or `reserveMs` of `retry()`.
+ *
+ * @example
+ * const payments = createRetry({ name: "payments", attemptTimeoutMs: 1_000 });
+ * const answer = await payments.run(({ signal }) => fetch(paymentsUrl, { signal }));
+ *
+ * @throws TypeError or RangeError for a bad option.
+ */
+export function createRetry(options: RetryOptions = {}): Retry {
+  const policy = resolve(options);
+
+  async function runWith<T>(fn: Call<T>, runOptions: RunOptions): Promise<T> {
+    const { signal, once } = checkRunOptions(runOptions);
+    if (signal === undefined || policy.signal === undefined) return start(policy, fn, signal ?? policy.signal, once);
+    const either = eitherSignal(signal, policy.signal);
+    try {
+      return await start(policy, fn, either.signal, once);
+    } finally {
+      either.release();
+    }
+  }
+
+  return {
+    budget: policy.budget,
+    run(fn, runOptions) {
+      return runOptions === undefined ? start(policy, fn, policy.signal, false) : runWith(fn, runOptions);
+    },
+  };
+}

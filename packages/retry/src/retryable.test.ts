@@ -1,0 +1,96 @@
+import { describe, expect, test } from "vitest";
+import { AttemptTimeoutError, DeadlineExceededError } from "./errors.ts";
+import { isRetryable } from "./retryable.ts";
+
+function error(message: string, members: object = {}): Error {
+  return Object.assign(new Error(message), members);
+}
+
+function failedFetch(code: string): TypeError {
+  return new TypeError("fetch failed", { cause: Object.assign(new Error("connect"), { code }) });
+}
+
+const passing: [string, unknown][] = [
+  ["an error that nothing is known of", error("boom")],
+  ["a string", "boom"],
+  ["undefined", undefined],
+  ["a reset connection", error("read", { code: "ECONNRESET" })],
+  ["an attempt that timed out", new AttemptTimeoutError(1, 100)],
+  ["a timeout of AbortSignal.timeout", new DOMException("too slow", "TimeoutError")],
+  ["the exit status of a child process", error("exit", { status: 1 })],
+  ["an SDK error that says so", error("busy", { name: "X", $retryable: {}, $metadata: { httpStatusCode: 400 } })],
+  ["an SDK error with status 503", error("down", { $metadata: { httpStatusCode: 503, attempts: 1 } })],
+  ["throttling by DynamoDB", error("slow", { name: "ThrottlingException", $metadata: { httpStatusCode: 400 } })],
+  ["a hot key in DynamoDB", error("slow", { name: "ProvisionedThroughputExceededException", statusCode: 400 })],
+  ...[408, 425, 429, 500, 502, 503, 504, 599].flatMap((status): [string, unknown][] => [
+    [`statusCode ${status}`, error("http", { statusCode: status })],
+    [`status ${status}`, error("http", { status })],
+    [`status ${status} in the response, as axios tells it`, error("http", { response: { status } })],
+    [`status ${status} in the response, as got tells it`, error("http", { response: { statusCode: status } })],
+  ]),
+  ...[
+    "ECONNRESET",
+    "ECONNREFUSED",
+    "ECONNABORTED",
+    "ETIMEDOUT",
+    "EPIPE",
+    "EAI_AGAIN",
+    "ENOTFOUND",
+    "EHOSTUNREACH",
+    "ENETUNREACH",
+    "UND_ERR_SOCKET",
+    "UND_ERR_CONNECT_TIMEOUT",
+    "UND_ERR_HEADERS_TIMEOUT",
+    "UND_ERR_BODY_TIMEOUT",
+  ].map((code): [string, unknown] => [`a fetch that failed with ${code}`, failedFetch(code)]),
+];
+
+const lasting: [string, unknown][] = [
+  ["an open circuit", error("open", { code: "CIRCUIT_OPEN", statusCode: 503 })],
+  ["another rejection of the family", error("429", { statusCode: 429, expose: true, problem: { title: "Slow down" } })],
+  ["a nested policy out of time", new DeadlineExceededError()],
+  ["an abort", new DOMException("gone", "AbortError")],
+  ["an abort in Node", error("gone", { code: "ABORT_ERR" })],
+  ["an SDK error that was retried", error("down", { $retryable: {}, $metadata: { httpStatusCode: 503, attempts: 3 } })],
+  ["a wrong argument", new TypeError("x is not a function")],
+  ["a fetch of a bad address", new TypeError("fetch failed", { cause: new Error("unknown scheme") })],
+  ["a fetch with a bad certificate", failedFetch("CERT_HAS_EXPIRED")],
+  ["a number out of range", new RangeError("Invalid array length")],
+  ["bad JSON", new SyntaxError("Unexpected token")],
+  ["an unknown variable", new ReferenceError("x is not defined")],
+  ["a failed assertion", error("no", { name: "AssertionError" })],
+  ["an SDK error with status 400", error("bad", { name: "ValidationException", $metadata: { httpStatusCode: 400 } })],
+  ...[301, 400, 401, 403, 404, 409, 412, 422, 600].map((status): [string, unknown] => [
+    `status ${status}`,
+    error("http", { status }),
+  ]),
+];
+
+describe("an error that may pass", () => {
+  test.each(passing)("%s", (_name, reason) => expect(isRetryable({ error: reason })).toBe(true));
+});
+
+describe("an error that will not", () => {
+  test.each(lasting)("%s", (_name, reason) => expect(isRetryable({ error: reason })).toBe(false));
+});
+
+describe("a value", () => {
+  test.each([408, 425, 429, 500, 503])("that is a response with status %i is a failure", (status) => {
+    expect(isRetryable({ value: new Response(null, { status }) })).toBe(true);
+    expect(isRetryable({ value: { status, headers: {} } })).toBe(true);
+    expect(isRetryable({ value: { status, ok: false } })).toBe(true);
+  });
+
+  test.each([
+    new Response("ok"),
+    new Response(null, { status: 404 }),
+    { status: 503 },
+    { status: "503", ok: false },
+    503,
+    "503",
+    null,
+    undefined,
+  ])("%s is a success", (value) => {
+    expect(isRetryable({ value })).toBe(false);
+  });
+});
