@@ -7,8 +7,17 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
-    include: ["packages/*/src/**/*.test.ts", "tools/*/src/**/*.test.ts", "examples/*/src/**/*.test.ts", "test/**/*.test.ts"],
-    typecheck: { enabled: true, tsconfig: "tsconfig.test.json", include: ["packages/*/src/**/*.test-d.ts"] },
+    include: [
+      "packages/*/src/**/*.test.ts",
+      "tools/*/src/**/*.test.ts",
+      "examples/*/src/**/*.test.ts",
+      "test/**/*.test.ts",
+    ],
+    typecheck: {
+      enabled: true,
+      tsconfig: "tsconfig.test.json",
+      include: ["{packages,tools}/*/src/**/*.test-d.ts", "test/**/*.test-d.ts"],
+    },
     coverage: {
       include: ["packages/*/src/**/*.ts"],
       exclude: ["**/*.test.ts", "**/*.test-d.ts"],

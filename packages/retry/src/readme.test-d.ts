@@ -1,73 +1,63 @@
+/** The examples of README.md, letter by letter, and what the types promise. */
 import middy from "@middy/core";
-import { subscribe } from "@midguard/kernel";
-import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from "aws-lambda";
-import { expectTypeOf, test } from "vitest";
-import { retryFetch } from "./fetch.ts";
-import {
-  type Attempt,
-  type Backoff,
-  createRetry,
-  createRetryBudget,
-  decorrelated,
-  isRetryable,
-  type Retry,
-  type RetryReport,
-  retry,
-  retryReport,
-} from "./index.ts";
+import { createRetry, retry } from "@midguard/retry";
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 
+const payments = createRetry({ name: "payments", attemptTimeoutMs: 1_000 });
+
+async function createOrder(event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> {
+  const { id } = await payments.run(({ signal }) => charge(event, signal));
+  return { statusCode: 201, body: JSON.stringify({ id }) };
+}
+
+export const handler = middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
+  .use(retry())
+  .handler(createOrder);
+
+declare const event: APIGatewayProxyEventV2;
 declare function charge(event: APIGatewayProxyEventV2, signal: AbortSignal): Promise<{ id: string }>;
 
-test("the README's first example", () => {
-  const payments = createRetry({ name: "payments", attemptTimeoutMs: 1_000 });
+import { retryFetch } from "@midguard/retry/fetch";
 
-  async function createOrder(event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> {
-    const { id } = await payments.run(({ signal }) => charge(event, signal));
-    return { statusCode: 201, body: JSON.stringify({ id }) };
-  }
+const fetchProfile = retryFetch(createRetry({ name: "profiles", attemptTimeoutMs: 800 }));
+const response = await fetchProfile("https://profiles.example.com/7");
 
-  const handler = middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>().use(retry()).handler(createOrder);
+import { createRetryBudget, decorrelated, isRetryable } from "@midguard/retry";
 
+const jobs = createRetry({
+  name: "jobs",
+  maxRetries: 5,
+  backoff: decorrelated({ baseMs: 200, maxMs: 5_000 }),
+  retryable: (failure) => isRetryable(failure) || ("value" in failure && failure.value === "PENDING"),
+  budget: createRetryBudget({ capacity: 10 }),
+});
+
+import { retryReport } from "@midguard/retry";
+
+try {
+  await payments.run(({ signal }) => charge(event, signal));
+} catch (error) {
+  console.error("charge failed", { error, ...retryReport(error) }); // attempts, elapsedMs, reason
+  throw error;
+}
+
+import { subscribe } from "@midguard/kernel";
+
+subscribe((event) => {
+  if (event.type === "retry.exhausted") console.warn(event.source, event.reason, event.attempts);
+});
+
+import type { Attempt, Backoff, Retry, RetryReport } from "@midguard/retry";
+import type { Context } from "aws-lambda";
+import { expectTypeOf, test } from "vitest";
+
+test("the examples keep the types of the handler and of fetch", () => {
   expectTypeOf(handler).parameter(0).toEqualTypeOf<APIGatewayProxyEventV2>();
   expectTypeOf(handler).parameter(1).toEqualTypeOf<Context>();
-});
-
-test("the README's fetch", async () => {
-  const fetchProfile = retryFetch(createRetry({ name: "profiles", attemptTimeoutMs: 800 }));
-  const response = await fetchProfile("https://profiles.example.com/7");
-
   expectTypeOf(fetchProfile).toEqualTypeOf<typeof globalThis.fetch>();
   expectTypeOf(response).toEqualTypeOf<Response>();
-});
-
-test("the README's own rules", async () => {
-  const jobs = createRetry({
-    name: "jobs",
-    maxRetries: 5,
-    backoff: decorrelated({ baseMs: 200, maxMs: 5_000 }),
-    retryable: (failure) => isRetryable(failure) || ("value" in failure && failure.value === "PENDING"),
-    budget: createRetryBudget({ capacity: 10 }),
-  });
-
   expectTypeOf(jobs).toEqualTypeOf<Retry>();
-});
-
-test("the README's report", async () => {
-  const payments = createRetry();
-  try {
-    await payments.run(() => charge({} as APIGatewayProxyEventV2, AbortSignal.timeout(5)));
-  } catch (error) {
-    console.error("charge failed", { error, ...retryReport(error) });
-    throw error;
-  }
-
   expectTypeOf(retryReport).returns.toEqualTypeOf<RetryReport | undefined>();
-});
-
-test("the README's events", () => {
-  subscribe((event) => {
-    if (event.type === "retry.exhausted") console.warn(event.source, event.reason, event.attempts);
-  });
 });
 
 test("a run has the type of its call, synchronous or not", () => {

@@ -1,4 +1,4 @@
-/** The examples of README.md, which `readme.test.ts` compares with it. */
+/** The examples of README.md, letter by letter. */
 import middy from "@middy/core";
 import { warmup } from "@midguard/warmup";
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";

@@ -1,0 +1,48 @@
+import type { MidguardEvent } from "@midguard/kernel";
+
+/** The metrics that events become. */
+export type EventMetric =
+  | "Throttled"
+  | "WarmupPing"
+  | "RetryAttempts"
+  | "RetryExhausted"
+  | "CircuitOpened"
+  | "CircuitRejected";
+
+/** How often each thing happened. */
+type Counts = Partial<Record<EventMetric, number>>;
+
+/** Counts by the dependency that they happened to; under `undefined` those of the service itself. */
+export type Tally = Map<string | undefined, Counts>;
+
+function metricOf(event: MidguardEvent): EventMetric | undefined {
+  switch (event.type) {
+    case "rate_limit.exceeded":
+      // In a dry run nobody was throttled.
+      return event.dryRun ? undefined : "Throttled";
+    case "warmup.pinged":
+      return "WarmupPing";
+    case "retry.scheduled":
+      return "RetryAttempts";
+    case "retry.exhausted":
+      // An error that no retry would mend, and a caller who gave up, exhaust nothing.
+      return event.reason === "not-retryable" || event.reason === "aborted" ? undefined : "RetryExhausted";
+    case "circuit.opened":
+      return "CircuitOpened";
+    case "circuit.rejected":
+      return "CircuitRejected";
+    default:
+      return undefined;
+  }
+}
+
+/** Counts `event` into `tally`, made when needed. The source of a retry or circuit event is the dependency it guards. */
+export function count(tally: Tally | undefined, event: MidguardEvent): Tally | undefined {
+  const metric = metricOf(event);
+  if (metric === undefined) return tally;
+  const dependency = metric === "Throttled" || metric === "WarmupPing" ? undefined : event.source;
+  const counted = tally ?? new Map();
+  const counts = counted.get(dependency) ?? {};
+  counted.set(dependency, { ...counts, [metric]: (counts[metric] ?? 0) + 1 });
+  return counted;
+}

@@ -1,0 +1,109 @@
+import { Metrics } from "@aws-lambda-powertools/metrics";
+import type { EventMetric } from "./from-events.ts";
+import { type Identity, type IdentityOptions, readIdentity } from "./identity.ts";
+import { isPropertyName, isPropertyValue, maxProperties } from "./limits.ts";
+import type { Warn } from "./warn.ts";
+
+/** The metrics of a request. */
+type RequestMetric = "Latency" | "Fault" | "Error" | "ColdStart";
+type MetricName = RequestMetric | EventMetric;
+type Property = readonly [name: string, value: string | number];
+
+const units: Readonly<Record<MetricName, "Milliseconds" | "Count">> = {
+  Latency: "Milliseconds",
+  Fault: "Count",
+  Error: "Count",
+  ColdStart: "Count",
+  Throttled: "Count",
+  WarmupPing: "Count",
+  RetryAttempts: "Count",
+  RetryExhausted: "Count",
+  CircuitOpened: "Count",
+  CircuitRejected: "Count",
+};
+
+/** Names that a lent dimension or a property of the user's cannot have: they are taken on one of our lines. */
+const reserved: ReadonlySet<string> = new Set([
+  ...Object.keys(units),
+  "service",
+  "route",
+  "dependency",
+  "requestId",
+  "statusCode",
+]);
+
+/** One line of EMF. */
+export interface Line {
+  /** What its metrics are told apart by, beside the service; without it they are the service's. */
+  readonly by: readonly ["route" | "dependency", string] | undefined;
+  /** Whether the metrics are written for the whole service, too. */
+  readonly total: boolean;
+  readonly metrics: Readonly<Partial<Record<MetricName, number>>>;
+  readonly requestId: string | undefined;
+  readonly statusCode: number | undefined;
+  /** What the user adds to the properties: called with the line, trusted in nothing. */
+  readonly custom: (() => Readonly<Record<string, string | number>>) | undefined;
+}
+
+/**
+ * Writes lines through a Powertools instance of its own, on which nobody else's dimensions or metrics can land. It is
+ * filled and emptied in one tick, so that lines of overlapping invocations never mix. Whatever goes wrong, the request
+ * goes on: the line is dropped, with one warning.
+ */
+export function lineWriter(options: IdentityOptions, warn: Warn): (line: Line) => void {
+  let open: { readonly powertools: Metrics; readonly identity: Identity } | undefined;
+
+  function start(): { readonly powertools: Metrics; readonly identity: Identity } {
+    const identity = readIdentity(options, reserved, warn);
+    const { namespace, service, dimensions } = identity;
+    // Throws where AWS_LAMBDA_MAX_CONCURRENCY is set and the runtime has no InvokeStore.
+    return { identity, powertools: new Metrics({ namespace, serviceName: service, defaultDimensions: dimensions }) };
+  }
+
+  function checked(custom: NonNullable<Line["custom"]>, { dimensions }: Identity): readonly Property[] {
+    const kept: Property[] = [];
+    try {
+      for (const [name, value] of Object.entries(custom())) {
+        const taken = reserved.has(name) || Object.hasOwn(dimensions, name);
+        if (kept.length < maxProperties && !taken && isPropertyName(name) && isPropertyValue(value)) {
+          kept.push([name, value]);
+        } else {
+          warn("property", "a property cannot be written and was dropped", name);
+        }
+      }
+    } catch (error) {
+      warn("property", "the option properties failed", error);
+    }
+    return kept;
+  }
+
+  return function write({ by, total, metrics, requestId, statusCode, custom }) {
+    try {
+      open ??= start();
+      const { powertools, identity } = open;
+      // Before anything is filled in: this runs the user's code, and what that tells may be written at once.
+      const properties = custom === undefined ? [] : checked(custom, identity);
+      if (by !== undefined) {
+        powertools.addDimension(by[0], by[1]);
+        // A set of the service alone; without any set of ours it is what Powertools writes.
+        if (total) powertools.addDimensions({});
+      }
+      for (const [name, value] of Object.entries(metrics)) {
+        powertools.addMetric(name, units[name as MetricName], value);
+      }
+      if (requestId !== undefined) addProperty(powertools, "requestId", requestId);
+      if (statusCode !== undefined) addProperty(powertools, "statusCode", statusCode);
+      for (const [name, value] of properties) addProperty(powertools, name, value);
+      powertools.publishStoredMetrics();
+    } catch (error) {
+      // What is half filled must not end up on the next line.
+      open = undefined;
+      warn("line", "a line could not be written", error);
+    }
+  };
+}
+
+/** Powertools types metadata as text, but writes any JSON: a number stays one, to be compared in Logs Insights. */
+function addProperty(powertools: Metrics, name: string, value: string | number): void {
+  powertools.addMetadata(name, value as string);
+}

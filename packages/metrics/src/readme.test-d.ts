@@ -1,0 +1,73 @@
+/** The examples of README.md, letter by letter, and what the types promise. */
+import middy from "@middy/core";
+import httpErrorHandler from "@middy/http-error-handler";
+import { metrics } from "@midguard/metrics";
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
+
+const measured = metrics({ namespace: "Shop", service: "orders" });
+
+export const handler = middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>(measured)
+  .use(measured)
+  .use(httpErrorHandler())
+  .handler(createOrder);
+
+declare const powertools: import("@aws-lambda-powertools/metrics").Metrics;
+declare const profiler: { beforeHandler(): void; afterHandler(): void };
+declare function createOrder(event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2>;
+
+import { subscribe } from "@midguard/kernel";
+
+subscribe((event) => {
+  if (event.type === "rate_limit.exceeded" && event.dryRun) console.info("would be throttled", event.violated);
+});
+
+export const byTenant = metrics<APIGatewayProxyEventV2>({
+  metrics: powertools,
+  // A Function URL has no templates: name a few, never the path itself.
+  route: (event) => (event.rawPath.startsWith("/orders/") ? "GET /orders/{id}" : undefined),
+  properties: ({ event, response }) => ({
+    tenant: event.headers["x-tenant"] ?? "none",
+    bytes: response?.body?.length ?? 0,
+  }),
+});
+
+import { executionModeStreamifyResponse } from "@middy/core/StreamifyResponse";
+import { plugins } from "@midguard/metrics";
+
+export const profiled = middy(createOrder, plugins(measured, profiler)).use(measured);
+export const streamed = middy({ ...measured, executionMode: executionModeStreamifyResponse }).use(measured);
+
+import type { MeasuredObj, MetricsOptions } from "@midguard/metrics";
+import type { APIGatewayProxyEvent, APIGatewayProxyHandlerV2, APIGatewayProxyResult, Context } from "aws-lambda";
+import { expectTypeOf, test } from "vitest";
+
+test("the examples keep the types of the handler", () => {
+  // The event and the result are the user's, and a test calls the handler with a plain context.
+  expectTypeOf(handler).parameter(0).toEqualTypeOf<APIGatewayProxyEventV2>();
+  expectTypeOf(handler).parameter(1).toEqualTypeOf<Context>();
+  expectTypeOf(handler).toExtend<APIGatewayProxyHandlerV2<APIGatewayProxyStructuredResultV2>>();
+  expectTypeOf(byTenant).toEqualTypeOf<MeasuredObj<APIGatewayProxyEventV2>>();
+  expectTypeOf(profiled).toBeFunction();
+  expectTypeOf(streamed).toBeFunction();
+});
+
+test("a REST API types as well", () => {
+  const measured = metrics({ namespace: "Shop" });
+  const handler = middy<APIGatewayProxyEvent, APIGatewayProxyResult>(measured)
+    .use(measured)
+    .handler(async (event) => ({ statusCode: 200, body: event.resource }));
+
+  expectTypeOf(handler).parameter(0).toEqualTypeOf<APIGatewayProxyEvent>();
+});
+
+test("options read the event that they are given for", () => {
+  expectTypeOf<MetricsOptions<APIGatewayProxyEvent>["route"]>().toEqualTypeOf<
+    ((event: APIGatewayProxyEvent) => string | undefined) | undefined
+  >();
+  // @ts-expect-error The route is read from a v1 event, the handler gets a v2 event.
+  metrics<APIGatewayProxyEventV2>({ route: (event: APIGatewayProxyEvent) => event.resource });
+  // @ts-expect-error A property is text or a number.
+  metrics({ properties: () => ({ tenant: true }) });
+  // @ts-expect-error There is no such option.
+  metrics({ names: "otel" });
+});

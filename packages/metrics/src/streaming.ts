@@ -1,0 +1,24 @@
+import { isRecord } from "@midguard/kernel/internal";
+
+/**
+ * Whether Middy runs `plugin` in its streaming mode, the one mode that calls no `requestEnd` when the handler throws. The
+ * mode is a function and says nothing of itself, its name does not survive a minifier; but it has to call
+ * `awslambda.streamifyResponse`, a field of a global object, which no minifier renames.
+ */
+export function isStreaming(plugin: unknown): boolean {
+  const mode = isRecord(plugin) ? plugin.executionMode : undefined;
+  if (typeof mode !== "function") return false;
+  const answer = known.get(mode) ?? String(mode).includes("streamifyResponse");
+  known.set(mode, answer);
+  return answer;
+}
+
+// There are as many modes as Middy has: asked once each, not on every request.
+const known = new WeakMap<object, boolean>();
+
+/** Whether the body of a streamed response broke off. Node's own streams tell; others break off unseen. */
+export function brokeOff(response: unknown): boolean {
+  if (!isRecord(response)) return false;
+  const body = isRecord(response.body) ? response.body : response;
+  return body.errored instanceof Error;
+}

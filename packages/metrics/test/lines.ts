@@ -1,0 +1,82 @@
+import { afterEach, beforeEach, expect, vi } from "vitest";
+import { metrics } from "../src/index.ts";
+import { problemsOf } from "./emf.ts";
+
+/** A line as an object, loosely. */
+export type ParsedLine = Record<string, unknown> & {
+  readonly _aws: { readonly CloudWatchMetrics: readonly { Namespace: string; Dimensions: string[][] }[] };
+};
+
+/** What was written to stdout in the running test. */
+export interface Captured {
+  /** The raw lines of EMF. */
+  readonly raw: string[];
+  /** All lines, parsed. */
+  all(): ParsedLine[];
+  /** The lines of requests. */
+  requests(): ParsedLine[];
+  /** The lines of what happened beside requests. */
+  happenings(): ParsedLine[];
+}
+
+/**
+ * Takes the EMF lines off stdout in each test of the file, and fails a test that wrote a line which CloudWatch would not
+ * take. Cold starts are switched off, unless a test puts the mark back: which test is the first is no behaviour.
+ */
+export function captureLines(): Captured {
+  const raw: string[] = [];
+  // The mark is there from the first one on.
+  metrics({ namespace: "Shop" });
+  const parsed = (): ParsedLine[] => raw.map((line) => JSON.parse(line));
+
+  beforeEach(() => {
+    raw.length = 0;
+    setCold(false);
+    const write = process.stdout.write.bind(process.stdout);
+    vi.spyOn(process.stdout, "write").mockImplementation((chunk) => {
+      const text = String(chunk);
+      if (!text.includes('"_aws"')) return write(chunk);
+      raw.push(text.trimEnd());
+      return true;
+    });
+  });
+  afterEach(() => {
+    vi.restoreAllMocks();
+    vi.unstubAllEnvs();
+    expect(raw.flatMap(problemsOf)).toEqual([]);
+  });
+
+  return {
+    raw,
+    all: parsed,
+    requests: () => parsed().filter((line) => "Latency" in line),
+    happenings: () => parsed().filter((line) => !("Latency" in line)),
+  };
+}
+
+/** Sets whether the environment has yet to serve its first request. */
+export function setCold(cold: boolean): void {
+  const state = (globalThis as Record<symbol, { cold: boolean } | undefined>)[Symbol.for("midguard.metrics.1")];
+  if (state !== undefined) state.cold = cold;
+}
+
+/** Lambda's way to stream, as the runtime client of AWS puts it on the global object. */
+export function stubStreaming(): { readonly chunks: Buffer[] } {
+  const chunks: Buffer[] = [];
+  vi.stubGlobal("awslambda", {
+    streamifyResponse:
+      (handler: (event: unknown, stream: NodeJS.WritableStream, context: unknown) => Promise<void>) =>
+      async (event: unknown, context: unknown) => {
+        const { Writable } = await import("node:stream");
+        const stream = new Writable({
+          write(chunk, _encoding, done) {
+            chunks.push(Buffer.from(chunk));
+            done();
+          },
+        });
+        await handler(event, stream, context);
+      },
+    HttpResponseStream: { from: (stream: NodeJS.WritableStream) => stream },
+  });
+  return { chunks };
+}

@@ -1,0 +1,96 @@
+import { circuitBreaker, consecutiveFailures, createCircuitBreaker, failureRate } from "@midguard/circuit-breaker";
+import { metrics } from "@midguard/metrics";
+import { createRateLimiter, memoryStore, quota, rateLimit, slidingWindow, tokenBucket } from "@midguard/rate-limit";
+import { constant, createRetry, createRetryBudget, decorrelated, exponential, retry } from "@midguard/retry";
+import { warmup } from "@midguard/warmup";
+import { expect, test } from "vitest";
+
+type Factory = (...args: never[]) => unknown;
+
+/** Factory, arguments, and what the message must name: the option and the value given. */
+const bad: readonly (readonly [Factory, readonly unknown[], string, string])[] = [
+  [slidingWindow, [-1, "1s"], "limit", "-1"],
+  [slidingWindow, [1.5, "1s"], "limit", "1.5"],
+  [slidingWindow, [Number.NaN, "1s"], "limit", "NaN"],
+  [slidingWindow, ["10", "1s"], "limit", '"10"'],
+  [slidingWindow, [10, "1 fortnight"], "window", "fortnight"],
+  [slidingWindow, [10, "0s"], "window", "0"],
+  [slidingWindow, [10, -5], "window", "-5"],
+  [slidingWindow, [10, "1s", { strickt: true }], "strickt", "true"],
+  [quota, [10, "fortnight"], "unit", "fortnight"],
+  [quota, [Infinity, "day"], "limit", "Infinity"],
+  [quota, [10, "day", { timeZone: "Mars/Olympus" }], "timeZone", "Mars/Olympus"],
+  [tokenBucket, [{ capacity: 0, refillPerSecond: 1 }], "capacity", "0"],
+  [tokenBucket, [{ capacity: 1, refillPerSecond: -1 }], "refillPerSecond", "-1"],
+  [rateLimit, [{ limits: [] }], "limits", ""],
+  [rateLimit, [{ limits: 10 }], "limits", "10"],
+  [rateLimit, [{ limits: [slidingWindow(1, "1s"), slidingWindow(1, "1s")] }], "1-per-1s", ""],
+  [rateLimit, [{ limits: slidingWindow(1, "1s"), onMissingKey: "skip" }], "onMissingKey", '"skip"'],
+  [rateLimit, [{ limits: slidingWindow(1, "1s"), onStoreError: "open" }], "onStoreError", '"open"'],
+  [rateLimit, [{ limits: slidingWindow(1, "1s"), headers: "draft" }], "headers", '"draft"'],
+  [rateLimit, [{ limits: slidingWindow(1, "1s"), ipv6Prefix: 129 }], "ipv6Prefix", "129"],
+  [rateLimit, [{ limits: slidingWindow(1, "1s"), trustedHops: -1 }], "trustedHops", "-1"],
+  [rateLimit, [{ limits: slidingWindow(1, "1s"), allowList: ["10.0.0.0/33"] }], "allowList", "10.0.0.0/33"],
+  [rateLimit, [{ limits: slidingWindow(1, "1s"), denyList: ["nobody"] }], "denyList", "nobody"],
+  [rateLimit, [{ limits: slidingWindow(1, "1s"), storeTimeoutMs: 0 }], "storeTimeoutMs", "0"],
+  [rateLimit, [{ limits: slidingWindow(1, "1s"), dryrun: true }], "dryrun", "true"],
+  [rateLimit, [{ limits: slidingWindow(1, "1s"), key: "ip" }], "key", '"ip"'],
+  [createRateLimiter, [{ limits: slidingWindow(1, "1s"), name: "" }], "name", '""'],
+  [memoryStore, [{ maxBytes: -1 }], "maxBytes", "-1"],
+  [createRetry, [{ maxRetries: -1 }], "maxRetries", "-1"],
+  [createRetry, [{ maxRetries: 2.5 }], "maxRetries", "2.5"],
+  [createRetry, [{ attemptTimeoutMs: Number.NaN }], "attemptTimeoutMs", "NaN"],
+  [createRetry, [{ backoff: 100 }], "backoff", "100"],
+  [createRetry, [{ retries: 3 }], "retries", "3"],
+  [createRetry, [null], "options", "null"],
+  [createRetryBudget, [{ capacity: -3 }], "capacity", "-3"],
+  [createRetryBudget, [{ perSuccess: "0.2" }], "perSuccess", '"0.2"'],
+  [exponential, [{ baseMs: -1 }], "baseMs", "-1"],
+  [exponential, [{ jitter: "some" }], "jitter", '"some"'],
+  [constant, [Number.NaN], "", "NaN"],
+  [decorrelated, [{ maxMs: -1 }], "maxMs", "-1"],
+  [retry, [{ maxRetriesPerInvocation: -1 }], "maxRetriesPerInvocation", "-1"],
+  [retry, [{ reserveMs: "100" }], "reserveMs", '"100"'],
+  [createCircuitBreaker, [{}], "name", "undefined"],
+  [createCircuitBreaker, [{ name: "a", openMs: -1 }], "openMs", "-1"],
+  [createCircuitBreaker, [{ name: "a", halfOpenPermits: 0 }], "halfOpenPermits", "0"],
+  [createCircuitBreaker, [{ name: "a", trip: "rate" }], "trip", '"rate"'],
+  [createCircuitBreaker, [{ name: "a", treshold: 1 }], "treshold", "1"],
+  [failureRate, [{ threshold: 1.5 }], "threshold", "1.5"],
+  [failureRate, [{ windowMs: 0 }], "windowMs", "0"],
+  [consecutiveFailures, [0], "", "0"],
+  [circuitBreaker, [{ breakers: [] }], "breakers", ""],
+  [circuitBreaker, [{ breakers: [{}] }], "breakers", ""],
+  [metrics, [{ namespace: 7, service: "a" }], "namespace", "7"],
+  [metrics, [{ namespace: "a", service: "b", maxRoutes: -1 }], "maxRoutes", "-1"],
+  [metrics, [{ namespace: "a", service: "b", coldstart: true }], "coldstart", "true"],
+  [metrics, [{ namespace: "a", service: "b", route: "GET /" }], "route", '"GET /"'],
+  [warmup, [{ prime: true }], "prime", "true"],
+  [warmup, [{ maxAgeMs: -1 }], "maxAgeMs", "-1"],
+  [warmup, [{ primeTimeoutMs: Number.NaN }], "primeTimeoutMs", "NaN"],
+  [warmup, [{ isWarmup: "yes" }], "isWarmup", '"yes"'],
+  [warmup, [{ isWarmingUp: () => true }], "isWarmingUp", "function"],
+];
+
+test.each(bad)("%o refuses %j", (factory, args, option, value) => {
+  let caught: unknown;
+  try {
+    (factory as (...args: readonly unknown[]) => unknown)(...args);
+  } catch (error) {
+    caught = error;
+  }
+  expect(caught instanceof TypeError || caught instanceof RangeError).toBe(true);
+  expect((caught as Error).message).toContain(option);
+  expect((caught as Error).message).toContain(value);
+});
+
+test("an explicit undefined means the default", () => {
+  expect(() => warmup({ prime: undefined, maxAgeMs: undefined } as object)).not.toThrow();
+  expect(() => createRetry({ name: undefined, maxRetries: undefined } as object)).not.toThrow();
+  expect(() => retry({ reserveMs: undefined } as object)).not.toThrow();
+  expect(() => createCircuitBreaker({ name: "a", openMs: undefined, trip: undefined } as never)).not.toThrow();
+  expect(() =>
+    rateLimit({ limits: slidingWindow(1, "1s"), store: undefined, headers: undefined } as never),
+  ).not.toThrow();
+  expect(() => metrics({ namespace: "a", service: "b", maxRoutes: undefined } as object)).not.toThrow();
+});

@@ -1,0 +1,71 @@
+import middy from "@middy/core";
+import { circuitBreaker, createCircuitBreaker } from "@midguard/circuit-breaker";
+import { apiEvents, lambdaContext } from "@midguard/kernel/testing";
+import { constant, createRetry, retry } from "@midguard/retry";
+import { afterEach, describe, expect, test, vi } from "vitest";
+
+/** On the real clocks: a policy inside an invocation that has `timeoutMs`, of which 100 ms are kept for the answer. */
+const timeoutMs = 500;
+const unavailable = Object.assign(new Error("unavailable"), { statusCode: 503 });
+const realNow = Date.now;
+
+afterEach(() => vi.restoreAllMocks());
+
+/** Runs a policy that fails for as long as it may; `eachAttempt` is called as an attempt starts. */
+async function failUntilDeadline(eachAttempt: (number: number) => void): Promise<readonly number[]> {
+  const policy = createRetry({ maxRetries: 1_000, backoff: constant(20), budget: false });
+  const startedAt = performance.now();
+  const starts: number[] = [];
+  const handler = middy()
+    .use(retry({ maxRetriesPerInvocation: 1_000 }))
+    .handler(() =>
+      policy.run(async ({ number }) => {
+        starts.push(performance.now() - startedAt);
+        eachAttempt(number);
+        throw unavailable;
+      }),
+    );
+  await expect(handler(apiEvents.http(), lambdaContext({ timeoutMs }))).rejects.toBe(unavailable);
+  return starts;
+}
+
+describe.each([
+  ["stands", 0],
+  ["jumps an hour forward", 3_600_000],
+  ["jumps an hour back", -3_600_000],
+])("while the wall clock %s", (_case, jumpMs) => {
+  test("attempts go on until the deadline, and none starts after it", async () => {
+    const starts = await failUntilDeadline((number) => {
+      if (number === 3) vi.spyOn(Date, "now").mockImplementation(() => realNow() + jumpMs);
+    });
+    expect(starts.length).toBeGreaterThan(5);
+    expect(starts.at(-1)).toBeGreaterThan(timeoutMs - 100 - 150);
+    expect(starts.at(-1)).toBeLessThanOrEqual(timeoutMs - 100);
+  });
+
+  test("an open circuit stays open for as long as it was to be", async () => {
+    const breaker = createCircuitBreaker({ name: "a", openMs: 300, maxOpenMs: 300, random: () => 0.5 });
+    for (let calls = 0; calls < 5; calls++) await breaker.run(async () => Promise.reject(unavailable)).catch(() => {});
+    expect(breaker.state).toBe("open");
+    vi.spyOn(Date, "now").mockImplementation(() => realNow() + jumpMs);
+    expect(breaker.state).toBe("open");
+    await expect.poll(() => breaker.state, { timeout: 2_000 }).toBe("half-open");
+  });
+});
+
+test("no attempt starts in an invocation whose time is long past", async () => {
+  const call = vi.fn(async () => "too late");
+  const policy = createRetry();
+  const handler = middy()
+    .use([retry(), circuitBreaker({ breakers: [createCircuitBreaker({ name: "a" })] })])
+    .handler(() => policy.run(call));
+  for (const left of [90, 0, -5_000]) {
+    const late = handler(apiEvents.http(), lambdaContext({ timeoutMs: left }));
+    await expect(late).rejects.toMatchObject({ code: "DEADLINE_EXCEEDED" });
+  }
+  const event = apiEvents.http();
+  const context = { ...(event.requestContext as object), timeEpoch: realNow() - 60_000 };
+  const abandoned = handler({ ...event, requestContext: context }, lambdaContext({ timeoutMs: 900_000 }));
+  await expect(abandoned).rejects.toMatchObject({ code: "DEADLINE_EXCEEDED" });
+  expect(call).not.toHaveBeenCalled();
+});

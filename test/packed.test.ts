@@ -1,0 +1,159 @@
+import { execFile } from "node:child_process";
+import { globSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+/** What a user does: packs' tarballs, an empty project, npm install, TypeScript, esbuild, node. */
+const run = promisify(execFile);
+const root = resolve(import.meta.dirname, "..");
+const bin = join(root, "node_modules/.bin");
+const folder = mkdtempSync(join(tmpdir(), "midguard-packed-"));
+
+interface Use {
+  readonly package: string;
+  /** What else the user installs, as the package's README says. */
+  readonly peers?: readonly string[];
+  readonly code: string;
+  /** Packages that may be in the bundle besides the user's own file. */
+  readonly bundled: readonly string[];
+}
+
+const middyUse = (middleware: string): string => `
+const handler = middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
+  .use(${middleware})
+  .handler(async () => ({ statusCode: 200, body: "ok" }));
+const event = { version: "2.0", requestContext: { http: { method: "GET", sourceIp: "203.0.113.7" } }, headers: {} };
+const { statusCode } = await handler(event as unknown as APIGatewayProxyEventV2, {} as Context);
+if (statusCode !== 200) throw new Error(String(statusCode));
+`;
+
+const imports = `
+import middy from "@middy/core";
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from "aws-lambda";
+`;
+
+const own = (name: string): readonly string[] => [
+  "@middy/core",
+  "@middy/util",
+  "@midguard/kernel",
+  `@midguard/${name}`,
+];
+
+const uses: readonly Use[] = [
+  {
+    package: "kernel",
+    code: `import { subscribe } from "@midguard/kernel"; subscribe(() => {})(); console.log("ok");`,
+    bundled: ["@midguard/kernel"],
+  },
+  {
+    package: "warmup",
+    code: `${imports} import { isWarmupPing, warmup } from "@midguard/warmup";
+      ${middyUse("warmup()")} console.log(isWarmupPing({ warmup: true }) ? "ok" : "no ping");`,
+    bundled: own("warmup"),
+  },
+  {
+    package: "rate-limit",
+    code: `${imports} import { createRateLimiter, rateLimit, slidingWindow } from "@midguard/rate-limit";
+      ${middyUse('rateLimit({ limits: slidingWindow(1, "1h") })')}
+      const limiter = createRateLimiter({ limits: slidingWindow(1, "1h") });
+      await limiter.take("a"); console.log((await limiter.take("a")).allowed ? "not limited" : "ok");`,
+    bundled: own("rate-limit"),
+  },
+  {
+    package: "retry",
+    code: `${imports} import { createRetry, retry } from "@midguard/retry"; import { retryFetch } from "@midguard/retry/fetch";
+      ${middyUse("retry()")} const policy = createRetry();
+      const send = retryFetch(policy, async () => new Response("ok"));
+      console.log(await (await send("http://127.0.0.1/")).text());`,
+    bundled: own("retry"),
+  },
+  {
+    package: "circuit-breaker",
+    code: `${imports} import { circuitBreaker, createCircuitBreaker } from "@midguard/circuit-breaker";
+      const breaker = createCircuitBreaker({ name: "payments" });
+      ${middyUse("circuitBreaker({ breakers: [breaker] })")} console.log(await breaker.run(async () => "ok"));`,
+    bundled: own("circuit-breaker"),
+  },
+  {
+    package: "metrics",
+    peers: ["@aws-lambda-powertools/metrics@^2.36.0"],
+    code: `${imports} import { metrics } from "@midguard/metrics";
+      ${middyUse('metrics({ namespace: "Shop", service: "orders" })')} console.log("ok");`,
+    bundled: [
+      ...own("metrics"),
+      "@aws-lambda-powertools/metrics",
+      "@aws-lambda-powertools/commons",
+      "@aws/lambda-invoke-store",
+    ],
+  },
+];
+
+beforeAll(async () => {
+  const pnpm = process.env.npm_execpath;
+  const [command, ...args] = pnpm ? [pnpm] : ["npx", "-y", "pnpm@12"];
+  await run(command, [...args, "-r", "--filter", "./packages/*", "pack", "--pack-destination", folder], { cwd: root });
+}, 120_000);
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function tarball(name: string): string {
+  const [file] = globSync(`midguard-${name}-*.tgz`, { cwd: folder });
+  if (file === undefined) throw new Error(`no tarball of ${name}`);
+  return join(folder, file);
+}
+
+function packagesIn(inputs: object): readonly string[] {
+  const names = Object.keys(inputs).map((path) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1]);
+  return [...new Set(names.filter((name) => name !== undefined))];
+}
+
+describe.each(uses)("@midguard/$package, packed and installed into an empty project", (use) => {
+  const project = join(folder, use.package);
+
+  beforeAll(async () => {
+    mkdirSync(project);
+    writeFileSync(join(project, "package.json"), JSON.stringify({ type: "module", private: true }));
+    writeFileSync(join(project, "use.ts"), use.code);
+    const compilerOptions = { strict: true, module: "nodenext", target: "es2024", skipLibCheck: true, noEmit: true };
+    writeFileSync(
+      join(project, "tsconfig.json"),
+      JSON.stringify({ compilerOptions: { ...compilerOptions, types: ["node"] } }),
+    );
+    const tarballs = [...new Set(["kernel", use.package])].map(tarball);
+    const others = ["@middy/core@7", "@types/aws-lambda@8", "@types/node@22", ...(use.peers ?? [])];
+    await run("npm", ["install", "--no-audit", "--no-fund", "--prefer-offline", ...tarballs, ...others], {
+      cwd: project,
+    });
+  }, 120_000);
+
+  test("type-checks under strict and nodenext", async () => {
+    await run(join(bin, "tsc"), ["-p", project]);
+  }, 60_000);
+
+  test.each(["esm", "cjs"])(
+    "bundles for Node 22 as %s, with nothing that was not asked for, and runs",
+    async (format) => {
+      const { build } = await import("esbuild");
+      const code = format === "esm" ? use.code : `(async () => {${use.code.replaceAll(/import [^;]+;/g, "")}})();`;
+      const head = format === "esm" ? "" : (use.code.match(/import [^;]+;/g) ?? []).join("\n");
+      const outfile = join(project, `out.${format === "esm" ? "mjs" : "cjs"}`);
+      const { metafile } = await build({
+        stdin: { contents: `${head}\n${code}`, loader: "ts", resolveDir: project },
+        outfile,
+        format: format as "esm" | "cjs",
+        bundle: true,
+        minify: true,
+        platform: "node",
+        target: "node22",
+        metafile: true,
+        logLevel: "silent",
+      });
+      expect(use.bundled).toEqual(expect.arrayContaining([...packagesIn(metafile.inputs)]));
+      const { stdout } = await run(process.execPath, [outfile]);
+      expect(stdout.trim().split("\n").at(-1)).toBe("ok");
+    },
+    60_000,
+  );
+});
