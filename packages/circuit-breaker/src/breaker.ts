@@ -1,0 +1,179 @@
+import { checkType } from "@midguard/kernel/internal";
+import { type Circuit, type CircuitState, openingsOf, openTimeMs } from "./circuit.ts";
+import { CircuitOpenError } from "./errors.ts";
+import { tellMoved, tellOpened, tellRejected } from "./events.ts";
+import { type CircuitBreakerOptions, resolveOptions } from "./options.ts";
+import { isNeutral, type Outcome } from "./outcome.ts";
+import { createPermits, type Lease } from "./permits.ts";
+import { type CircuitSnapshot, restoreCircuit, saveCircuit } from "./snapshot.ts";
+import { createTimeline } from "./timeline.ts";
+
+/** Guards the calls to one dependency. */
+export interface CircuitBreaker {
+  /**
+   * Runs `fn`, or does not while the circuit is open. The result is that of `fn`, untouched.
+   *
+   * @throws CircuitOpenError where the circuit did not let the call through.
+   */
+  run<T>(fn: () => T | PromiseLike<T>): Promise<T>;
+  /** `fn`, guarded: a function with the same parameters whose calls go through `run`. Guards a whole handler too. */
+  wrap<This, Args extends unknown[], T>(
+    fn: (this: This, ...args: Args) => T | PromiseLike<T>,
+  ): (this: This, ...args: Args) => Promise<T>;
+  /** What the next call would find: an open circuit whose time is over says `half-open`. */
+  readonly state: CircuitState;
+  /** Holds the circuit open until `release()`, whatever happens. */
+  isolate(): void;
+  /** Closes an isolated circuit, with an empty window. Any other circuit is left as it is. */
+  release(): void;
+  /** The state as plain data, for `initialState` of a later breaker: that one goes on as this one would have. */
+  toJSON(): CircuitSnapshot;
+}
+
+interface Watch {
+  onValue<T>(value: T): T;
+  onError(error: unknown): never;
+}
+
+function begin<T>(fn: () => T | PromiseLike<T>): Promise<T> {
+  try {
+    return Promise.resolve(fn());
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+
+/**
+ * A circuit breaker for one dependency. Make it once, outside the handler: what it has learnt is kept for the life of the
+ * execution environment.
+ *
+ * @example
+ * const payments = createCircuitBreaker({ name: "payments" });
+ * const charge = (order: Order) => payments.run(() => post(paymentsUrl, order));
+ *
+ * @throws TypeError | RangeError naming the option and the value, where one is wrong.
+ */
+export function createCircuitBreaker(options: CircuitBreakerOptions): CircuitBreaker {
+  const resolved = resolveOptions(options);
+  const { name, trip, maxOpenMs, halfOpenPermits, isFailure, snapshot } = resolved;
+  const isTimed = trip.slowCallMs < Infinity;
+  const time = createTimeline(resolved.clock, snapshot?.takenAt);
+  let circuit: Circuit = snapshot === undefined ? closed() : restoreCircuit(snapshot, resolved);
+  let untimed = watch();
+  let hasWarned = false;
+
+  function closed(): Circuit {
+    return { state: "closed", counter: trip.start() };
+  }
+
+  function moveTo(next: Circuit): void {
+    circuit = next;
+    untimed = watch();
+  }
+
+  function close(): void {
+    moveTo(closed());
+    tellMoved(name, "circuit.closed");
+  }
+
+  function open(now: number, reason: "tripped" | "probe-failed"): void {
+    const openings = openingsOf(circuit) + 1;
+    const openMs = openTimeMs(openings, resolved);
+    moveTo({ state: "open", openings, until: now + openMs });
+    tellOpened(name, openMs, reason);
+  }
+
+  /** Learns from a call that entered the circuit when it was `entered`. */
+  function learn(entered: Circuit, startedAt: number, outcome: Outcome): void {
+    if ("error" in outcome && isNeutral(outcome.error)) return;
+    const hasFailed = isFailure(outcome);
+    const now = time.now();
+    const isSlow = isTimed && now - startedAt >= trip.slowCallMs;
+    // What began before the circuit last moved is a result of the past. (Asked this late, for isFailure may isolate it.)
+    if (entered !== circuit) return;
+    if (entered.state === "closed") {
+      if (entered.counter.record(hasFailed, isSlow, now)) open(now, "tripped");
+    } else if (hasFailed || isSlow) {
+      open(now, "probe-failed");
+    } else {
+      close();
+    }
+  }
+
+  /**
+   * What is done when a call ends that enters the circuit as it is now. Without a lease or a start it is the same for all
+   * calls until the circuit moves, and made once: a call that makes no closures costs a third less.
+   */
+  function watch(lease?: Lease, startedAt: number = 0): Watch {
+    const entered = circuit;
+    function settle(outcome: Outcome): void {
+      try {
+        learn(entered, startedAt, outcome);
+      } catch (error) {
+        if (!hasWarned) process.emitWarning(`${name} could not judge a call: ${String(error)}`, "MidguardWarning");
+        hasWarned = true;
+      }
+      if (lease !== undefined && entered.state === "half-open") entered.permits.giveBack(lease);
+    }
+    return {
+      onValue(value) {
+        settle({ value });
+        return value;
+      },
+      onError(error) {
+        settle({ error });
+        throw error;
+      },
+    };
+  }
+
+  /** Lets a call in, or tells for how long none will be. */
+  function enter(): Watch | number {
+    if (circuit.state === "closed") return isTimed ? watch(undefined, time.now()) : untimed;
+    const now = time.now();
+    if (circuit.state === "open" && circuit.until <= now) {
+      // A lost probe costs no more than a failed one: its lease is the longest open time.
+      const permits = createPermits(halfOpenPermits, maxOpenMs);
+      moveTo({ state: "half-open", openings: circuit.openings, permits });
+      tellMoved(name, "circuit.half_opened");
+    }
+    if (circuit.state === "open") return circuit.until - now;
+    if (circuit.state !== "half-open") return maxOpenMs;
+    const lease = circuit.permits.take(now);
+    return lease === undefined ? circuit.permits.waitMs(now) : watch(lease, now);
+  }
+
+  function run<T>(fn: () => T | PromiseLike<T>): Promise<T> {
+    const entry = enter();
+    if (typeof entry === "number") {
+      tellRejected(name, entry);
+      return Promise.reject(new CircuitOpenError(name, entry));
+    }
+    // Chained, not awaited: an async function would cost a second promise.
+    return begin(fn).then(entry.onValue, entry.onError);
+  }
+
+  return {
+    run,
+    wrap(fn) {
+      checkType("fn", fn, "function");
+      return function guarded(...args) {
+        return run(() => fn.apply(this, args));
+      };
+    },
+    get state() {
+      return circuit.state === "open" && circuit.until <= time.now() ? "half-open" : circuit.state;
+    },
+    isolate() {
+      if (circuit.state === "isolated") return;
+      moveTo({ state: "isolated" });
+      tellMoved(name, "circuit.isolated");
+    },
+    release() {
+      if (circuit.state === "isolated") close();
+    },
+    toJSON() {
+      return saveCircuit(circuit, trip.rule, time.now(), time.clockShiftMs());
+    },
+  };
+}

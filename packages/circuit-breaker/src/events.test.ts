@@ -1,0 +1,36 @@
+import { channel } from "node:diagnostics_channel";
+import { subscribe } from "@midguard/kernel";
+import { afterEach, expect, test, vi } from "vitest";
+import { createCircuitBreaker } from "./breaker.ts";
+import { consecutiveFailures } from "./trips/consecutive-failures.ts";
+
+afterEach(() => vi.restoreAllMocks());
+
+async function live(): Promise<void> {
+  const breaker = createCircuitBreaker({ name: "payments", trip: consecutiveFailures(1) });
+  for (let calls = 0; calls < 2; calls += 1) await breaker.run(() => Promise.reject(new Error("down"))).catch(() => {});
+  breaker.isolate();
+  breaker.release();
+}
+
+test("events are made only where somebody listens", async () => {
+  const publish = vi.spyOn(channel("midguard:circuit-breaker"), "publish");
+  await live();
+  expect(publish).not.toHaveBeenCalled();
+  const unsubscribe = subscribe(() => {});
+  await live();
+  unsubscribe();
+  expect(publish).toHaveBeenCalledTimes(4);
+});
+
+test("a listener that throws changes nothing for the call", async () => {
+  const warned = new Promise((resolve) => process.once("warning", resolve));
+  const unsubscribe = subscribe(() => {
+    throw new Error("listener");
+  });
+  const breaker = createCircuitBreaker({ name: "payments" });
+  breaker.isolate();
+  unsubscribe();
+  expect(breaker.state).toBe("isolated");
+  expect(String(await warned)).toContain("listener");
+});

@@ -1,0 +1,65 @@
+import middy, { type MiddlewareObj } from "@middy/core";
+import type { Clock } from "@midguard/kernel";
+import type {
+  APIGatewayProxyEvent,
+  APIGatewayProxyEventV2,
+  APIGatewayProxyResult,
+  APIGatewayProxyStructuredResultV2,
+  Context,
+} from "aws-lambda";
+import { expectTypeOf, test } from "vitest";
+import {
+  type CircuitBreakerOptions,
+  type CircuitSnapshot,
+  circuitBreaker,
+  createCircuitBreaker,
+  isCircuitOpenError,
+} from "./index.ts";
+
+const payments = createCircuitBreaker({ name: "payments" });
+
+test("run keeps the type of what the call gives", () => {
+  expectTypeOf(payments.run(async () => 7)).toEqualTypeOf<Promise<number>>();
+  expectTypeOf(payments.run(() => "ok")).toEqualTypeOf<Promise<string>>();
+  expectTypeOf(payments.run(() => fetch("https://example.com"))).toEqualTypeOf<Promise<Response>>();
+});
+
+test("wrap keeps parameters and result", () => {
+  const charge = payments.wrap(async (cents: number, to?: string) => ({ cents, to }));
+  expectTypeOf(charge).parameters.toEqualTypeOf<[cents: number, to?: string | undefined]>();
+  expectTypeOf(charge).returns.toEqualTypeOf<Promise<{ cents: number; to: string | undefined }>>();
+});
+
+test("a wrapped handler fits a chain for REST v1 and HTTP v2, and can be called with a plain Context", () => {
+  async function createV2(event: APIGatewayProxyEventV2, context: Context): Promise<APIGatewayProxyStructuredResultV2> {
+    return { statusCode: 201, body: event.rawPath + context.awsRequestId };
+  }
+  async function createV1(event: APIGatewayProxyEvent): Promise<APIGatewayProxyResult> {
+    return { statusCode: 201, body: event.path };
+  }
+  const v2 = middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
+    .use(circuitBreaker({ breakers: [payments] }))
+    .handler(payments.wrap(createV2));
+  const v1 = middy<APIGatewayProxyEvent, APIGatewayProxyResult>()
+    .use(circuitBreaker({ breakers: [payments] }))
+    .handler(payments.wrap(createV1));
+  expectTypeOf(v2).parameter(0).toEqualTypeOf<APIGatewayProxyEventV2>();
+  expectTypeOf(v1).parameter(0).toEqualTypeOf<APIGatewayProxyEvent>();
+  const call = (event: APIGatewayProxyEventV2, context: Context) => v2(event, context);
+  expectTypeOf(call).returns.resolves.toEqualTypeOf<APIGatewayProxyStructuredResultV2>();
+});
+
+test("the middleware is the bare MiddlewareObj", () => {
+  expectTypeOf(circuitBreaker).returns.toEqualTypeOf<MiddlewareObj>();
+});
+
+test("what is saved can be loaded, and a Clock of the kernel is a clock", () => {
+  expectTypeOf(payments.toJSON()).toEqualTypeOf<CircuitSnapshot>();
+  expectTypeOf<CircuitSnapshot>().toExtend<NonNullable<CircuitBreakerOptions["initialState"]>>();
+  expectTypeOf<Clock>().toExtend<NonNullable<CircuitBreakerOptions["clock"]>>();
+});
+
+test("the guard tells the error's facts", () => {
+  const error: unknown = undefined;
+  if (isCircuitOpenError(error)) expectTypeOf(error.retryAfterMs).toEqualTypeOf<number>();
+});

@@ -1,0 +1,10 @@
+export { type CircuitBreaker, createCircuitBreaker } from "./breaker.ts";
+export type { CircuitState } from "./circuit.ts";
+export { CircuitOpenError, isCircuitOpenError } from "./errors.ts";
+export { type CircuitBreakerMiddlewareOptions, circuitBreaker } from "./middleware.ts";
+export type { CircuitBreakerOptions } from "./options.ts";
+export { isFailure, type Outcome } from "./outcome.ts";
+export type { CircuitSnapshot } from "./snapshot.ts";
+export { consecutiveFailures } from "./trips/consecutive-failures.ts";
+export { type FailureRateOptions, failureRate } from "./trips/failure-rate.ts";
+export type { Trip, TripCounter, TripCounts } from "./trips/trip.ts";

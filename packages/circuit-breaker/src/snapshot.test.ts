@@ -1,0 +1,165 @@
+import { manualClock, seededRandom } from "@midguard/kernel/testing";
+import { describe, expect, test } from "vitest";
+import { type CircuitBreaker, createCircuitBreaker } from "./breaker.ts";
+import type { CircuitBreakerOptions } from "./options.ts";
+import type { CircuitSnapshot } from "./snapshot.ts";
+import { consecutiveFailures } from "./trips/consecutive-failures.ts";
+import { failureRate } from "./trips/failure-rate.ts";
+
+const now = Date.UTC(2026, 0, 1);
+
+function load(initialState: unknown, options: Partial<CircuitBreakerOptions> = {}, at: number = now) {
+  const clock = manualClock(at);
+  const state = initialState as CircuitSnapshot;
+  return {
+    clock,
+    breaker: createCircuitBreaker({ name: "payments", clock, random: () => 0.5, initialState: state, ...options }),
+  };
+}
+
+const saved = (breaker: CircuitBreaker): CircuitSnapshot => JSON.parse(JSON.stringify(breaker));
+const fail = (breaker: CircuitBreaker) => breaker.run(() => Promise.reject(new Error("down"))).catch((error) => error);
+const succeed = (breaker: CircuitBreaker) => breaker.run(() => "ok");
+const hang = (breaker: CircuitBreaker) => void breaker.run(() => new Promise(() => {}));
+
+const open: CircuitSnapshot = {
+  version: 1,
+  takenAt: now,
+  state: "open",
+  openings: 2,
+  ends: [now + 900],
+  rule: "failure-rate/30000/undefined",
+  counts: [],
+};
+
+describe("a circuit that is saved and loaded", () => {
+  test("stays open for the time that was left, however often short-lived environments save it again", () => {
+    let { breaker } = load(open);
+    for (let at = now; at < now + 900; at += 200) {
+      expect(breaker.state).toBe("open");
+      breaker = load(saved(breaker), {}, at + 200).breaker;
+    }
+    expect(breaker.state).toBe("half-open");
+  });
+
+  test("goes on growing its open time", async () => {
+    const { breaker, clock } = load(open);
+    clock.jump(900);
+    await fail(breaker);
+    clock.jump(1_999);
+    expect(breaker.state).toBe("open");
+    clock.jump(1);
+    expect(breaker.state).toBe("half-open");
+  });
+
+  test("keeps what it counted", async () => {
+    const first = load(undefined).breaker;
+    for (let calls = 0; calls < 4; calls += 1) await fail(first);
+    const { breaker } = load(saved(first));
+    await fail(breaker);
+    expect(breaker.state).toBe("open");
+  });
+
+  test("keeps its probes' leases, which the calls under way elsewhere still hold", async () => {
+    const { breaker: first, clock } = load(open);
+    clock.jump(900);
+    hang(first);
+    const second = load(saved(first), {}, now + 900);
+    expect(await fail(second.breaker)).toMatchObject({ code: "CIRCUIT_OPEN", retryAfterMs: 2_000 });
+    second.clock.jump(2_000);
+    expect(await succeed(second.breaker)).toBe("ok");
+    expect(second.breaker.state).toBe("closed");
+  });
+
+  test("stays isolated", async () => {
+    const first = load(undefined).breaker;
+    first.isolate();
+    const { breaker, clock } = load(saved(first));
+    clock.jump(3_600_000);
+    expect(await fail(breaker)).toMatchObject({ code: "CIRCUIT_OPEN" });
+    breaker.release();
+    expect(await succeed(breaker)).toBe("ok");
+  });
+
+  test("is not held open by a clock that runs behind the one it was saved by", () => {
+    const { breaker, clock } = load(open, {}, now - 3_600_000);
+    clock.jump(899);
+    expect(breaker.state).toBe("open");
+    clock.jump(1);
+    expect(breaker.state).toBe("half-open");
+  });
+
+  test("is saved in the time of the clock, also after that has jumped back", () => {
+    const { breaker, clock } = load(open);
+    clock.jump(-60_000);
+    expect(saved(breaker)).toMatchObject({ takenAt: now - 60_000, ends: [now - 60_000 + 900] });
+  });
+
+  test("is as loaded where nothing has happened since", async () => {
+    const random = seededRandom(3);
+    const { breaker, clock } = load(undefined, { trip: failureRate({ minimumCalls: 100 }) });
+    for (let calls = 0; calls < 40; calls += 1) {
+      clock.jump(Math.floor(random() * 2_000));
+      await (random() < 0.5 ? fail(breaker) : succeed(breaker));
+    }
+    const snapshot = saved(breaker);
+    expect(saved(load(snapshot, { trip: failureRate({ minimumCalls: 100 }) }, clock.now()).breaker)).toEqual(snapshot);
+  });
+});
+
+describe("a deployment that changed the options", () => {
+  test("starts counting anew under another rule, and keeps the state", async () => {
+    const first = load(undefined).breaker;
+    for (let calls = 0; calls < 4; calls += 1) await fail(first);
+    const trip = consecutiveFailures(2);
+    const { breaker } = load(saved(first), { trip });
+    await fail(breaker);
+    expect(breaker.state).toBe("closed");
+    expect(load(open, { trip }).breaker.state).toBe("open");
+  });
+
+  test("starts counting anew with another window", async () => {
+    const first = load(undefined).breaker;
+    for (let calls = 0; calls < 4; calls += 1) await fail(first);
+    const { breaker } = load(saved(first), { trip: failureRate({ windowMs: 5_000 }) });
+    await fail(breaker);
+    expect(breaker.state).toBe("closed");
+  });
+
+  test("holds nothing for longer than its own options would", async () => {
+    const options = { openMs: 100, maxOpenMs: 100 };
+    const opened = load({ ...open, ends: [now + 60_000] }, options);
+    opened.clock.jump(124);
+    expect(opened.breaker.state).toBe("open");
+    opened.clock.jump(1);
+    expect(opened.breaker.state).toBe("half-open");
+    const probed = load({ ...open, state: "half-open", ends: [now + 60_000] }, options);
+    probed.clock.jump(99);
+    expect(await fail(probed.breaker)).toMatchObject({ code: "CIRCUIT_OPEN", retryAfterMs: 1 });
+    probed.clock.jump(1);
+    expect(await succeed(probed.breaker)).toBe("ok");
+  });
+
+  test("passes over a state of a version that it does not know", () => {
+    expect(load({ version: 2, anything: "else" }).breaker.state).toBe("closed");
+  });
+});
+
+test.each([
+  [null, TypeError, /initialState must be an object, got null/],
+  ["{}", TypeError, /initialState must be an object, got "{}"/],
+  [{}, TypeError, /initialState.version .*got undefined/],
+  [{ ...open, version: 0 }, RangeError, /initialState.version .*got 0/],
+  [{ ...open, state: "ajar" }, RangeError, /initialState.state .*got "ajar"/],
+  [{ ...open, takenAt: null }, TypeError, /initialState .*got null/],
+  [{ ...open, openings: -1 }, RangeError, /initialState .*got -1/],
+  [{ ...open, ends: [Number.NaN] }, RangeError, /initialState .*got NaN/],
+  [{ ...open, ends: ["soon"] }, TypeError, /initialState .*got "soon"/],
+  [{ ...open, ends: undefined }, TypeError, /initialState.ends .*got undefined/],
+  [{ ...open, counts: 7 }, TypeError, /initialState.*counts .*got .*7/],
+  [{ ...open, counts: [Infinity] }, RangeError, /initialState .*got Infinity/],
+  [{ ...open, rule: undefined }, TypeError, /initialState.rule .*got undefined/],
+])("refuses a malformed state: %o", (initialState, type, message) => {
+  expect(() => load(initialState)).toThrow(type);
+  expect(() => load(initialState)).toThrow(message);
+});

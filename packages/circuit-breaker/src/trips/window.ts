@@ -1,0 +1,65 @@
+/** How many calls, and how many of them failed or were slow. */
+interface Tally {
+  calls: number;
+  failures: number;
+  slow: number;
+}
+
+/** The calls of a stretch of time that began with the first of them, at `startedAt`. */
+interface Bucket extends Tally {
+  readonly startedAt: number;
+}
+
+/** The calls of the last `windowMs`. */
+export interface Window {
+  count(failed: boolean, slow: boolean, now: number): void;
+  /** The calls in the window as it is at `now`. */
+  total(now: number): Tally;
+  /** Four numbers a bucket, from old to new: its start, moved by `shiftMs`, its calls, failures and slow calls. */
+  save(shiftMs: number): readonly number[];
+}
+
+/** A bucket leaves the window with its first call, so a call is forgotten up to a tenth of the window early, never late. */
+const bucketsPerWindow = 10;
+
+/**
+ * A queue of buckets, moved on by the timestamps of the calls alone: the process may be frozen for any time between two
+ * calls. Only the newest bucket is touched by a call; the sum is made when a failure asks for it.
+ */
+export function createWindow(windowMs: number, saved: readonly number[] = []): Window {
+  const bucketMs = windowMs / bucketsPerWindow;
+  let buckets: Bucket[] = [];
+  for (let at = 0; at < saved.length; at += 4) {
+    const [startedAt = 0, calls = 0, failures = 0, slow = 0] = saved.slice(at, at + 4);
+    buckets.push({ startedAt, calls, failures, slow });
+  }
+  let newest = buckets.at(-1);
+
+  function begin(now: number): Bucket {
+    const bucket = { startedAt: now, calls: 0, failures: 0, slow: 0 };
+    buckets = buckets.filter(({ startedAt }) => now - startedAt < windowMs);
+    buckets.push(bucket);
+    return bucket;
+  }
+
+  return {
+    count(failed, slow, now) {
+      if (newest === undefined || now - newest.startedAt >= bucketMs) newest = begin(now);
+      newest.calls += 1;
+      if (failed) newest.failures += 1;
+      if (slow) newest.slow += 1;
+    },
+    total(now) {
+      const total = { calls: 0, failures: 0, slow: 0 };
+      for (const { startedAt, calls, failures, slow } of buckets) {
+        if (now - startedAt >= windowMs) continue;
+        total.calls += calls;
+        total.failures += failures;
+        total.slow += slow;
+      }
+      return total;
+    },
+    save: (shiftMs) =>
+      buckets.flatMap(({ startedAt, calls, failures, slow }) => [startedAt + shiftMs, calls, failures, slow]),
+  };
+}
