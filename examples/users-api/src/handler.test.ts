@@ -1,0 +1,119 @@
+import { currentInvocation, subscribe } from "@midguard/kernel";
+import { lambdaContext } from "@midguard/kernel/testing";
+import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { type Output, takeOutput } from "./testing/output.ts";
+import { type ProfileServer, startProfileServer, status } from "./testing/profile-server.ts";
+import { type Answer, type RequestParts, send } from "./testing/requests.ts";
+
+const ada = { name: "Ada Lovelace", email: "ada@example.com" };
+
+describe("the five middlewares round the users API", () => {
+  let profiles: ProfileServer;
+  let output: Output;
+  let handler: Awaited<ReturnType<typeof load>>;
+  let call: (line: string, parts?: RequestParts) => Promise<Answer>;
+
+  async function load() {
+    return (await import("./handler.ts")).handler;
+  }
+
+  function metricLines(name: string): Record<string, unknown>[] {
+    return output.lines.filter((line) => line._aws !== undefined && line[name] !== undefined);
+  }
+
+  beforeAll(async () => {
+    profiles = await startProfileServer();
+    vi.stubEnv("PROFILE_URL", profiles.url);
+    return async () => {
+      vi.unstubAllEnvs();
+      await profiles.stop();
+    };
+  });
+
+  beforeEach(async () => {
+    vi.resetModules();
+    handler = await load();
+    call = (line, parts) => send(handler, line, parts);
+    profiles.answer = undefined;
+    output = takeOutput();
+  });
+
+  afterEach(() => output.restore());
+
+  test("count ten requests a second of an address, and answer more as a problem that a browser can read", async () => {
+    const answers: Answer[] = [];
+    // Twelve, since the sliding window rounds down: an eleventh may pass where a second begins among them.
+    for (let index = 0; index < 12; index += 1) answers.push(await call("GET /users", { from: "203.0.113.9" }));
+    expect(answers.slice(0, 10).map(({ statusCode }) => statusCode)).toEqual(new Array(10).fill(200));
+    const refused = answers[11] as Answer;
+    const throttled = answers.filter(({ statusCode }) => statusCode === 429);
+    expect(refused).toMatchObject({ statusCode: 429, json: { status: 429 } });
+    expect(refused.headers).toMatchObject({
+      "Content-Type": "application/problem+json",
+      "Access-Control-Allow-Origin": "*",
+      "Retry-After": "1",
+    });
+    expect(answers[0]?.headers).toHaveProperty("RateLimit");
+    expect((await call("GET /users", { from: "203.0.113.10" })).statusCode).toBe(200);
+    expect(metricLines("Throttled")).toHaveLength(throttled.length);
+    expect(metricLines("Latency")).toHaveLength(13);
+  });
+
+  test("answer a ping themselves, rehearsing a read that costs nobody anything", async () => {
+    const ping = { warmup: true };
+    const answer = await handler(ping as never, lambdaContext() as never);
+    expect(answer).toMatchObject({ warmup: true, primed: true, cold: true });
+    const handled = output.lines.filter(({ message }) => message === "request");
+    expect(handled).toEqual([expect.objectContaining({ rehearsal: true, route: "GET /users" })]);
+    expect(metricLines("Latency")).toEqual([]);
+    expect(metricLines("WarmupPing")).toHaveLength(1);
+  });
+
+  test("write one line of metrics for each request, whatever becomes of it", async () => {
+    await call("GET /users");
+    await call("GET /users", { query: { limit: "x" } });
+    await call("GET /nowhere");
+    await call("OPTIONS /users");
+    profiles.answer = status(403);
+    await call("POST /users", { body: ada });
+    const lines = metricLines("Latency").map(({ route, Fault, Error: error }) => ({ route, Fault, error }));
+    expect(lines).toEqual([
+      { route: "GET /users", Fault: 0, error: 0 },
+      { route: "GET /users", Fault: 0, error: 1 },
+      { route: expect.any(String), Fault: 0, error: 1 },
+      { route: expect.any(String), Fault: 0, error: 0 },
+      { route: "POST /users", Fault: 1, error: 0 },
+    ]);
+  });
+
+  test("give each request an allowance of retries, and the time that its function has left", async () => {
+    profiles.answer = status(503);
+    let allowance: number | undefined;
+    const unsubscribe = subscribe(({ type }) => {
+      if (type === "retry.scheduled") allowance = currentInvocation()?.retriesLeft;
+    });
+    await call("POST /users", { body: ada });
+    unsubscribe();
+    expect(allowance).toEqual(expect.any(Number));
+    profiles.answer = () => {}; // Hangs.
+    const from = performance.now();
+    const late = await send(handler, "POST /users", { body: ada, timeoutMs: 400 });
+    expect(late.statusCode).toBe(502);
+    expect(performance.now() - from).toBeLessThan(400);
+  });
+
+  test("tell retries and the breaker in metrics by dependency", async () => {
+    profiles.answer = status(503);
+    const answers: Answer[] = [];
+    for (let index = 0; index < 8; index += 1) answers.push(await call("POST /users", { body: ada }));
+    // The middleware's own document, with its type; without it the API would answer one of its own.
+    expect(answers.at(-1)).toMatchObject({
+      statusCode: 503,
+      json: { type: expect.stringContaining("http-problem-types") },
+    });
+    expect(metricLines("RetryAttempts").length).toBeGreaterThan(0);
+    expect(metricLines("CircuitOpened")).toEqual([
+      expect.objectContaining({ dependency: "profiles", CircuitOpened: 1 }),
+    ]);
+  });
+});

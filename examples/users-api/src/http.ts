@@ -1,0 +1,58 @@
+import type { MiddlewareObj } from "@middy/core";
+import httpContentEncoding from "@middy/http-content-encoding";
+import httpContentNegotiation from "@middy/http-content-negotiation";
+import httpCors from "@middy/http-cors";
+import httpErrorHandler from "@middy/http-error-handler";
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from "aws-lambda";
+import { logger } from "./observability.ts";
+import { problemDetails } from "./problem.ts";
+
+export type Event = APIGatewayProxyEventV2;
+export type Result = APIGatewayProxyStructuredResultV2;
+export type Route = (event: Event, context: Context) => Promise<Result>;
+
+const negotiation = {
+  parseCharsets: false,
+  parseLanguages: false,
+  parseMediaTypes: false,
+  availableEncodings: ["gzip" as const],
+  // A client that takes no gzip gets the plain body.
+  failOnMismatch: false,
+};
+
+const cors = {
+  origin: "*",
+  methods: "GET, POST, OPTIONS",
+  headers: "Content-Type, Idempotency-Key",
+  exposeHeaders: "Location, RateLimit, RateLimit-Policy, Retry-After",
+  maxAge: 600,
+  disableBeforePreflightResponse: false,
+};
+
+/**
+ * What an answer goes through last, whoever gave it. It stands outside of what may reject a request, so that a browser
+ * can read a 429 (CORS) and so that nothing is compressed before its text is final.
+ */
+export const transport: MiddlewareObj[] = [
+  httpContentNegotiation(negotiation),
+  httpContentEncoding(),
+  httpCors(cors),
+  problemDetails(),
+];
+
+/** A client's own mistakes are answered, not logged: otherwise a flood of them becomes a bill for logs. */
+function onlyServerErrors(error: Error): void {
+  const { statusCode = 500 } = error as { statusCode?: number };
+  if (statusCode >= 500) logger.error("request failed", error);
+}
+
+/** Makes an answer of every error. Stands last, so that it sees the error first. */
+export const errors: MiddlewareObj = httpErrorHandler({
+  logger: onlyServerErrors,
+  fallbackMessage: "Something went wrong on our side",
+});
+
+/** An answer with a JSON body. */
+export function json(statusCode: number, body: unknown, headers: Record<string, string> = {}): Result {
+  return { statusCode, headers: { "Content-Type": "application/json", ...headers }, body: JSON.stringify(body) };
+}

@@ -1,0 +1,109 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { isWarmupPing } from "@midguard/warmup";
+import { beforeAll, describe, expect, test, vi } from "vitest";
+import { isScalar, parseDocument, visit } from "yaml";
+import { bundleOptions } from "./bundle.ts";
+
+interface Resource {
+  readonly Type: string;
+  readonly Properties: never;
+}
+
+interface FunctionProperties {
+  readonly CodeUri: string;
+  readonly Handler: string;
+  readonly Runtime: string;
+  readonly Architectures: readonly string[];
+  readonly ReservedConcurrentExecutions: unknown;
+  readonly Environment: { readonly Variables: Readonly<Record<string, string>> };
+  readonly Policies: readonly { readonly Statement: readonly { Action: readonly string[]; Resource: string }[] }[];
+  readonly EventInvokeConfig: { readonly DestinationConfig: { OnFailure: { Destination: string } } };
+  readonly Events: Readonly<Record<string, { Properties: { Method?: string; Path?: string } }>>;
+}
+
+const root = join(import.meta.dirname, "..");
+// The short forms of CloudFormation's functions are tags that YAML does not know: their arguments stand as they are.
+const document = parseDocument(readFileSync(join(root, "template.yaml"), "utf8"), { logLevel: "error" });
+const template = document.toJS() as { Parameters: Record<string, unknown>; Resources: Record<string, Resource> };
+
+function properties<T>(name: string): T {
+  return template.Resources[name]?.Properties as T;
+}
+
+const sources = readdirSync(import.meta.dirname, { recursive: true, encoding: "utf8" })
+  .filter((file) => /^(users\/)?[\w-]+\.ts$/.test(file) && !file.endsWith(".test.ts"))
+  .map((file) => readFileSync(join(import.meta.dirname, file), "utf8"))
+  .join("\n");
+
+describe("template.yaml", () => {
+  const users = properties<FunctionProperties>("UsersFunction");
+
+  beforeAll(() => {
+    vi.stubEnv("PROFILE_URL", "http://127.0.0.1:1");
+    return () => vi.unstubAllEnvs();
+  });
+
+  test("is YAML, and refers to nothing that it does not define", () => {
+    expect(document.errors).toEqual([]);
+    const known = new Set([...Object.keys(template.Resources), ...Object.keys(template.Parameters)]);
+    const strangers: unknown[] = [];
+    visit(document, (_, node) => {
+      if (!isScalar(node) || (node.tag !== "!Ref" && node.tag !== "!GetAtt")) return;
+      const name = String(node.value).split(".")[0] ?? "";
+      if (!known.has(name) && !name.startsWith("AWS::")) strangers.push(node.value);
+    });
+    expect(strangers).toEqual([]);
+  });
+
+  test("runs the bundle that is made", async () => {
+    const [file, name = ""] = users.Handler.split(".");
+    expect(`${users.CodeUri}/${file}.mjs`).toBe(bundleOptions.outfile);
+    expect(await import("./handler.ts")).toHaveProperty(name, expect.any(Function));
+    expect(users.Runtime).toBe(`${String(bundleOptions.target).replace("node", "nodejs")}.x`);
+    expect(users.Architectures).toEqual(["arm64"]);
+  });
+
+  test("gives the function the variables that it reads, and no others", () => {
+    const read = sources.matchAll(/process\.env\.(\w+)|\{ (\w+) \} = process\.env/g);
+    const names = [...read].map(([, direct, destructured]) => direct ?? destructured);
+    expect(Object.keys(users.Environment.Variables).sort()).toEqual([...new Set(names)].sort());
+  });
+
+  test("allows on its table what the store does, and nothing else", () => {
+    const statements = users.Policies.flatMap(({ Statement }) => Statement);
+    const sent = [...sources.matchAll(/new (\w+)Command\(/g)].map(([, action]) => `dynamodb:${action}Item`);
+    const actions = [...new Set(sent)].map((action) => (action === "dynamodb:ScanItem" ? "dynamodb:Scan" : action));
+    expect(statements).toEqual([{ Effect: "Allow", Action: actions.sort(), Resource: "UsersTable.Arn" }]);
+  });
+
+  test("has the routes that the function answers, and one for everything else", async () => {
+    const { routes } = await import("./routes.ts");
+    const events = Object.values(users.Events).map((event) => event.Properties);
+    const keys = events.flatMap(({ Method, Path }) => (Path === undefined ? [] : `${Method} ${Path}`));
+    expect(keys.sort()).toEqual([...routes.keys()].sort());
+    expect(events.filter(({ Path }) => Path === undefined)).toHaveLength(1);
+  });
+
+  test("pings every five minutes, without repetition, and keeps what fails", () => {
+    const { ScheduleExpression, Target } = properties<{ ScheduleExpression: string; Target: Record<string, never> }>(
+      "WarmupSchedule",
+    );
+    expect(ScheduleExpression).toBe("rate(5 minutes)");
+    expect(isWarmupPing(JSON.parse(Target.Input ?? ""))).toBe(true);
+    expect(Target).toMatchObject({
+      Arn: "UsersFunction.Arn",
+      RetryPolicy: { MaximumRetryAttempts: 0 },
+      DeadLetterConfig: { Arn: "WarmupDeadLetters.Arn" },
+    });
+    expect(users.EventInvokeConfig.DestinationConfig.OnFailure.Destination).toBe("WarmupDeadLetters.Arn");
+  });
+
+  test("reserves concurrency and keys its table by id", () => {
+    expect(users.ReservedConcurrentExecutions).toBe("Concurrency");
+    expect(properties("UsersTable")).toMatchObject({
+      BillingMode: "PAY_PER_REQUEST",
+      KeySchema: [{ AttributeName: "id", KeyType: "HASH" }],
+    });
+  });
+});

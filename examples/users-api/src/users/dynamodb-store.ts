@@ -1,0 +1,35 @@
+import { ConditionalCheckFailedException, DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DynamoDBDocumentClient, GetCommand, PutCommand, ScanCommand } from "@aws-sdk/lib-dynamodb";
+import { tracer } from "../observability.ts";
+import type { User, UserStore } from "./user.ts";
+
+/** Keeps users in a DynamoDB table whose partition key is `id`. */
+export function dynamoDbStore(tableName: string): UserStore {
+  const client = DynamoDBDocumentClient.from(tracer.captureAWSv3Client(new DynamoDBClient()));
+  const TableName = tableName;
+
+  async function get(id: string): Promise<User | undefined> {
+    const { Item } = await client.send(new GetCommand({ TableName, Key: { id }, ConsistentRead: true }));
+    return Item as User | undefined;
+  }
+
+  return {
+    get,
+    async list(limit, after) {
+      const from = after === undefined ? {} : { ExclusiveStartKey: { id: after } };
+      const { Items = [], LastEvaluatedKey } = await client.send(new ScanCommand({ TableName, Limit: limit, ...from }));
+      return { users: Items as User[], lastKey: LastEvaluatedKey?.id as string | undefined };
+    },
+    async create(user) {
+      try {
+        await client.send(new PutCommand({ TableName, Item: user, ConditionExpression: "attribute_not_exists(id)" }));
+        return user;
+      } catch (error) {
+        // Repeated by the client, or by the SDK after a lost answer: either way the user of the first time stands.
+        const standing = error instanceof ConditionalCheckFailedException ? await get(user.id) : undefined;
+        if (standing === undefined) throw error;
+        return standing;
+      }
+    },
+  };
+}

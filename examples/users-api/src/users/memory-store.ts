@@ -1,0 +1,24 @@
+import type { User, UserStore } from "./user.ts";
+
+/** Keeps users in this process: for tests and demos, since no other environment sees them. */
+export function memoryStore(): UserStore {
+  const users = new Map<string, User>();
+  return {
+    async list(limit, after = "") {
+      const ids = [...users.keys()].filter((id) => id > after).sort();
+      const page = ids.slice(0, limit);
+      return {
+        users: page.flatMap((id) => users.get(id) ?? []),
+        lastKey: ids.length > limit ? page.at(-1) : undefined,
+      };
+    },
+    async get(id) {
+      return users.get(id);
+    },
+    async create(user) {
+      const standing = users.get(user.id) ?? user;
+      users.set(user.id, standing);
+      return standing;
+    },
+  };
+}

@@ -1,0 +1,79 @@
+import { describe, expect, test } from "vitest";
+import { lanes, logLines, stackedBars } from "./chart.ts";
+
+const axis = { from: 0, to: 10_000, bands: [{ name: "a & b", from: 0, to: 5_000 }] };
+const series = [
+  { name: "good", tone: "good" },
+  { name: "bad", tone: "bad" },
+];
+
+interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** The rectangles of one colour, in the order they are drawn. */
+function boxes(svg: string, tone: string): Box[] {
+  const rect = new RegExp(`<rect class="${tone}" x="([^"]+)" y="([^"]+)" width="([^"]+)" height="([^"]+)"`, "g");
+  return [...svg.matchAll(rect)].map(([, ...numbers]) => {
+    const [x = 0, y = 0, width = 0, height = 0] = numbers.map(Number);
+    return { x, y, width, height };
+  });
+}
+
+describe("bars", () => {
+  const svg = stackedBars(
+    axis,
+    "Bars",
+    series,
+    [
+      [1, 3],
+      [2, 0],
+      [0, 0],
+    ],
+    250,
+  );
+  const good = boxes(svg, "good");
+  const bad = boxes(svg, "bad");
+
+  test("stand on one another, as high as their counts", () => {
+    expect(good).toHaveLength(2);
+    expect(bad).toHaveLength(1);
+    expect(bad[0]?.x).toBe(good[0]?.x);
+    expect((bad[0]?.y ?? 0) + (bad[0]?.height ?? 0)).toBeCloseTo(good[0]?.y ?? Number.NaN, 0);
+    expect((bad[0]?.height ?? 0) / (good[0]?.height ?? 1)).toBeCloseTo(3, 1);
+    expect((good[1]?.height ?? 0) / (good[0]?.height ?? 1)).toBeCloseTo(2, 1);
+  });
+
+  test("tell their figures, and stand at their time", () => {
+    expect(svg).toContain("<title>0.0 s\ngood: 1\nbad: 3</title>");
+    expect(svg).toContain("<title>0.3 s\ngood: 2</title>");
+    expect(good[1]?.x).toBeGreaterThan((good[0]?.x ?? 0) + (good[0]?.width ?? 0));
+  });
+
+  test("have bands behind, with names that cannot be taken for markup", () => {
+    expect(svg).toContain("a &#38; b");
+  });
+});
+
+test("lines are on a logarithmic scale, and what is under a millisecond lies on its floor", () => {
+  const points = [0.2, 1, 10, 100].map((value, index) => ({ at: index * 1_000, value }));
+  const svg = logLines(axis, "Lines", [{ name: "p50", tone: "good", points }]);
+  const ys = [...svg.matchAll(/cy="([^"]+)"/g)].map(([, y]) => Number(y));
+  expect(ys[0]).toBe(ys[1]);
+  expect((ys[1] ?? 0) - (ys[2] ?? 0)).toBeCloseTo((ys[2] ?? 0) - (ys[3] ?? 0), 0);
+});
+
+test("a lane's last stretch ends with the chart, whenever it says it ends", () => {
+  const spans = [
+    { name: "open", tone: "good", from: 2_000, to: 4_000 },
+    { name: "closed", tone: "bad", from: 4_000, to: 99_000 },
+  ];
+  const svg = lanes(axis, "Lanes", [{ name: "env 1", spans }]);
+  const [open] = boxes(svg, "good");
+  const [closed] = boxes(svg, "bad");
+  expect((open?.x ?? 0) + (open?.width ?? 0)).toBeCloseTo(closed?.x ?? Number.NaN, 0);
+  expect((closed?.x ?? 0) + (closed?.width ?? 0)).toBeLessThanOrEqual(960);
+});

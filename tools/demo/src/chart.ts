@@ -1,0 +1,154 @@
+/** SVG charts over time, as text. Colours come from CSS classes, so that one drawing serves light and dark. */
+
+/** A named stretch of time, drawn behind every chart. */
+interface Band {
+  readonly name: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What all charts of a page share: the time they show, in epoch ms, and the bands behind. */
+export interface TimeAxis {
+  readonly from: number;
+  readonly to: number;
+  readonly bands: readonly Band[];
+}
+
+export interface Series {
+  readonly name: string;
+  /** CSS class of its colour. */
+  readonly tone: string;
+}
+
+const width = 960;
+const left = 58;
+const right = 12;
+const top = 22;
+const bottom = 22;
+
+export function escapeXml(text: string): string {
+  return text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
+}
+
+function n(value: number): string {
+  return String(Math.round(value * 10) / 10);
+}
+
+function xOf({ from, to }: TimeAxis, at: number): number {
+  return left + ((at - from) / (to - from)) * (width - left - right);
+}
+
+function seconds({ from }: TimeAxis, at: number): string {
+  return `${((at - from) / 1_000).toFixed(1)} s`;
+}
+
+function frame(axis: TimeAxis, label: string, plotHeight: number, content: string): string {
+  const height = top + plotHeight + bottom;
+  const bands = axis.bands.map(({ name, from, to }, index) => {
+    const x = xOf(axis, from);
+    const room = xOf(axis, to) - x;
+    const shade =
+      index % 2 === 0 ? `<rect class="band" x="${n(x)}" y="${top}" width="${n(room)}" height="${plotHeight}"/>` : "";
+    return `${shade}<text class="band-name" x="${n(x + room / 2)}" y="${top - 8}">${escapeXml(name)}</text>`;
+  });
+  const ticks: string[] = [];
+  for (let at = 0; at <= axis.to - axis.from; at += 2_000) {
+    ticks.push(
+      `<text class="tick" x="${n(xOf(axis, axis.from + at))}" y="${height - 6}" text-anchor="middle">${at / 1_000} s</text>`,
+    );
+  }
+  return `<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeXml(label)}">${bands.join("")}${ticks.join("")}${content}</svg>`;
+}
+
+function rule(y: number, label: string): string {
+  return `<line class="grid" x1="${left}" x2="${width - right}" y1="${n(y)}" y2="${n(y)}"/><text class="tick" x="${left - 6}" y="${n(y + 4)}" text-anchor="end">${label}</text>`;
+}
+
+/** A round number of which three or four make up `most`. */
+function step(most: number): number {
+  const rough = most / 4;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  return Math.max(1, ([1, 2, 5, 10].find((factor) => factor * power >= rough) ?? 10) * power);
+}
+
+/** Bars of `bucketMs` each, the series stacked on one another. `counts[i]` belongs to the i-th bucket, by series. */
+export function stackedBars(
+  axis: TimeAxis,
+  label: string,
+  series: readonly Series[],
+  counts: readonly (readonly number[])[],
+  bucketMs: number,
+): string {
+  const plotHeight = 170;
+  const most = Math.max(1, ...counts.map((bucket) => bucket.reduce((sum, count) => sum + count, 0)));
+  const every = step(most);
+  const ceiling = Math.ceil(most / every) * every;
+  const yOf = (count: number): number => top + plotHeight * (1 - count / ceiling);
+  const rules: string[] = [];
+  for (let tick = 0; tick <= ceiling; tick += every) rules.push(rule(yOf(tick), String(tick)));
+  const bars = counts.map((bucket, index) => {
+    const at = axis.from + index * bucketMs;
+    const x = xOf(axis, at);
+    const barWidth = Math.max(1, xOf(axis, Math.min(axis.to, at + bucketMs)) - x - 1);
+    let below = 0;
+    const parts = bucket.map((count, which) => {
+      if (count === 0) return "";
+      const y = yOf(below + count);
+      const height = yOf(below) - y;
+      below += count;
+      return `<rect class="${series[which]?.tone}" x="${n(x)}" y="${n(y)}" width="${n(barWidth)}" height="${n(height)}"/>`;
+    });
+    const told = bucket.flatMap((count, which) => (count === 0 ? [] : `${series[which]?.name}: ${count}`));
+    return told.length === 0
+      ? ""
+      : `<g>${parts.join("")}<title>${escapeXml([seconds(axis, at), ...told].join("\n"))}</title></g>`;
+  });
+  return frame(axis, label, plotHeight, rules.join("") + bars.join(""));
+}
+
+export interface Point {
+  readonly at: number;
+  readonly value: number;
+}
+
+/** Lines on a logarithmic scale of milliseconds. */
+export function logLines(
+  axis: TimeAxis,
+  label: string,
+  lines: readonly (Series & { readonly points: readonly Point[] })[],
+): string {
+  const plotHeight = 170;
+  const most = Math.max(10, ...lines.flatMap(({ points }) => points.map(({ value }) => value)));
+  const decades = Math.ceil(Math.log10(most));
+  const yOf = (value: number): number => top + plotHeight * (1 - Math.log10(Math.max(1, value)) / decades);
+  const rules = Array.from({ length: decades + 1 }, (_, decade) => rule(yOf(10 ** decade), `${10 ** decade} ms`));
+  const drawn = lines.map(({ name, tone, points }) => {
+    const path = points.map(({ at, value }) => `${n(xOf(axis, at))},${n(yOf(value))}`).join(" ");
+    const dots = points.map(
+      ({ at, value }) =>
+        `<circle class="${tone}" cx="${n(xOf(axis, at))}" cy="${n(yOf(value))}" r="2.5"><title>${escapeXml(`${seconds(axis, at)}\n${name}: ${n(value)} ms`)}</title></circle>`,
+    );
+    return `<polyline class="line ${tone}" points="${path}"/>${dots.join("")}`;
+  });
+  return frame(axis, label, plotHeight, rules.join("") + drawn.join(""));
+}
+
+export interface Lane {
+  readonly name: string;
+  readonly spans: readonly (Series & { readonly from: number; readonly to: number })[];
+}
+
+/** One row for each lane, with its stretches of time in it. */
+export function lanes(axis: TimeAxis, label: string, rows: readonly Lane[]): string {
+  const rowHeight = 18;
+  const drawn = rows.map(({ name, spans }, index) => {
+    const y = top + index * rowHeight + 3;
+    const bars = spans.map(({ from, to, tone, name: state }) => {
+      const x = xOf(axis, from);
+      const room = Math.max(1.5, xOf(axis, Math.min(to, axis.to)) - x);
+      return `<rect class="${tone}" x="${n(x)}" y="${y}" width="${n(room)}" height="${rowHeight - 6}" rx="2"><title>${escapeXml(`${name}: ${state}\n${seconds(axis, from)} to ${seconds(axis, Math.min(to, axis.to))}`)}</title></rect>`;
+    });
+    return `<text class="tick" x="${left - 6}" y="${y + 10}" text-anchor="end">${escapeXml(name)}</text>${bars.join("")}`;
+  });
+  return frame(axis, label, Math.max(1, rows.length) * rowHeight, drawn.join(""));
+}

@@ -1,0 +1,170 @@
+import { type Answer, type CircuitChange, type Facts, within } from "./facts.ts";
+import { total } from "./summary.ts";
+
+/** One thing that must hold of what was observed. */
+export interface Check {
+  readonly name: string;
+  readonly ok: boolean;
+  /** The figures that it was judged by. */
+  readonly detail: string;
+}
+
+interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+function check(name: string, ok: boolean, detail: string): Check {
+  return { name, ok, detail };
+}
+
+function equal(name: string, [leftName, left]: [string, number], [rightName, right]: [string, number]): Check {
+  return check(name, left === right, `${left} ${leftName}, ${right} ${rightName}`);
+}
+
+function overlaps({ startedAt, endedAt }: Answer, { from, to }: Span): boolean {
+  return startedAt <= to && endedAt >= from;
+}
+
+/** From each opening of a breaker to the closing after it in the same environment. */
+export function openSpans(changes: readonly CircuitChange[]): (Span & { readonly environmentId: string })[] {
+  const spans: (Span & { readonly environmentId: string })[] = [];
+  const openedAt = new Map<string, number>();
+  for (const { to, at, environmentId } of changes) {
+    const from = openedAt.get(environmentId);
+    if (to === "open" && from === undefined) openedAt.set(environmentId, at);
+    if (to === "closed" && from !== undefined) {
+      spans.push({ from, to: at, environmentId });
+      openedAt.delete(environmentId);
+    }
+  }
+  for (const [environmentId, from] of openedAt) spans.push({ from, to: Infinity, environmentId });
+  return spans;
+}
+
+/** The times at which the downstream service, by its own account, failed calls. */
+function troubles({ downstream }: Facts): Span[] {
+  return downstream.flatMap(({ mode, at: from }, index) =>
+    mode === "healthy" || mode === "slow" ? [] : [{ from, to: downstream[index + 1]?.at ?? Infinity }],
+  );
+}
+
+function requestChecks({ answers, emf, handled, unreadable }: Facts): Check[] {
+  const lines = emf.filter(({ kind }) => kind === "request");
+  const admitted = answers.filter(({ status }) => status !== 429);
+  const real = handled.filter(({ rehearsal }) => !rehearsal);
+  const client = answers.filter(({ status }) => status >= 400 && status < 500);
+  const server = answers.filter(({ status }) => status >= 500);
+  const problems = [...client, ...server].filter(({ contentType }) => contentType !== "application/problem+json");
+  return [
+    check("every EMF line parses", unreadable.length === 0, `${emf.length} parsed, ${unreadable.length} did not`),
+    equal("each answer has its line of metrics", ["answers", answers.length], ["request lines", lines.length]),
+    equal("each admitted request reached the handler once", ["admitted", admitted.length], ["handled", real.length]),
+    equal("4xx answers are the metrics' errors", ["answers", client.length], ["in Error", total(lines, "Error")]),
+    equal("5xx answers are the metrics' faults", ["answers", server.length], ["in Fault", total(lines, "Fault")]),
+    check("each error is a problem document", problems.length === 0, `${problems.length} of another type`),
+  ];
+}
+
+function warmupChecks({ pings, emf, handled }: Facts, asked: number): Check[] {
+  const ids = new Set(pings.map(({ requestId }) => requestId));
+  const environments = new Set(pings.map(({ environmentId }) => environmentId)).size;
+  const rehearsed = handled.filter(({ rehearsal }) => rehearsal).length;
+  const reached = handled.filter(({ requestId = "", rehearsal }) => ids.has(requestId) && !rehearsal).length;
+  const measured = emf.filter(({ requestId = "", kind }) => ids.has(requestId) && kind === "request").length;
+  const primed = pings.filter((ping) => ping.primed).length;
+  return [
+    check(
+      "as many environments were warmed as asked for",
+      environments === asked,
+      `${environments} of ${asked} distinct`,
+    ),
+    equal(
+      "pings answered are the metrics' pings",
+      ["answered", pings.length],
+      ["in WarmupPing", total(emf, "WarmupPing")],
+    ),
+    check(
+      "no ping reached the handler",
+      reached + measured === 0,
+      `${reached} handled, ${measured} counted as requests`,
+    ),
+    equal("each ping rehearsed once", ["primed", primed], ["rehearsals", rehearsed]),
+  ];
+}
+
+function rateLimitChecks({ answers, emf }: Facts, floodClient: string): Check[] {
+  const throttled = answers.filter(({ status }) => status === 429);
+  const others = throttled.filter(({ client }) => client !== floodClient);
+  const unsaid = throttled.filter(({ retryAfter }) => !(Number(retryAfter) >= 1));
+  return [
+    check("the flood was throttled", throttled.length > 0, `${throttled.length} answers with 429`),
+    equal(
+      "429 answers are the metrics' throttles",
+      ["answers", throttled.length],
+      ["in Throttled", total(emf, "Throttled")],
+    ),
+    check("nobody but the flooding address was throttled", others.length === 0, `${others.length} others`),
+    check("each 429 says when to come again", unsaid.length === 0, `${unsaid.length} without Retry-After`),
+  ];
+}
+
+function breakerChecks(facts: Facts): Check[] {
+  const { circuit, emf, answers } = facts;
+  const opened = circuit.filter(({ to }) => to === "open");
+  const trouble = troubles(facts);
+  const early = opened.filter(({ at }) => !trouble.some(({ from }) => at >= from));
+  const during = opened.filter(({ at }) => trouble.some(({ from, to }) => at >= from && at <= to));
+  const spans = openSpans(circuit);
+  const still = spans.filter(({ to }) => to === Infinity);
+  const retries = total(emf, "RetryAttempts");
+  // A 5xx has one of two causes: the service failed while the request was on, or a breaker was open.
+  const unexplained = answers
+    .filter(({ status }) => status >= 500)
+    .filter((answer) => ![...trouble, ...spans].some((span) => overlaps(answer, span)));
+  const lost = answers.filter(({ status }) => status === 0 || status === 500 || status === 504);
+  return [
+    check("failed calls were retried", retries > 0, `${retries} retries`),
+    check("a breaker opened while the service failed", during.length > 0, `${during.length} times`),
+    check("no breaker opened before the service failed", early.length === 0, `${early.length} did`),
+    check(
+      "each breaker that opened closed again",
+      spans.length > 0 && still.length === 0,
+      `${still.length} of ${spans.length} still open`,
+    ),
+    equal(
+      "breakers opened as the metrics say",
+      ["in the log", opened.length],
+      ["in CircuitOpened", total(emf, "CircuitOpened")],
+    ),
+    check(
+      "a 5xx only while the service failed or a breaker was open",
+      unexplained.length === 0,
+      `${unexplained.length} others`,
+    ),
+    check("no request was lost or crashed", lost.length === 0, `${lost.length} with no answer, 500 or 504`),
+  ];
+}
+
+function calmCheck(facts: Facts): Check {
+  const calm = facts.phases.find(({ name }) => name === "calm");
+  const answers = calm === undefined ? [] : within(facts.answers, calm);
+  const statuses = new Set(answers.map(({ status }) => status));
+  const bad = answers.filter(({ status }) => status >= 500 || status === 429).length;
+  const served = statuses.has(200) && statuses.has(201);
+  return check("reads and writes work at the end", served && bad === 0, `${answers.length} answers, ${bad} refused`);
+}
+
+/**
+ * Whether what was observed adds up: figures that are counted in two places must agree, and whatever went wrong must have
+ * a cause. `warmed` is how many environments were to be warmed, `floodClient` the address that sent too much.
+ */
+export function runChecks(facts: Facts, { warmed, floodClient }: { warmed: number; floodClient: string }): Check[] {
+  return [
+    ...requestChecks(facts),
+    ...warmupChecks(facts, warmed),
+    ...rateLimitChecks(facts, floodClient),
+    ...breakerChecks(facts),
+    calmCheck(facts),
+  ];
+}

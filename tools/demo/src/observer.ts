@@ -1,0 +1,88 @@
+import type { LogLine } from "@midguard/local-lambda";
+import type { Answer, CircuitState, DownstreamChange, Facts, Phase, PhaseName, PingAnswer } from "./facts.ts";
+import { readLogLine } from "./log-reader.ts";
+
+type Growing<T> = { [Key in keyof T]: T[Key] extends readonly (infer Item)[] ? Item[] : T[Key] };
+
+/** Collects what is seen. It only listens: nothing here knows what was sent. */
+export interface Observer {
+  readonly facts: Facts;
+  readonly phase: PhaseName | undefined;
+  /** The state of the breaker in each environment that has spoken of it. */
+  readonly circuits: ReadonlyMap<string, CircuitState>;
+  log(line: LogLine): void;
+  answered(answer: Answer): void;
+  pinged(ping: PingAnswer): void;
+  downstreamChanged(change: DownstreamChange): void;
+  /** Ends the phase before, if any. */
+  enter(name: PhaseName): void;
+  /** Ends the last phase. */
+  finish(): void;
+}
+
+export function createObserver(now: () => number = Date.now): Observer {
+  const facts: Growing<Facts> = {
+    phases: [],
+    answers: [],
+    pings: [],
+    emf: [],
+    unreadable: [],
+    handled: [],
+    circuit: [],
+    inits: [],
+    reports: [],
+    downstream: [],
+    errors: [],
+  };
+  const circuits = new Map<string, CircuitState>();
+  let open: Omit<Phase, "endedAt"> | undefined;
+
+  function finish(): void {
+    if (open !== undefined) facts.phases.push({ ...open, endedAt: now() });
+    open = undefined;
+  }
+
+  function log(line: LogLine): void {
+    const reading = readLogLine(line);
+    switch (reading.type) {
+      case "emf":
+        facts.emf.push(reading.fact);
+        break;
+      case "handled":
+        facts.handled.push(reading.fact);
+        break;
+      case "circuit":
+        facts.circuit.push(reading.fact);
+        circuits.set(reading.fact.environmentId, reading.fact.to);
+        break;
+      case "init":
+        facts.inits.push(reading.fact);
+        break;
+      case "report":
+        facts.reports.push(reading.fact);
+        break;
+      case "error":
+        facts.errors.push(reading.fact);
+        break;
+      case "unreadable":
+        facts.unreadable.push(reading.fact);
+    }
+  }
+
+  return {
+    facts,
+    circuits,
+    log,
+    finish,
+    get phase() {
+      return open?.name;
+    },
+    answered: (answer) => void facts.answers.push(answer),
+    pinged: (ping) => void facts.pings.push(ping),
+    downstreamChanged: (change) => void facts.downstream.push(change),
+    enter(name) {
+      finish();
+      open = { name, startedAt: now() };
+    },
+  };
+}

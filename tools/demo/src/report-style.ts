@@ -1,0 +1,49 @@
+/** The look of the report. A tone is one colour, told apart in light and dark and by people who see few colours. */
+export const reportStyle = `
+:root {
+  --page: #f6f7f9; --card: #ffffff; --text: #16191f; --soft: #5b6472; --line: #e1e5ea; --band: #f1f3f6;
+  --good: #2a78d6; --client: #d99000; --throttled: #8458d6; --server: #cf3b3b; --idle: #b9c0ca; --ok: #1a7f45;
+}
+@media (prefers-color-scheme: dark) {
+  :root {
+    --page: #101318; --card: #181c23; --text: #e8ebf0; --soft: #98a2b0; --line: #2b313b; --band: #1e232b;
+    --good: #5a9dee; --client: #e5ad3d; --throttled: #a888ee; --server: #ec6a6a; --idle: #4a5260; --ok: #5cc98a;
+  }
+}
+* { box-sizing: border-box; }
+body { margin: 0; background: var(--page); color: var(--text); font: 15px/1.5 system-ui, sans-serif; }
+main { max-width: 1040px; margin: 0 auto; padding: 40px 20px 60px; }
+h1 { margin: 0; font-size: 28px; letter-spacing: -0.02em; }
+h2 { margin: 0; font-size: 17px; }
+header p { max-width: 68ch; margin: 8px 0 0; color: var(--soft); }
+header .verdict { margin-top: 16px; color: var(--ok); font-weight: 600; }
+header .verdict.failed { color: var(--server); }
+.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(200px, 1fr)); gap: 12px; margin: 28px 0 0; padding: 0; list-style: none; }
+.tiles li, figure, section { border: 1px solid var(--line); border-radius: 10px; background: var(--card); }
+.tiles li { padding: 14px 16px; }
+.tiles b { display: block; font-size: 26px; font-weight: 600; line-height: 1.2; font-variant-numeric: tabular-nums; }
+.tiles span { display: block; }
+.tiles small, figcaption p { color: var(--soft); font-size: 13px; }
+figure, section { margin: 20px 0 0; padding: 20px; }
+figcaption p { max-width: 80ch; margin: 2px 0 0; }
+.legend { display: flex; flex-wrap: wrap; gap: 4px 18px; margin: 10px 0 4px; padding: 0; list-style: none; font-size: 13px; }
+.legend i { display: inline-block; width: 11px; height: 11px; margin-right: 6px; border-radius: 3px; }
+.legend .good { background: var(--good); } .legend .client { background: var(--client); }
+.legend .throttled { background: var(--throttled); } .legend .server { background: var(--server); }
+.legend .idle { background: var(--idle); }
+.chart, .scroll { overflow-x: auto; }
+svg { display: block; width: 100%; min-width: 680px; height: auto; font: 11px system-ui, sans-serif; }
+svg .good { fill: var(--good); stroke: var(--good); } svg .client { fill: var(--client); stroke: var(--client); }
+svg .throttled { fill: var(--throttled); stroke: var(--throttled); } svg .server { fill: var(--server); stroke: var(--server); }
+svg .idle { fill: var(--idle); }
+svg rect { stroke-width: 0; } svg circle { stroke-width: 0; } svg .line { fill: none; stroke-width: 1.8; stroke-linejoin: round; }
+svg .band { fill: var(--band); } svg .band-name { fill: var(--soft); text-anchor: middle; font-weight: 600; }
+svg .grid { stroke: var(--line); } svg .tick { fill: var(--soft); }
+table { width: 100%; margin-top: 10px; border-collapse: collapse; font-size: 14px; font-variant-numeric: tabular-nums; }
+table.narrow { width: auto; min-width: 240px; }
+th, td { padding: 6px 12px 6px 0; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
+th { color: var(--soft); font-weight: 500; }
+tbody tr:last-child td { border-bottom: 0; }
+td:first-child { color: var(--ok); } tr.failed td { color: var(--server); font-weight: 600; } .narrow td:first-child { color: inherit; }
+footer { margin-top: 24px; color: var(--soft); font-size: 13px; }
+`;
