@@ -1,4 +1,4 @@
-/** The example of README.md, which `readme.test.ts` compares with it, and what it promises of types. */
+/** The example of README.md, which `readme-examples.test.ts` compares with it, and what it promises of types. */
 import middy from "@middy/core";
 import httpErrorHandler from "@middy/http-error-handler";
 import httpJsonBodyParser from "@middy/http-json-body-parser";
