@@ -3,18 +3,34 @@ import type { RequestDescription } from "@midguard/kernel/internal";
 /** An address as 16-bit words: two for IPv4, eight for IPv6. */
 export type Address = readonly number[];
 
+const dot = ".".charCodeAt(0);
+const zero = "0".charCodeAt(0);
+
+/** By character codes: this is nearly every request's address, and a regular expression takes five times as long. */
 function parseIpv4(text: string): Address | undefined {
-  const parts = text.split(".");
-  if (parts.length !== 4) return undefined;
   let high = 0;
   let low = 0;
-  for (const [index, part] of parts.entries()) {
+  let part = 0;
+  let digits = 0;
+  let dots = 0;
+  for (let at = 0; at <= text.length; at += 1) {
+    const code = at < text.length ? text.charCodeAt(at) : dot;
+    if (code === dot) {
+      if (digits === 0 || part > 255) return undefined;
+      if (dots < 2) high = high * 256 + part;
+      else low = low * 256 + part;
+      dots += 1;
+      part = 0;
+      digits = 0;
+      continue;
+    }
+    const digit = code - zero;
     // A leading zero is refused: some parsers read it as octal, so it would be two addresses.
-    if (!/^(0|[1-9]\d{0,2})$/.test(part) || Number(part) > 255) return undefined;
-    if (index < 2) high = high * 256 + Number(part);
-    else low = low * 256 + Number(part);
+    if (digit < 0 || digit > 9 || digits === 3 || (digits > 0 && part === 0)) return undefined;
+    part = part * 10 + digit;
+    digits += 1;
   }
-  return [high, low];
+  return dots === 4 ? [high, low] : undefined;
 }
 
 function parseWords(text: string): number[] | undefined {
@@ -39,7 +55,7 @@ function parseIpv6(text: string): Address | undefined {
   const tail = parseWords(after ?? "");
   if (head === undefined || tail === undefined || more.length > 0) return undefined;
   // A dotted tail belongs at the very end.
-  if (after !== undefined && after !== "" && before.includes(".")) return undefined;
+  if (after !== undefined && before.includes(".")) return undefined;
   const missing = 8 - head.length - tail.length;
   if (after === undefined ? missing !== 0 : missing < 1) return undefined;
   return [...head, ...new Array<number>(missing).fill(0), ...tail];
@@ -64,7 +80,7 @@ export function parseAddress(text: string): Address | undefined {
     if (bracketed === undefined || !bracketed.includes(":")) return undefined;
     host = bracketed;
   } else if (host.indexOf(":") === host.lastIndexOf(":")) {
-    return parseIpv4(host.replace(/:\d+$/, ""));
+    return parseIpv4(host.includes(":") ? host.replace(/:\d+$/, "") : host);
   }
   const words = parseIpv6(host.replace(/%.+$/, ""));
   return words && unwrapIpv4(words);

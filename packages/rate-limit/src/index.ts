@@ -1,0 +1,14 @@
+export type { Decision, LimitState } from "./decision.ts";
+export { AccessDeniedError, RateLimitError, StoreTimeoutError } from "./errors.ts";
+export type { HeaderStyle } from "./headers.ts";
+export { createRateLimiter, type RateLimiter } from "./limiter.ts";
+export type { CalendarUnit } from "./limits/calendar.ts";
+export type { Duration } from "./limits/duration.ts";
+export type { Limit, LimitBase } from "./limits/limit.ts";
+export { type Quota, type QuotaOptions, quota } from "./limits/quota.ts";
+export { type SlidingWindow, type SlidingWindowOptions, slidingWindow } from "./limits/sliding-window.ts";
+export { type TokenBucket, type TokenBucketOptions, tokenBucket } from "./limits/token-bucket.ts";
+export { rateLimit } from "./middleware.ts";
+export type { RateLimiterOptions, RateLimitOptions, RequestContext } from "./options.ts";
+export type { RateLimitStore, StoreRequest } from "./store.ts";
+export { type MemoryStore, type MemoryStoreOptions, memoryStore } from "./stores/memory/memory-store.ts";

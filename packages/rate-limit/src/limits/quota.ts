@@ -1,0 +1,43 @@
+import { checkKeys, checkOneOf, checkType } from "@midguard/kernel/internal";
+import { type CalendarUnit, calendarOf, calendarUnits } from "./calendar.ts";
+import { checkLimit, type LimitBase, nameLimit } from "./limit.ts";
+
+/** At most `limit` per hour, day, week, month or year of the calendar; made by `quota`. */
+export interface Quota extends LimitBase {
+  readonly kind: "quota";
+  readonly unit: CalendarUnit;
+  readonly timeZone: string;
+}
+
+/** Options of `quota`. */
+export interface QuotaOptions {
+  /** What clients and events call this limit. @default `1000-per-day` */
+  readonly name?: string;
+  /** IANA name of the zone whose calendar counts, with its summer time. @default "UTC" */
+  readonly timeZone?: string;
+}
+
+/**
+ * At most `limit` in each hour, day, week (from Monday), month or year of the calendar in `timeZone`. The count starts
+ * anew at the turn of the unit, also where summer time makes a day 23 or 25 hours long.
+ *
+ * The bound: never more than the limit within one calendar unit, and so at most twice the limit in any stretch of that
+ * length. A clock set back never starts a new count.
+ *
+ * @example
+ * quota(1_000, "day")
+ * quota(20_000, "month", { timeZone: "Europe/Berlin" })
+ *
+ * @param limit whole, 1 to a billion
+ * @throws TypeError or RangeError for a bad argument, naming it and its value.
+ */
+export function quota(limit: number, unit: CalendarUnit, options: QuotaOptions = {}): Quota {
+  checkKeys("quota", options, ["name", "timeZone"]);
+  const { name, timeZone = "UTC" } = options;
+  checkLimit("limit", limit);
+  checkOneOf("unit", unit, calendarUnits);
+  checkType("timeZone", timeZone, "string");
+  calendarOf(unit, timeZone);
+  const window = timeZone === "UTC" ? unit : `${unit}@${timeZone}`;
+  return { kind: "quota", ...nameLimit(name, window, `${limit}-per-${unit}`), limit, unit, timeZone };
+}

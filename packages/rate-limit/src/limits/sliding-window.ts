@@ -1,0 +1,95 @@
+import { checkKeys, checkType } from "@midguard/kernel/internal";
+import { type Duration, formatDuration, parseDuration } from "./duration.ts";
+import { checkLimit, type LimitBase, nameLimit } from "./limit.ts";
+
+/** At most `limit` per sliding window; made by `slidingWindow`. */
+export interface SlidingWindow extends LimitBase {
+  readonly kind: "sliding-window";
+  readonly windowMs: number;
+  readonly strict: boolean;
+}
+
+/** Options of `slidingWindow`. */
+export interface SlidingWindowOptions {
+  /** What clients and events call this limit. @default `10-per-1s` */
+  readonly name?: string;
+  /** Never more than the limit in any rolling window, at about 90 % of the throughput. @default false */
+  readonly strict?: boolean;
+}
+
+/**
+ * At most `limit` in a window that slides: what was used in the current window, plus the share of the previous one
+ * that still overlaps it, `floor(previous * (window - elapsed) / window)`.
+ *
+ * The bound: never more than the limit by that formula, and so never more than twice the limit in any rolling window;
+ * with `strict` never more than the limit in any rolling window. A clock set back admits nothing more.
+ *
+ * The estimate is Cloudflare's (https://blog.cloudflare.com/counting-things-a-lot-of-different-things/).
+ *
+ * @example
+ * slidingWindow(10, "1s")
+ * slidingWindow(5, "15m", { name: "logins", strict: true })
+ *
+ * @param limit whole, 1 to a billion; limit x window in ms at most 2^53
+ * @param window ms, or text: "10s", "5m", "1h"; up to 366 days
+ * @throws TypeError or RangeError for a bad argument, naming it and its value.
+ */
+export function slidingWindow(limit: number, window: Duration, options: SlidingWindowOptions = {}): SlidingWindow {
+  checkKeys("slidingWindow", options, ["name", "strict"]);
+  const { name, strict = false } = options;
+  checkLimit("limit", limit);
+  checkType("strict", strict, "boolean");
+  const windowMs = parseDuration("window", window);
+  if (limit * windowMs > Number.MAX_SAFE_INTEGER) {
+    throw new RangeError(`limit x window must be at most 2^53 (limit ${limit}, window ${windowMs} ms): take a quota`);
+  }
+  if (strict && windowMs < subWindows)
+    throw new RangeError(`window must be at least 12 ms to be strict, got ${windowMs}`);
+  const length = formatDuration(windowMs);
+  const named = nameLimit(name, strict ? `${length}-strict` : length, `${limit}-per-${length}`);
+  return { kind: "sliding-window", ...named, limit, windowMs, strict };
+}
+
+/** What counts at `elapsedMs` into a window. Exact in doubles, and so the same on every store: `limit x window` < 2^53. */
+export function slidingUsed(previous: number, current: number, elapsedMs: number, windowMs: number): number {
+  return current + Math.floor((previous * (windowMs - elapsedMs)) / windowMs);
+}
+
+/** First ms of a window at which the share of `previous` is at most `room`. */
+function elapsedAtRoom(previous: number, room: number, windowMs: number): number {
+  return previous <= room ? 0 : Math.floor((windowMs * (previous - room - 1)) / previous) + 1;
+}
+
+/**
+ * How long it takes until at most `target` count, if nothing more is taken. `elapsedMs` is negative where the clock has
+ * yet to reach the window: until then it counts as just begun.
+ */
+export function slidingWaitMs(
+  previous: number,
+  current: number,
+  elapsedMs: number,
+  windowMs: number,
+  target: number,
+): number {
+  const at =
+    current <= target
+      ? elapsedAtRoom(previous, target - current, windowMs)
+      : windowMs + elapsedAtRoom(current, target, windowMs);
+  return at <= Math.max(0, elapsedMs) ? 0 : at - elapsedMs;
+}
+
+/**
+ * A strict window is cut into so many parts. The parts that a rolling window touches are these and one more, and all
+ * of what they hold counts.
+ */
+export const subWindows = 12;
+
+/** Number of the part that `now` lies in. */
+export function subWindowIndex(now: number, windowMs: number): number {
+  return Math.floor((now * subWindows) / windowMs);
+}
+
+/** First ms at which the part `index` lies behind the rolling window, and counts no more. */
+export function subWindowGoneAt(index: number, windowMs: number): number {
+  return Math.ceil(((index + subWindows + 1) * windowMs) / subWindows);
+}

@@ -1,0 +1,40 @@
+import { type Address, parseAddress } from "./address.ts";
+
+/** A list of networks. */
+export interface Networks {
+  has(address: Address): boolean;
+}
+
+interface Network {
+  readonly words: Address;
+  readonly bits: number;
+}
+
+function parseNetwork(option: string, text: unknown): Network {
+  const [host = "", length, ...more] = typeof text === "string" ? text.split("/") : [];
+  const words = parseAddress(host);
+  const most = (words?.length ?? 0) * 16;
+  const bits = length === undefined ? most : /^\d{1,3}$/.test(length) ? Number(length) : Number.NaN;
+  if (words === undefined || more.length > 0 || !(bits <= most)) {
+    throw new RangeError(`${option} must hold addresses or networks like "192.0.2.0/24", got ${JSON.stringify(text)}`);
+  }
+  return { words, bits };
+}
+
+function contains({ words, bits }: Network, address: Address): boolean {
+  if (words.length !== address.length) return false;
+  for (const [index, word] of words.entries()) {
+    const left = bits - index * 16;
+    if (left <= 0) return true;
+    const mask = left >= 16 ? 0xffff : 0xffff << (16 - left);
+    if (((word ^ (address[index] as number)) & mask & 0xffff) !== 0) return false;
+  }
+  return true;
+}
+
+/** Addresses and networks in CIDR notation (RFC 4632). Throws a `RangeError` for one that is neither. */
+export function createNetworks(option: string, list: readonly string[]): Networks {
+  if (!Array.isArray(list)) throw new TypeError(`${option} must be an array, got ${typeof list}`);
+  const networks = list.map((text) => parseNetwork(option, text));
+  return { has: (address) => networks.some((network) => contains(network, address)) };
+}

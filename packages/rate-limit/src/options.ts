@@ -1,0 +1,184 @@
+import { type Clock, systemClock } from "@midguard/kernel";
+import { checkInteger, checkKeys, checkNumber, checkOneOf, checkType } from "@midguard/kernel/internal";
+import type { HeaderStyle } from "./headers.ts";
+import { checkLimits, type Limit } from "./limits/limit.ts";
+import { createNetworks, type Networks } from "./networks.ts";
+import type { RateLimitStore } from "./store.ts";
+import { memoryStore } from "./stores/memory/memory-store.ts";
+
+/** Options of `createRateLimiter`, and of `rateLimit` too. */
+export interface RateLimiterOptions {
+  /** One limit or several, decided together: all have room, or nothing is taken. */
+  readonly limits: Limit | readonly Limit[];
+  /**
+   * Part of the stored key, so that two limiters can share a store, and the `source` of events. Letters, digits, `.`,
+   * `_` and `-`.
+   * @default "default"
+   */
+  readonly name?: string;
+  /** Where counts are kept. @default memoryStore() */
+  readonly store?: RateLimitStore;
+  /**
+   * What time it is. By default the wall clock, other than elsewhere in Midguard: counts must agree with other machines.
+   * @default the wall clock
+   */
+  readonly clock?: Clock;
+  /**
+   * What decides when the store fails: a memory store of this environment, or nobody (`limits` of the decision is
+   * empty). A failed store is asked again after a second, by one request.
+   * @default "local"
+   */
+  readonly onStoreError?: "local" | "allow" | "deny";
+  /**
+   * How long a store may take to answer, in ms. The first answer of an environment may take 1_000, and none takes longer
+   * than the invocation's time less 100 ms.
+   * @default 250
+   */
+  readonly storeTimeoutMs?: number;
+}
+
+/** Options of `rateLimit`. */
+export interface RateLimitOptions<TEvent = unknown> extends Omit<RateLimiterOptions, "limits"> {
+  /**
+   * One limit or several, decided together; or a function that says which ones hold for this caller. It should return
+   * constants: what a list of limits needs is made ready once for each list.
+   */
+  readonly limits: Limit | readonly Limit[] | ((event: TEvent, context: RequestContext) => Limit | readonly Limit[]);
+  /** Who is limited. @default the client's address, an IPv6 address by its network of `ipv6Prefix` bits */
+  readonly key?: (event: TEvent, context: RequestContext) => string | undefined;
+  /** What happens to an API request without a key: 403, or it is not limited. @default "deny" */
+  readonly onMissingKey?: "deny" | "allow";
+  /** How much a request takes: whole, 0 or more. More than a limit can hold is rejected for good. @default 1 */
+  readonly cost?: (event: TEvent) => number;
+  /** Requests that are not limited. @default none */
+  readonly skip?: (event: TEvent) => boolean;
+  /** Addresses and networks (`192.0.2.0/24`) of clients that are not limited, whatever the key. @default none */
+  readonly allowList?: readonly string[];
+  /** Addresses and networks of clients that get 403, whatever the key; stronger than `allowList`. @default none */
+  readonly denyList?: readonly string[];
+  /** Bits of an IPv6 address that make the default key: a customer usually gets a /56. @default 56 */
+  readonly ipv6Prefix?: number;
+  /**
+   * Proxies of one's own (CloudFront for instance) between client and gateway: the client's address is so many entries
+   * left of the right end of X-Forwarded-For. 0: the peer that the gateway saw.
+   * @default 0
+   */
+  readonly trustedHops?: number;
+  /**
+   * Whether a request counts, asked after it: failed logins only, for instance. It is counted first, and given back
+   * when this says false.
+   * @default every request counts
+   */
+  readonly countIf?: (outcome: { readonly response: unknown } | { readonly error: unknown }) => boolean;
+  /** Counts and tells events as ever, but rejects nobody and sets no headers. @default false */
+  readonly dryRun?: boolean;
+  /**
+   * Headers on answers: RateLimit and RateLimit-Policy (draft-ietf-httpapi-ratelimit-headers), or X-RateLimit-Limit,
+   * -Remaining and -Reset (epoch seconds), or all of them. A rejection has Retry-After in any case.
+   * @default "ietf"
+   */
+  readonly headers?: HeaderStyle;
+}
+
+/** Lambda's context, as Middy types it. */
+export type RequestContext = import("@middy/core").Request["context"];
+
+/** The engine's options, checked and filled up. */
+export interface EngineOptions {
+  readonly name: string;
+  readonly store: RateLimitStore;
+  /** The store is the limiter's own, so its keys need no name. */
+  readonly ownStore: boolean;
+  readonly clock: Clock;
+  readonly onStoreError: "local" | "allow" | "deny";
+  readonly storeTimeoutMs: number;
+  readonly dryRun: boolean;
+}
+
+/** The middleware's options, checked and filled up; the engine's are apart. */
+export interface MiddlewareOptions<TEvent> {
+  readonly limits: RateLimitOptions<TEvent>["limits"];
+  readonly key: RateLimitOptions<TEvent>["key"];
+  readonly onMissingKey: "deny" | "allow";
+  readonly cost: RateLimitOptions<TEvent>["cost"];
+  readonly skip: RateLimitOptions<TEvent>["skip"];
+  readonly allowList: Networks | undefined;
+  readonly denyList: Networks | undefined;
+  readonly ipv6Prefix: number;
+  readonly trustedHops: number;
+  readonly countIf: RateLimitOptions<TEvent>["countIf"];
+  readonly headers: HeaderStyle;
+}
+
+/** Late bound, so that a test may replace `Date`. */
+const wallClock: Clock = { now: () => Date.now(), sleep: systemClock.sleep };
+
+const storeMethods = ["take", "refund", "peek", "reset"] as const;
+const limiterKeys = ["limits", "name", "store", "clock", "onStoreError", "storeTimeoutMs"];
+const middlewareKeys = [
+  ...limiterKeys,
+  ...["key", "onMissingKey", "cost", "skip", "allowList", "denyList", "ipv6Prefix", "trustedHops", "countIf"],
+  ...["dryRun", "headers"],
+];
+
+function optionalFunction<T>(option: string, value: T): T {
+  return value === undefined ? value : checkType(option, value, "function");
+}
+
+function resolveEngine(options: Omit<RateLimiterOptions, "limits">, dryRun: boolean): EngineOptions {
+  const { name = "default", store, clock = wallClock, onStoreError = "local", storeTimeoutMs = 250 } = options;
+  checkType("name", name, "string");
+  // No colon: it parts the name from the key.
+  if (!/^[\w.-]{1,64}$/.test(name)) {
+    throw new RangeError(`name must be 1 to 64 letters, digits, ".", "_" or "-", got ${JSON.stringify(name)}`);
+  }
+  if (store !== undefined) {
+    checkType("store", store, "object");
+    for (const method of storeMethods) checkType(`store.${method}`, store[method], "function");
+  }
+  checkType("clock", clock, "object");
+  checkType("clock.now", clock.now, "function");
+  checkType("clock.sleep", clock.sleep, "function");
+  return {
+    name,
+    store: store ?? memoryStore(),
+    ownStore: store === undefined,
+    clock,
+    onStoreError: checkOneOf("onStoreError", onStoreError, ["local", "allow", "deny"]),
+    storeTimeoutMs: checkNumber("storeTimeoutMs", storeTimeoutMs, 1),
+    dryRun,
+  };
+}
+
+/** Checks the options of `createRateLimiter`. */
+export function resolveLimiterOptions(options: RateLimiterOptions): [EngineOptions, Limit | readonly Limit[]] {
+  checkKeys("createRateLimiter", options, limiterKeys);
+  checkLimits(options.limits);
+  return [resolveEngine(options, false), options.limits];
+}
+
+/** Checks the options of `rateLimit`. */
+export function resolveMiddlewareOptions<TEvent>(
+  options: RateLimitOptions<TEvent>,
+): [EngineOptions, MiddlewareOptions<TEvent>] {
+  checkKeys("rateLimit", options, middlewareKeys);
+  const { limits, allowList, denyList, onMissingKey = "deny", ipv6Prefix = 56, trustedHops = 0 } = options;
+  const { dryRun = false, headers = "ietf" } = options;
+  if (typeof limits !== "function") checkLimits(limits);
+  return [
+    resolveEngine(options, checkType("dryRun", dryRun, "boolean")),
+    {
+      limits,
+      key: optionalFunction("key", options.key),
+      onMissingKey: checkOneOf("onMissingKey", onMissingKey, ["deny", "allow"]),
+      cost: optionalFunction("cost", options.cost),
+      skip: optionalFunction("skip", options.skip),
+      allowList: allowList && createNetworks("allowList", allowList),
+      denyList: denyList && createNetworks("denyList", denyList),
+      ipv6Prefix: checkInteger("ipv6Prefix", ipv6Prefix, 1, 128),
+      trustedHops: checkInteger("trustedHops", trustedHops, 0, 32),
+      countIf: optionalFunction("countIf", options.countIf),
+      headers: checkOneOf("headers", headers, ["ietf", "legacy", "both", "none"]),
+    },
+  ];
+}

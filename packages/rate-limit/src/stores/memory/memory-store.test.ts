@@ -1,0 +1,149 @@
+import { manualClock } from "@midguard/kernel/testing";
+import { describe, expect, it } from "vitest";
+import type { Limit } from "../../limits/limit.ts";
+import { quota } from "../../limits/quota.ts";
+import { slidingWindow } from "../../limits/sliding-window.ts";
+import { storeContract } from "../../testing/store-contract.ts";
+import { createMemoryStore, memoryStore } from "./memory-store.ts";
+
+const { signal } = new AbortController();
+const now = Date.UTC(2026, 0, 1);
+
+describe("memoryStore as a store", () => {
+  for (const { name, run } of storeContract) {
+    it(name, async () => {
+      const clock = manualClock();
+      await run({ store: memoryStore(), now: clock.now, advance: clock.advance });
+    });
+  }
+});
+
+describe("memoryStore", () => {
+  function taker(maxBytes: number, limits: readonly Limit[]) {
+    const store = createMemoryStore(maxBytes, [1, 2]);
+    return {
+      store,
+      take: (key: string, at = now, own = limits) => store.takeSync({ key, cost: 1, now: at, limits: own }),
+      remaining: async (key: string, at = now) => (await store.peek({ key, now: at, limits }, signal))[0]?.remaining,
+    };
+  }
+
+  it("remembers every key while there is room", async () => {
+    const { take, remaining } = taker(1_048_576, [quota(5, "year")]);
+    // 16 bytes a slot: 65,536 slots, of which these keys take 60 %.
+    for (let key = 0; key < 40_000; key += 1) take(`key ${key}`);
+    for (let key = 0; key < 40_000; key += 1) expect(await remaining(`key ${key}`)).toBe(4);
+  });
+
+  it("lets a flood of keys seen once push out keys seen once, never one that is over its limit", () => {
+    const { take } = taker(65_536, [quota(2, "year")]);
+    const blocked = Array.from({ length: 200 }, (_, index) => `blocked ${index}`);
+    for (const key of [...blocked, ...blocked]) take(key);
+    for (let key = 0; key < 100_000; key += 1) take(`flood ${key}`);
+    for (const key of blocked) expect(take(key).allowed).toBe(false);
+  });
+
+  it("prefers a key that has used little, as the one to forget, over one that has used much", async () => {
+    const { take, remaining } = taker(65_536, [quota(10, "year")]);
+    const busy = Array.from({ length: 200 }, (_, index) => `busy ${index}`);
+    for (let turn = 0; turn < 9; turn += 1) for (const key of busy) take(key);
+    for (let key = 0; key < 100_000; key += 1) take(`flood ${key}`);
+    for (const key of busy) expect(await remaining(key)).toBe(1);
+  });
+
+  it("puts a key into the place of one whose time is over, before it forgets anybody", async () => {
+    const { take, remaining } = taker(65_536, [slidingWindow(5, "1s")]);
+    for (let key = 0; key < 10_000; key += 1) take(`old ${key}`);
+    for (let key = 0; key < 1_500; key += 1) take(`new ${key}`, now + 2_000);
+    for (let key = 0; key < 1_500; key += 1) expect(await remaining(`new ${key}`, now + 2_000)).toBe(4);
+  });
+
+  it("counts new keys together where all places are taken by keys over their limit, and refunds none of them", async () => {
+    const limits = [quota(1, "year")];
+    const { store, take } = taker(65_536, limits);
+    let filled = 0;
+    for (let key = 0; key < 40_000; key += 1) if (take(`full ${key}`).allowed) filled += 1;
+    // 4,096 slots of 16 bytes at most, and a shared one for each 64 of them.
+    expect(filled).toBeLessThan(4_096 + 64);
+    expect(filled).toBeGreaterThan(3_000);
+    expect(take("late").allowed).toBe(false);
+    const request = { key: "late", cost: 1, now, limits };
+    await store.refund(request, store.takeSync(request), now, signal);
+    expect(take("late").allowed).toBe(false);
+  });
+
+  it("forgets nobody for the sake of a cost that can never be taken", async () => {
+    const limits = [quota(2, "year")];
+    const { store, take, remaining } = taker(65_536, limits);
+    for (let key = 0; key < 20_000; key += 1) take(`known ${key}`);
+    const left = async () => {
+      let sum = 0;
+      for (let key = 0; key < 20_000; key += 1) sum += (await remaining(`known ${key}`)) ?? 0;
+      return sum;
+    };
+    const before = await left();
+    for (let key = 0; key < 20_000; key += 1) store.takeSync({ key: `${key}`, cost: 3, now, limits });
+    expect(await left()).toBe(before);
+  });
+
+  it("keeps counts of callers with different windows apart, and of different numbers together", () => {
+    const { take } = taker(65_536, [quota(2, "year")]);
+    take("a");
+    expect(take("a", now, [quota(3, "year")]).remaining).toBe(1);
+    expect(take("a", now, [quota(3, "month")]).remaining).toBe(2);
+    expect(take("a").remaining).toBe(0);
+  });
+
+  it("shares its bytes among sets of windows that grow one after the other", async () => {
+    const one = [quota(9, "year")];
+    const other = [slidingWindow(9, "1h")];
+    const { store, take } = taker(131_072, one);
+    for (let key = 0; key < 20_000; key += 1) take(`one ${key}`);
+    for (let key = 0; key < 2_000; key += 1) take(`other ${key}`, now, other);
+    const peek = async (key: string) => (await store.peek({ key, now, limits: other }, signal))[0]?.remaining;
+    for (let key = 0; key < 2_000; key += 1) expect(await peek(`other ${key}`)).toBe(8);
+    for (let key = 0; key < 20_000; key += 1) take(`one ${key}`);
+    for (let key = 0; key < 2_000; key += 1) expect(await peek(`other ${key}`)).toBe(8);
+  });
+
+  it("lets a set of windows that was cut down for a newcomer grow into what that one leaves", async () => {
+    const [one, other, newcomer] = [[quota(9, "year")], [quota(9, "month")], [quota(9, "week")]];
+    const { store } = taker(196_608, []);
+    const take = (key: string, limits: readonly Limit[]) => store.takeSync({ key, cost: 1, now, limits });
+    for (let key = 0; key < 20_000; key += 1) take(`${key}`, one);
+    for (let key = 0; key < 20_000; key += 1) take(`${key}`, other);
+    take("a", newcomer);
+    // A third of the bytes holds 4,096 keys; two thirds less one small table hold more.
+    for (let key = 0; key < 5_500; key += 1) for (let times = 0; times < 3; times += 1) take(`again ${key}`, one);
+    let kept = 0;
+    for (let key = 0; key < 5_500; key += 1) {
+      const [state] = await store.peek({ key: `again ${key}`, now, limits: one }, signal);
+      if (state?.remaining === 6) kept += 1;
+    }
+    expect(kept).toBeGreaterThan(5_000);
+  });
+
+  it("keeps sixteen sets of windows, and of more gives up the one unused for longest", async () => {
+    const { store } = taker(65_536, []);
+    const sets = Array.from({ length: 20 }, (_, index) => [slidingWindow(5, 60_000 + index)]);
+    for (const [index, limits] of sets.entries()) store.takeSync({ key: "a", cost: 1, now: now + index, limits });
+    const left = await Promise.all(
+      sets.slice(4).map((limits) => store.peek({ key: "a", now: now + 20, limits }, signal)),
+    );
+    expect(left.map(([state]) => state?.remaining)).toEqual(Array(16).fill(4));
+    const [given] = await store.peek({ key: "a", now: now + 20, limits: sets[0] ?? [] }, signal);
+    expect(given?.remaining).toBe(5);
+  });
+
+  it("has nothing to reset for a key that it does not know", async () => {
+    const { store, take, remaining } = taker(65_536, [quota(2, "year")]);
+    take("a");
+    await store.reset("b", signal);
+    expect(await remaining("a")).toBe(1);
+  });
+
+  it("refuses bad options", () => {
+    expect(() => memoryStore({ maxBytes: 1_000 })).toThrow(/maxBytes must be between 65536 and 1073741824, got 1000/);
+    expect(() => memoryStore({ size: 1 } as never)).toThrow(/memoryStore: unknown option size/);
+  });
+});

@@ -1,0 +1,182 @@
+import { checkInteger, checkKeys } from "@midguard/kernel/internal";
+import { type Decision, decide, type LimitState } from "../../decision.ts";
+import type { Limit } from "../../limits/limit.ts";
+import type { RateLimitStore, StoreRequest } from "../../store.ts";
+import { cellOf } from "./cell.ts";
+import { createHash, type HashKey, randomHashKey } from "./hash.ts";
+import { type Column, type Table, wordsOf } from "./table.ts";
+import { createTables } from "./tables.ts";
+
+/** Options of `memoryStore`. */
+export interface MemoryStoreOptions {
+  /** The most memory that the counts take, in bytes, from 64 KiB to 1 GiB. @default 4_194_304 (4 MiB) */
+  readonly maxBytes?: number;
+}
+
+/** A store that never waits. */
+export interface MemoryStore extends RateLimitStore {
+  takeSync(request: StoreRequest): Decision;
+}
+
+/** How a list of limits is counted. */
+interface Plan {
+  readonly limits: readonly Limit[];
+  readonly columns: readonly Column[];
+  /** Same layout, same table: the windows, not the numbers. */
+  readonly layout: string;
+  /** Words of a key that has no slot. Never charged. */
+  readonly blank: Uint32Array;
+  /** The largest cost that all limits can hold. */
+  readonly most: number;
+  table: Table;
+}
+
+const none: readonly LimitState[] = Object.freeze([]);
+
+/** The store under a given hash key. */
+export function createMemoryStore(maxBytes: number, hashKey: HashKey): MemoryStore {
+  const tables = createTables(maxBytes);
+  const hash = createHash(hashKey);
+  const plans = new WeakMap<readonly Limit[], Plan>();
+  let lastPlan: Plan | undefined;
+  /** What each limit has used, for the take in hand. */
+  const used: number[] = [];
+
+  function makePlan(limits: readonly Limit[], now: number): Plan {
+    let offset = 0;
+    const columns = limits.map((limit): Column => {
+      const column = { name: limit.name, limit: limit.limit, cell: cellOf(limit), offset };
+      offset += column.cell.words;
+      return column;
+    });
+    const layout = limits.map(({ id }) => id).join("\n");
+    const blank = new Uint32Array(wordsOf(columns));
+    const most = Math.min(...limits.map(({ limit }) => limit));
+    const plan = { limits, columns, layout, blank, most, table: tables.open(layout, columns, now) };
+    plans.set(limits, plan);
+    return plan;
+  }
+
+  /** The plan of these limits, with a table that is in use. */
+  function planOf(limits: readonly Limit[], now: number): Plan {
+    let plan = lastPlan;
+    if (plan?.limits !== limits) plan = lastPlan = plans.get(limits) ?? makePlan(limits, now);
+    if (plan.table.dropped) plan.table = tables.open(plan.layout, plan.columns, now);
+    plan.table.columns = plan.columns;
+    plan.table.usedAt = now;
+    return plan;
+  }
+
+  function slotFor(table: Table, now: number): number {
+    const { high, low } = hash;
+    let slot = table.find(high, low);
+    if (slot < 0) slot = table.place(high, low, now);
+    while (slot < 0 && tables.grow(table, now)) slot = table.place(high, low, now);
+    return slot < 0 ? table.evict(high, low) : slot;
+  }
+
+  /** Rolls every limit on to `now`. Whether all have room for `cost`. */
+  function measure(plan: Plan, state: Uint32Array, base: number, now: number, cost: number): boolean {
+    let room = true;
+    const { columns } = plan;
+    for (let index = 0; index < columns.length; index += 1) {
+      const { cell, offset, limit } = columns[index] as Column;
+      cell.roll(state, base + offset, now);
+      const count = cell.used(state, base + offset, now);
+      used[index] = count;
+      if (count + cost > limit) room = false;
+    }
+    return room;
+  }
+
+  /** The states of the limits as measured, and `cost` more. */
+  function statesOf(plan: Plan, state: Uint32Array, base: number, now: number, cost: number): LimitState[] {
+    const states: LimitState[] = [];
+    const { columns } = plan;
+    for (let index = 0; index < columns.length; index += 1) {
+      const { name, cell, offset, limit } = columns[index] as Column;
+      const remaining = Math.max(0, limit - cost - (used[index] as number));
+      states.push({ name, limit, remaining, resetAfterMs: cell.waitMs(state, base + offset, now, 0) });
+    }
+    return states;
+  }
+
+  function takeSync(request: StoreRequest): Decision {
+    const { key, cost, now, limits } = request;
+    const plan = planOf(limits, now);
+    const { columns, table } = plan;
+    hash.update(key);
+    // What some limit can never hold leaves no trace, not even a slot.
+    const slot = cost > plan.most ? table.find(hash.high, hash.low) : slotFor(table, now);
+    const state = slot < 0 ? plan.blank : table.state;
+    const base = slot < 0 ? 0 : slot * table.words;
+
+    if (measure(plan, state, base, now, cost)) {
+      for (const { cell, offset } of columns) cell.charge(state, base + offset, now, cost);
+      return decide(statesOf(plan, state, base, now, cost), none, 0, request, store);
+    }
+    const states = statesOf(plan, state, base, now, 0);
+    const violated: LimitState[] = [];
+    let retryAfterMs = 0;
+    for (let index = 0; index < columns.length; index += 1) {
+      const { cell, offset, limit } = columns[index] as Column;
+      if ((used[index] as number) + cost <= limit) continue;
+      violated.push(states[index] as LimitState);
+      const waitMs = cost > limit ? Infinity : cell.waitMs(state, base + offset, now, limit - cost);
+      retryAfterMs = Math.max(retryAfterMs, waitMs);
+    }
+    return decide(states, violated, retryAfterMs, request, store);
+  }
+
+  const store: MemoryStore = {
+    takeSync,
+    async take(request) {
+      return takeSync(request);
+    },
+    async refund({ key, cost, now: chargedAt, limits }, decision, now) {
+      const { columns, table } = planOf(limits, now);
+      hash.update(key);
+      const slot = table.find(hash.high, hash.low);
+      // Without a slot of its own it was charged to a shared one, where it cannot be told from what others did.
+      if (slot < 0) return;
+      for (const [index, { cell, offset }] of columns.entries()) {
+        const at = slot * table.words + offset;
+        cell.roll(table.state, at, now);
+        cell.refund(table.state, at, now, cost, chargedAt, (decision.limits[index] as LimitState).resetAfterMs);
+      }
+    },
+    async peek({ key, now, limits }) {
+      const plan = planOf(limits, now);
+      hash.update(key);
+      const slot = plan.table.find(hash.high, hash.low);
+      const state = slot < 0 ? plan.blank : plan.table.state;
+      const base = slot < 0 ? 0 : slot * plan.table.words;
+      measure(plan, state, base, now, 0);
+      return statesOf(plan, state, base, now, 0);
+    },
+    async reset(key) {
+      hash.update(key);
+      for (const table of tables.all) table.clear(hash.high, hash.low);
+    },
+  };
+  return store;
+}
+
+/**
+ * Keeps the counts in this execution environment: nothing to set up and the fastest, but every environment counts for
+ * itself, and counts are gone with it, after minutes to hours. For a quota that must hold, take a store that all share.
+ *
+ * It never takes more than `maxBytes`, however many keys there are: the least used make way, never one that is over its
+ * limit. Where all places of a new key are taken by such keys, it is counted together with others of its kind.
+ *
+ * @example
+ * memoryStore({ maxBytes: 16 * 1_024 * 1_024 })
+ *
+ * @throws TypeError or RangeError for a bad option, naming it and its value.
+ */
+export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
+  checkKeys("memoryStore", options, ["maxBytes"]);
+  const { maxBytes = 4_194_304 } = options;
+  checkInteger("maxBytes", maxBytes, 65_536, 1_073_741_824);
+  return createMemoryStore(maxBytes, randomHashKey());
+}

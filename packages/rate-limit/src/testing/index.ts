@@ -1,0 +1,1 @@
+export { type StoreContractCase, type StoreHarness, storeContract } from "./store-contract.ts";
