@@ -11,14 +11,20 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "
 
 const payments = createCircuitBreaker({ name: "payments" });
 const policy = createRetry({ name: "payments" });
+const measured = metrics({ namespace: "Shop", service: "orders" });
 
 // What createOrder calls: retried, and stopped while payments is down.
 const charge = (order: Order) => policy.run(({ signal }) => payments.run(() => post(paymentsUrl, order, signal)));
 
-export const handler = middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
+// Keeps 4xx, every 429 of a flood among them, out of the log.
+function onlyServerErrors(error: Error & { statusCode?: number }): void {
+  if ((error.statusCode ?? 500) >= 500) console.error(error);
+}
+
+export const handler = middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>(measured)
   .use(warmup())
-  .use(metrics({ namespace: "Shop", service: "orders" }))
-  .use(rateLimit({ limits: [slidingWindow(10, "1s"), quota(1_000, "day"), quota(20_000, "month")] }))
+  .use(measured)
+  .use(rateLimit({ limits: [slidingWindow(10, "1s"), quota(1_000, "hour")] }))
   .use(retry())
   .use(circuitBreaker({ breakers: [payments] }))
   .use(httpJsonBodyParser())
@@ -43,10 +49,6 @@ declare function post(url: string, order: Order, signal: AbortSignal): Promise<{
 async function createOrder(event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> {
   const { id } = await charge(event.body as unknown as Order);
   return { statusCode: 201, body: JSON.stringify({ id }) };
-}
-
-function onlyServerErrors(error: Error & { statusCode?: number }): void {
-  if ((error.statusCode ?? 500) >= 500) console.error(error);
 }
 
 test("keeps the types of an HTTP API's handler", () => {

@@ -18,3 +18,10 @@ export const client = new LambdaClient({
   region: lambda.region,
   credentials: { accessKeyId: "local", secretAccessKey: "local" },
 });
+
+import { expectTypeOf, test } from "vitest";
+
+test("the examples' things end with their scope", () => {
+  expectTypeOf(lambda).toExtend<AsyncDisposable>();
+  expectTypeOf(front).toExtend<AsyncDisposable>();
+});
