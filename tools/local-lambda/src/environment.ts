@@ -1,24 +1,17 @@
 import { randomBytes } from "node:crypto";
 import type { ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { errorTypeOf, exitFailure, failedBy, type PlatformFailure, responseTooLarge, timeout } from "./failure.ts";
+import type { EnvironmentHost } from "./environment-host.ts";
+import { exitFailure, failedBy, type PlatformFailure, responseTooLarge, timeout } from "./failure.ts";
 import { environmentVariables, type FunctionConfig } from "./function-config.ts";
 import type { Invocation, Outcome } from "./invocation.ts";
 import type { LogLine } from "./log-lines.ts";
-import { initReportLine, initStartLine, reportLines, type Status, startLine } from "./report.ts";
-import { createRuntimeApi } from "./runtime-api.ts";
+import { initReportLine, initStartLine, type Status, startLine } from "./report.ts";
+import { type Run, runReport } from "./run.ts";
+import { createRuntimeApi, sendInvocation } from "./runtime-api.ts";
 import { type Sandbox, type SandboxExit, startSandbox } from "./sandbox.ts";
 
 export type EnvironmentState = "initialising" | "busy" | "idle" | "frozen" | "dead";
-
-/** What an environment tells the pool it belongs to. */
-export interface EnvironmentHost {
-  onLog(line: LogLine): void;
-  /** A process started or ended. */
-  onProcess(): void;
-  /** The environment is gone; these invocations were assigned to it and never reached it. */
-  onEnd(environment: Environment, unstarted: readonly Invocation[]): void;
-}
 
 /** One execution environment: a process, its Runtime API, and what it is doing. */
 export interface Environment {
@@ -36,17 +29,6 @@ export interface Environment {
   assign(invocation: Invocation): void;
   /** Ends it and what it runs; resolves when all is over. */
   kill(): Promise<void>;
-}
-
-/** An invocation that was handed over and is not reported yet. */
-interface Run {
-  readonly invocation: Invocation;
-  /** On the monotonic clock. */
-  readonly startedAt: number;
-  readonly timer: NodeJS.Timeout;
-  /** Of a streamed response that nobody reads as it comes. */
-  readonly chunks: Buffer[];
-  outcome: Outcome | undefined;
 }
 
 /** Starts an execution environment. It initialises at once and rests at its first `next` unless work waits for it. */
@@ -123,10 +105,7 @@ export function startEnvironment(config: FunctionConfig, version: string, host: 
 
   function start(): void {
     // Killed before it began.
-    if (state === "dead") {
-      bury(undefined);
-      return;
-    }
+    if (state === "dead") return bury(undefined);
     const { port } = server.address() as AddressInfo;
     initStartedAt = performance.now();
     log("platform", initStartLine(config.logFormat, Date.now(), severalAtOnce));
@@ -179,7 +158,7 @@ export function startEnvironment(config: FunctionConfig, version: string, host: 
   }
 
   function begin(invocation: Invocation, asker: ServerResponse): void {
-    const { requestId, payload, clientContext } = invocation;
+    const { requestId } = invocation;
     const now = Date.now();
     state = "busy";
     unanswered += 1;
@@ -187,16 +166,7 @@ export function startEnvironment(config: FunctionConfig, version: string, host: 
     const timer = setTimeout(timeOut, config.timeoutMs, requestId);
     runs.set(requestId, { invocation, startedAt: performance.now(), timer, chunks: [], outcome: undefined });
     log("platform", startLine(config.logFormat, now, requestId, version), invocation);
-    asker.writeHead(200, {
-      "Content-Type": "application/json",
-      "Content-Length": payload.length,
-      "Lambda-Runtime-Aws-Request-Id": requestId,
-      "Lambda-Runtime-Deadline-Ms": now + config.timeoutMs,
-      "Lambda-Runtime-Invoked-Function-Arn": invocation.invokedArn,
-      "Lambda-Runtime-Trace-Id": invocation.traceId,
-      ...(clientContext !== undefined && { "Lambda-Runtime-Client-Context": clientContext }),
-    });
-    asker.end(payload);
+    sendInvocation(asker, invocation, now + config.timeoutMs);
   }
 
   function answer(requestId: string, outcome: Outcome): void {
@@ -214,17 +184,9 @@ export function startEnvironment(config: FunctionConfig, version: string, host: 
     const { invocation } = run;
     clearTimeout(run.timer);
     runs.delete(invocation.requestId);
-    const lines = reportLines(config.logFormat, Date.now(), {
-      requestId: invocation.requestId,
-      durationMs: performance.now() - run.startedAt,
-      memorySizeMb: config.memoryMb,
-      maxMemoryUsedMb: sandbox?.peakMemoryMb() ?? 0,
-      initDurationMs: initReported ? undefined : initMs,
-      status,
-      errorType: status === "error" ? errorTypeOf(outcome.payload) : undefined,
-    });
+    const facts = { maxMemoryUsedMb: sandbox?.peakMemoryMb() ?? 0, initDurationMs: initReported ? undefined : initMs };
     initReported = true;
-    for (const line of lines) log("platform", line, invocation);
+    for (const line of runReport(run, outcome, status, config, facts)) log("platform", line, invocation);
     if (invocation.tail) invocation.settle(outcome);
   }
 
@@ -285,8 +247,6 @@ export function startEnvironment(config: FunctionConfig, version: string, host: 
   }
 
   function onlyOne(): Invocation | undefined {
-    if (severalAtOnce) return undefined;
-    for (const { invocation } of runs.values()) return invocation;
-    return undefined;
+    return severalAtOnce ? undefined : runs.values().next().value?.invocation;
   }
 }

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { Invocation } from "./invocation.ts";
 import { maxResponseBytes } from "./limits.ts";
 
 /** What a runtime client asks and tells. */
@@ -44,6 +45,21 @@ export function createRuntimeApi(listener: RuntimeApiListener): Server {
   server.requestTimeout = 0;
   server.headersTimeout = 0;
   return server;
+}
+
+/** Answers the runtime's `next` with an invocation, which ends at `deadline` in epoch ms. */
+export function sendInvocation(asker: ServerResponse, invocation: Invocation, deadline: number): void {
+  const { requestId, payload, invokedArn, traceId, clientContext } = invocation;
+  asker.writeHead(200, {
+    "Content-Type": "application/json",
+    "Content-Length": payload.length,
+    "Lambda-Runtime-Aws-Request-Id": requestId,
+    "Lambda-Runtime-Deadline-Ms": deadline,
+    "Lambda-Runtime-Invoked-Function-Arn": invokedArn,
+    "Lambda-Runtime-Trace-Id": traceId,
+    ...(clientContext !== undefined && { "Lambda-Runtime-Client-Context": clientContext }),
+  });
+  asker.end(payload);
 }
 
 function take(

@@ -1,4 +1,5 @@
-import { type Environment, type EnvironmentHost, startEnvironment } from "./environment.ts";
+import { type Environment, startEnvironment } from "./environment.ts";
+import type { EnvironmentHost } from "./environment-host.ts";
 import { throttled } from "./errors.ts";
 import type { FunctionConfig } from "./function-config.ts";
 import type { Invocation, Outcome } from "./invocation.ts";
