@@ -77,7 +77,8 @@ export function startEnvironment(config: FunctionConfig, version: string, host: 
   });
   const initTimer = setTimeout(() => fail(timeout(config.initTimeoutMs)), config.initTimeoutMs);
   const idleTimer = setTimeout(endIfIdle, config.idleMs).unref();
-  server.listen(0, "127.0.0.1", start);
+  // Killed before it began, there is nothing to start.
+  server.listen(0, "127.0.0.1", () => (state === "dead" ? bury(undefined) : start()));
 
   const environment: Environment = {
     id,
@@ -104,8 +105,6 @@ export function startEnvironment(config: FunctionConfig, version: string, host: 
   return environment;
 
   function start(): void {
-    // Killed before it began.
-    if (state === "dead") return bury(undefined);
     const { port } = server.address() as AddressInfo;
     initStartedAt = performance.now();
     log("platform", initStartLine(config.logFormat, Date.now(), severalAtOnce));
