@@ -4,7 +4,9 @@ import { circuitBreaker, createCircuitBreaker } from "@midguard/circuit-breaker"
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 
 const payments = createCircuitBreaker({ name: "payments" });
-const charge = (order: Order) => payments.run(() => fetch(`${paymentsUrl}?${order.id}`));
+// With a timeout: a call that hangs is counted when it ends.
+const charge = ({ id }: Order) =>
+  payments.run(() => fetch(`${paymentsUrl}/${id}`, { method: "PUT", signal: AbortSignal.timeout(1_000) }));
 
 async function createOrder(event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> {
   const order: Order = JSON.parse(event.body ?? "{}");
@@ -23,9 +25,11 @@ interface Order {
 const paymentsUrl = "data:application/json,{}";
 const saved: CircuitSnapshot | undefined = undefined;
 
+const orders = createCircuitBreaker({ name: "orders" });
+
 export const guarded = middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
-  .use(circuitBreaker({ breakers: [payments] }))
-  .handler(payments.wrap(createOrder));
+  .use(circuitBreaker({ breakers: [orders, payments] }))
+  .handler(orders.wrap(createOrder));
 
 import { isCircuitOpenError } from "@midguard/circuit-breaker";
 
@@ -65,8 +69,13 @@ test("the example answers, and answers 503 while the circuit is open", async () 
   expect(await handler(event, lambdaContext())).toEqual({ statusCode: 201 });
   payments.isolate();
   expect(await handler(event, lambdaContext())).toMatchObject({ statusCode: 503, headers: { "Retry-After": "2" } });
-  expect(await guarded(event, lambdaContext())).toMatchObject({ statusCode: 503 });
   payments.release();
+  orders.isolate();
+  expect(await guarded(event, lambdaContext())).toMatchObject({
+    statusCode: 503,
+    body: expect.stringMatching("orders"),
+  });
+  orders.release();
   expect(await guarded(event, lambdaContext())).toEqual({ statusCode: 201 });
 });
 

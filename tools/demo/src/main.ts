@@ -9,7 +9,6 @@ import type { Facts } from "./facts.ts";
 import { type DeployedApi, deploy } from "./function.ts";
 import { startLiveView } from "./live-view.ts";
 import { createObserver } from "./observer.ts";
-
 import { renderReport } from "./report.ts";
 import { floodClient, runScenario, settle, warmedEnvironments } from "./scenario.ts";
 import { type Summary, summarise } from "./summary.ts";

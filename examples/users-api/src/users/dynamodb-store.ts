@@ -3,9 +3,12 @@ import { DynamoDBDocumentClient, GetCommand, PutCommand, ScanCommand } from "@aw
 import { tracer } from "../observability.ts";
 import type { User, UserStore } from "./user.ts";
 
+// Without these the SDK waits for ever. Three attempts, its own default, then end within the function's timeout.
+const requestHandler = { connectionTimeout: 1_000, requestTimeout: 2_000, throwOnRequestTimeout: true };
+
 /** Keeps users in a DynamoDB table whose partition key is `id`. */
 export function dynamoDbStore(tableName: string): UserStore {
-  const client = DynamoDBDocumentClient.from(tracer.captureAWSv3Client(new DynamoDBClient()));
+  const client = DynamoDBDocumentClient.from(tracer.captureAWSv3Client(new DynamoDBClient({ requestHandler })));
   const TableName = tableName;
 
   async function get(id: string): Promise<User | undefined> {
