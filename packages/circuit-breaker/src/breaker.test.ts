@@ -365,6 +365,13 @@ describe("an error in isFailure", () => {
     expect(warnings).toEqual(["payments could not judge a call: Error: bug"]);
   });
 
+  test("changes no result either where what it throws cannot be written as text", async () => {
+    const isFailure = () => {
+      throw Object.create(null);
+    };
+    expect(await succeed(setUp({ isFailure }).breaker)).toBe("ok");
+  });
+
   test.each([true, false])("does not undo an isolation that it asked for, whether it says %s", async (isFailure) => {
     const { breaker, clock } = setUp({
       isFailure: () => {

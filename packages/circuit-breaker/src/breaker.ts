@@ -1,4 +1,4 @@
-import { checkType } from "@midguard/kernel/internal";
+import { checkType, warn } from "@midguard/kernel/internal";
 import { type Circuit, type CircuitState, openingsOf, openTimeMs } from "./circuit.ts";
 import { CircuitOpenError } from "./errors.ts";
 import { tellMoved, tellOpened, tellRejected } from "./events.ts";
@@ -110,7 +110,7 @@ export function createCircuitBreaker(options: CircuitBreakerOptions): CircuitBre
       try {
         learn(entered, startedAt, outcome);
       } catch (error) {
-        if (!hasWarned) process.emitWarning(`${name} could not judge a call: ${String(error)}`, "MidguardWarning");
+        if (!hasWarned) warn(`${name} could not judge a call`, error);
         hasWarned = true;
       }
       if (lease !== undefined && entered.state === "half-open") entered.permits.giveBack(lease);

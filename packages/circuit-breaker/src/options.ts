@@ -23,8 +23,8 @@ export interface CircuitBreakerOptions {
   /** How many calls may probe a half-open circuit at once. @default 1 */
   readonly halfOpenPermits?: number | undefined;
   /**
-   * Judges how a call ended. Not asked about rejections of Midguard's own (an inner breaker's) and `AbortError`s: those are
-   * neither failure nor success. Where it throws, the call counts as neither too, and its result is untouched.
+   * Judges how a call ended. Not asked about rejections of Midguard's own (an inner breaker's) and aborts by the caller:
+   * those are neither failure nor success. Where it throws, the call counts as neither too, and its result is untouched.
    *
    * @default isFailure
    */

@@ -26,6 +26,8 @@ test.each([
   ["a timeout", new DOMException("timed out", "TimeoutError")],
   ["a network error", named("Error", { code: "ECONNRESET" })],
   ["an unknown error", new Error("?")],
+  ["the exit status of a child process", named("Error", { status: 1 })],
+  ["a status of 0, by which some clients tell that there was no answer", named("Error", { status: 0 })],
   ["an error whose status is a word", named("E", { status: "failed" })],
   ["a thrown string", "down"],
   ["a thrown nothing", undefined],
@@ -68,8 +70,14 @@ describe("neither failure nor success", () => {
     const timeout = new DOMException("timed out", "TimeoutError");
     expect(isNeutral(new DOMException("aborted", "AbortError"))).toBe(true);
     expect(isNeutral(named("AbortError", { cause: new Error("left") }))).toBe(true);
+    expect(isNeutral(named("Error", { code: "ABORT_ERR" }))).toBe(true);
     expect(isNeutral(named("AbortError", { cause: timeout }))).toBe(false);
     expect(isNeutral(timeout)).toBe(false);
+  });
+
+  test("is not an abort that says nothing of its reason, as the AWS SDK tells a timeout by a signal, too", () => {
+    expect(isNeutral(named("AbortError"))).toBe(false);
+    expect(isFailure({ error: named("AbortError") })).toBe(true);
   });
 
   test.each([[undefined], [null], ["AbortError"], [new Error("down")]])("is not %o", (error) => {

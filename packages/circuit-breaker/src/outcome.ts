@@ -13,7 +13,7 @@ function fieldsOf(value: unknown): Fields {
 }
 
 function isFailureStatus(status: number): boolean {
-  return status >= 500 || status === 429 || status === 408 || status === 425;
+  return status === 408 || status === 425 || status === 429 || (status >= 500 && status < 600);
 }
 
 function isFailedValue(value: unknown): boolean {
@@ -28,7 +28,8 @@ function isFailedError(error: unknown): boolean {
   const { name, statusCode, status, $metadata, response } = fieldsOf(error);
   const answer = fieldsOf(response);
   const statuses = [statusCode, status, fieldsOf($metadata).httpStatusCode, answer.statusCode, answer.status];
-  const answered = statuses.find((candidate) => typeof candidate === "number");
+  // A number under 100 is something else, such as the exit status of a child process.
+  const answered = statuses.find((status): status is number => typeof status === "number" && status >= 100);
   // Without a status there was no answer: a network error, a timeout, or an error that nobody can judge.
   if (answered === undefined) return true;
   return isFailureStatus(answered) || overloadName.test(String(name));
@@ -39,8 +40,8 @@ function isFailedError(error: unknown): boolean {
  * 408, 425, 429 and 5xx, AWS's throttling errors, and every error without a status (network errors, timeouts, unknown
  * errors). Every other answer is a success: a dependency that says 404 works.
  *
- * The status is read from an error's `statusCode`, `status`, `$metadata.httpStatusCode` or `response`, and from a value
- * that has a `statusCode`, or a `status` and `headers` (a `Response`).
+ * The status is a number of at least 100, read from an error's `statusCode`, `status`, `$metadata.httpStatusCode` or
+ * `response`, and from a value that has a `statusCode`, or a `status` and `headers` (a `Response`).
  *
  * @example
  * createCircuitBreaker({
@@ -54,12 +55,15 @@ export function isFailure(outcome: Outcome): boolean {
 
 /**
  * Whether an error says nothing about the dependency: a rejection of Midguard's own, which never reached it, or the
- * caller's abort. A timeout that comes as an `AbortError` with its cause (AWS SDK, `node:http`) is no abort of the caller's.
+ * caller's abort. A timeout that comes as an `AbortError` with its cause (`node:http`) is no abort of the caller's.
  */
 export function isNeutral(error: unknown): boolean {
   if (isRejection(error, "CIRCUIT_OPEN", "RATE_LIMITED", "ACCESS_DENIED")) return true;
-  const { name, cause } = fieldsOf(error);
-  if (name === "AbortError") return fieldsOf(cause).name !== "TimeoutError";
+  const { name, code, cause } = fieldsOf(error);
+  if (name === "AbortError" || code === "ABORT_ERR") {
+    // The AWS SDK's has neither reason nor code, timeout or not: a dependency that hangs must not look like a caller who left.
+    return isRecord(cause) ? cause.name !== "TimeoutError" : code !== undefined;
+  }
   // A retry policy inside that had no time left for even one attempt.
   return name === "DeadlineExceededError";
 }

@@ -32,7 +32,7 @@ export function createPermits(count: number, leaseMs: number, endsAts: readonly 
     giveBack(lease) {
       leases.delete(lease);
     },
-    waitMs: (now) => Math.min(...ends()) - now,
+    waitMs: (now) => ends().reduce((first, end) => Math.min(first, end), Infinity) - now,
     ends,
   };
 }

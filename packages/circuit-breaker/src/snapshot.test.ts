@@ -32,6 +32,27 @@ const open: CircuitSnapshot = {
   counts: [],
 };
 
+test.each(["open", "half-open"] as const)("takes a %s circuit with any number of ends", async (state) => {
+  const { breaker } = load({ ...open, state, ends: Array(300_000).fill(now + 900) });
+  await expect(succeed(breaker)).rejects.toMatchObject({ code: "CIRCUIT_OPEN", retryAfterMs: 900 });
+});
+
+test("does not keep an open circuit that says no end open for longer than an opening may last", () => {
+  const { breaker, clock } = load({ ...open, ends: [] });
+  clock.jump(2_499);
+  expect(breaker.state).toBe("open");
+  clock.jump(1);
+  expect(breaker.state).toBe("half-open");
+});
+
+test("does not count what a snapshot says of the future, for ever", async () => {
+  const { breaker } = load({ ...open, state: "closed", counts: [now + 1e9, 100, 100, 0] });
+  await fail(breaker);
+  expect(breaker.state).toBe("closed");
+  for (let calls = 1; calls < 5; calls += 1) await fail(breaker);
+  expect(breaker.state).toBe("open");
+});
+
 describe("a circuit that is saved and loaded", () => {
   test("stays open for the time that was left, however often short-lived environments save it again", () => {
     let { breaker } = load(open);

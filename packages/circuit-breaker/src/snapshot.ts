@@ -60,7 +60,7 @@ export function restoreCircuit(snapshot: CircuitSnapshot, options: ResolvedOptio
   const { takenAt, state, openings, ends, rule, counts } = snapshot;
   const { trip, halfOpenPermits, maxOpenMs } = options;
   const longestMs = longestOpenMs(maxOpenMs);
-  if (state === "open") return { state, openings, until: Math.min(...ends, takenAt + longestMs) };
+  if (state === "open") return { state, openings, until: Math.min(ends[0] ?? Infinity, takenAt + longestMs) };
   if (state === "half-open") {
     const leases = ends.map((end) => Math.min(end, takenAt + maxOpenMs));
     return { state, openings, permits: createPermits(halfOpenPermits, maxOpenMs, leases) };

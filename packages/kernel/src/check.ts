@@ -1,7 +1,5 @@
 /** Option checks. Each throws an error that names the option and the value given, or gives the value back. */
 
-type TypeName = "string" | "boolean" | "function" | "object";
-
 function show(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value);
   if (typeof value === "function") return "a function";
@@ -29,20 +27,15 @@ export function checkNumber(option: string, value: unknown, min: number, max: nu
   return value;
 }
 
-/** A whole number in `[min, max]`. */
-export function checkInteger(
-  option: string,
-  value: unknown,
-  min: number,
-  max: number = Number.MAX_SAFE_INTEGER,
-): number {
+/** A whole number in `[min, max]`, that no arithmetic rounds. */
+export function checkInteger(option: string, value: unknown, min: number, max: number = 2 ** 53 - 1): number {
   const number = checkNumber(option, value, min, max);
   if (!Number.isInteger(number)) throw new RangeError(`${option} must be a whole number, got ${number}`);
   return number;
 }
 
 /** A value of the given `typeof` (an empty string and `null` are refused). */
-export function checkType<T>(option: string, value: T, type: TypeName): T {
+export function checkType<T>(option: string, value: T, type: "string" | "boolean" | "function" | "object"): T {
   if (typeof value !== type || value === null || value === "") {
     throw new TypeError(`${option} must be a${type === "object" ? "n" : ""} ${type}, got ${show(value)}`);
   }

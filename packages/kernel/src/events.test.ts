@@ -59,3 +59,18 @@ test("turns a subscriber's error, thrown or rejected, into a warning", async () 
     "A subscriber of Midguard's events threw: Error: later",
   ]);
 });
+
+test("survives a subscriber that throws what cannot be written as text", async () => {
+  const uncaught = vi.fn();
+  process.on("uncaughtException", uncaught);
+  const warned = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
+  const unsubscribe = subscribe(() => {
+    throw Object.create(null);
+  });
+  circuits.publish(closed);
+  await new Promise(setImmediate);
+  unsubscribe();
+  process.off("uncaughtException", uncaught);
+  expect(uncaught).not.toHaveBeenCalled();
+  expect(warned).toHaveBeenCalledWith("A subscriber of Midguard's events threw: object", "MidguardWarning");
+});

@@ -1,4 +1,5 @@
-import { type Channel, channel } from "node:diagnostics_channel";
+import { subscribe as attach, channel, unsubscribe as detach } from "node:diagnostics_channel";
+import { warn } from "./warn.ts";
 
 /** A failed attempt: an error that was thrown, or a value that counts as a failure. */
 export type Failure = { readonly error: unknown } | { readonly value: unknown };
@@ -33,71 +34,51 @@ export type CircuitEvent =
   | Told<"circuit.half_opened" | "circuit.closed" | "circuit.isolated">
   | Told<"circuit.rejected", { retryAfterMs: number }>;
 
+type Primed = { primed?: boolean; primeError?: string };
+
 /**
  * What the warm-up middleware tells. `cold`: first invocation of this environment; `stale`: too old when it came, answered
  * at once and nothing done; `primed`: whether `prime` came to its end, `undefined` where there is none or it was not run.
  */
 export type WarmupEvent = Told<
   "warmup.pinged",
-  {
-    cold: boolean;
-    stale: boolean;
-    heldMs: number;
-    correlationId: string | undefined;
-    primed?: boolean;
-    primeError?: string;
-  }
+  { cold: boolean; stale: boolean; heldMs: number; correlationId: string | undefined } & Primed
 >;
 
 /** Every event of the family. Within a major version, kinds and fields are only added. */
 export type MidguardEvent = RateLimitEvent | RetryEvent | CircuitEvent | WarmupEvent;
 
-/**
- * A package's channel, `midguard:<name>` of `node:diagnostics_channel`. Ask `hasSubscribers` before an event is built:
- * without a subscriber nothing is paid.
- */
-export interface EventChannel<E extends MidguardEvent> {
-  readonly hasSubscribers: boolean;
-  publish(event: E): void;
-}
+/** Where a package publishes. Ask `hasSubscribers` before an event is built: without a subscriber nothing is paid. */
+export type EventChannel<E> = { readonly hasSubscribers: boolean; publish(event: E): void };
 
 const names = ["rate-limit", "retry", "circuit-breaker", "warmup"] as const;
 
-function channelOf(name: (typeof names)[number]): Channel {
-  return channel(`midguard:${name}`);
-}
-
-/** The channel that the package of this name publishes on. */
+/** The channel of the package of this name, `midguard:<name>` of `node:diagnostics_channel`. */
 export function eventChannel<E extends MidguardEvent>(name: (typeof names)[number]): EventChannel<E> {
-  return channelOf(name);
+  return channel(`midguard:${name}`);
 }
 
 /**
  * Calls `listener` with every event of the family, synchronously and in the invocation that it happened in. An error of
  * the listener becomes a process warning: a subscriber attached to the channels directly would end the process with it.
+ * Returns the function that ends the subscription.
  *
  * @example
  * const unsubscribe = subscribe((event) => {
  *   if (event.type === "circuit.opened") logger.warn("circuit opened", { circuit: event.source });
  * });
- *
- * @returns a function that ends the subscription.
  */
 export function subscribe(listener: (event: MidguardEvent) => void): () => void {
-  function guarded(event: unknown): void {
+  // The part up to the first await runs within publish(): the listener is called synchronously.
+  async function guarded(event: unknown): Promise<void> {
     try {
-      const result: unknown = listener(event as MidguardEvent);
-      if (result instanceof Promise) result.catch(warn);
+      await listener(event as MidguardEvent);
     } catch (error) {
-      warn(error);
+      warn("A subscriber of Midguard's events threw", error);
     }
   }
-  for (const name of names) channelOf(name).subscribe(guarded);
+  for (const name of names) attach(`midguard:${name}`, guarded);
   return function unsubscribe() {
-    for (const name of names) channelOf(name).unsubscribe(guarded);
+    for (const name of names) detach(`midguard:${name}`, guarded);
   };
-}
-
-function warn(error: unknown): void {
-  process.emitWarning(`A subscriber of Midguard's events threw: ${String(error)}`, "MidguardWarning");
 }

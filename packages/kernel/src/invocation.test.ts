@@ -1,15 +1,17 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import {
   currentInvocation,
+  enclosingInvocation,
   enterInvocation,
   type Invocation,
-  type InvocationRequest,
   isRehearsal,
   leaveInvocation,
   runRehearsal,
   timeLeftMs,
 } from "./invocation.ts";
 import { apiEvents, lambdaContext, otherEvents } from "./testing/index.ts";
+
+type InvocationRequest = Parameters<typeof enterInvocation>[0];
 
 const owner = {};
 
@@ -84,6 +86,10 @@ describe("the deadline", () => {
   test("is found in the context that a durable execution wraps", async () => {
     const context = { lambdaContext: lambdaContext({ timeoutMs: 5_000 }) };
     await entering({ event: {}, context }, (invocation) => expect(invocation.remainingMs()).toBeLessThanOrEqual(5_000));
+    const own = { ...lambdaContext({ timeoutMs: 1_000 }), ...context };
+    await entering({ event: {}, context: own }, (invocation) =>
+      expect(invocation.remainingMs()).toBeLessThanOrEqual(1_000),
+    );
   });
 
   test("does not move when the wall clock jumps", async () => {
@@ -197,6 +203,18 @@ describe("the scope", () => {
   });
 });
 
+test("time left can be asked of the invocation that a caller was begun in", async () => {
+  await entering(request(5_000), (outer) => {
+    expect(enclosingInvocation()).toBe(outer);
+    const inner = request(1_000);
+    enterInvocation(inner, owner);
+    leaveInvocation(inner, owner);
+    expect(timeLeftMs()).toBe(Infinity);
+    expect(timeLeftMs(outer)).toBeGreaterThan(4_000);
+    expect(timeLeftMs(outer)).toBeLessThanOrEqual(5_000);
+  });
+});
+
 describe("a rehearsal", () => {
   test("is a child of its own context with its parent's deadline", async () => {
     await entering(request(5_000), async (parent) => {
@@ -210,6 +228,15 @@ describe("a rehearsal", () => {
       expect(isRehearsal()).toBe(false);
       expect(currentInvocation()).toBe(parent);
     });
+  });
+
+  test("is one for a nested handler with a context of its own, too", async () => {
+    await entering(request(5_000), (parent) =>
+      runRehearsal(parent, {}, async () => {
+        expect(enterInvocation(request(1_000), owner).rehearsal).toBe(true);
+        expect(isRehearsal()).toBe(true);
+      }),
+    );
   });
 
   test("ends when its call does, also by an error", async () => {

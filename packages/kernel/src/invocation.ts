@@ -13,18 +13,12 @@ export interface Invocation {
   readonly rehearsal: boolean;
   /** Retries that this invocation may still make; `undefined` until `retry()` sets it. */
   retriesLeft: number | undefined;
-  /** Set when the outermost hook has settled the request: from then on the scope counts as none. */
+  /** Set when the outermost hook has settled the request, or found long past its time: it then counts as none. */
   ended: boolean;
-  /** How long it still counts, in ms, after `endsAt` has passed. */
+  /** How long the scope still counts after `endsAt`, in ms. */
   readonly graceMs: number;
   /** Milliseconds until `endsAt`, by the monotonic clock; negative when time is up, `Infinity` without a deadline. */
   remainingMs(): number;
-}
-
-/** The fields of Middy's request that the invocation is read from. */
-export interface InvocationRequest {
-  readonly event: unknown;
-  readonly context: unknown;
 }
 
 interface Scopes {
@@ -46,14 +40,12 @@ const recordedMs = 90_000;
 /** The runtime needs a moment to report a timeout; a scope older than that is left over from an earlier invocation. */
 const timeoutGraceMs = 1_000;
 
-function functionLeftMs(context: object): number {
-  const { getRemainingTimeInMillis, lambdaContext } = context as Record<string, unknown>;
-  if (typeof getRemainingTimeInMillis === "function") {
-    const left = Number(getRemainingTimeInMillis.call(context));
-    return Number.isNaN(left) ? Infinity : left;
-  }
+function functionLeftMs(context: Readonly<Record<string, unknown>>): number {
   // A durable execution wraps the context.
-  return isRecord(lambdaContext) ? functionLeftMs(lambdaContext) : Infinity;
+  const own = typeof context.getRemainingTimeInMillis === "function" ? context : context.lambdaContext;
+  if (!isRecord(own) || typeof own.getRemainingTimeInMillis !== "function") return Infinity;
+  const left = Number(own.getRemainingTimeInMillis());
+  return Number.isNaN(left) ? Infinity : left;
 }
 
 function gatewayLeftMs(event: unknown): number {
@@ -80,23 +72,28 @@ function open(context: object, leftMs: number, graceMs: number, rehearsal: boole
  * deadline has passed is still one: it has no time left, which is not the same as no deadline.
  */
 export function currentInvocation(): Invocation | undefined {
-  const invocation = scopes.current.getStore();
-  if (invocation === undefined || invocation.ended) return undefined;
-  return invocation.remainingMs() > -invocation.graceMs ? invocation : undefined;
+  const invocation = enclosingInvocation();
+  timeLeftMs(invocation);
+  return invocation?.ended ? undefined : invocation;
 }
 
-/** Milliseconds left in the current invocation, `Infinity` outside of any. Reads the clock once, and not at all outside. */
-export function timeLeftMs(): number {
-  const invocation = scopes.current.getStore();
+/** The invocation that the calling code was begun in, ended or not. Reads no clock. */
+export function enclosingInvocation(): Invocation | undefined {
+  return scopes.current.getStore();
+}
+
+/** Milliseconds left in `invocation`; `Infinity` without one or after its end. Reads the clock once, without one not. */
+export function timeLeftMs(invocation: Invocation | undefined = enclosingInvocation()): number {
   if (invocation === undefined || invocation.ended) return Infinity;
   const left = invocation.remainingMs();
-  return left > -invocation.graceMs ? left : Infinity;
+  invocation.ended = left <= -invocation.graceMs;
+  return invocation.ended ? Infinity : left;
 }
 
 /** Whether the calling code runs in a rehearsal: a recorded event on a warm-up ping, in which nothing should be written. */
 export function isRehearsal(): boolean {
   // Not by currentInvocation(): what a rehearsal has left running must not write after its end either.
-  return scopes.current.getStore()?.rehearsal ?? false;
+  return enclosingInvocation()?.rehearsal ?? false;
 }
 
 /**
@@ -104,10 +101,10 @@ export function isRehearsal(): boolean {
  * this request, else the current one where that belongs to the same context object (a nested Middy handler), else a new
  * one. No other current scope is trusted: `enterWith` leaks into the caller, so the next invocation may start inside it.
  */
-export function enterInvocation(request: InvocationRequest, owner: object): Invocation {
+export function enterInvocation(request: { event: unknown; context: unknown }, owner: object): Invocation {
   const known = scopes.byRequest.get(request)?.invocation;
   if (known !== undefined) {
-    if (scopes.current.getStore() !== known) scopes.current.enterWith(known);
+    if (enclosingInvocation() !== known) scopes.current.enterWith(known);
     return known;
   }
   const context = isRecord(request.context) ? request.context : {};
@@ -120,7 +117,8 @@ export function enterInvocation(request: InvocationRequest, owner: object): Invo
   const leftMs = Math.min(ownMs, gatewayLeftMs(request.event));
   // An invocation that comes with its time already up is one without time, too.
   const graceMs = leftMs === Infinity ? 0 : Math.max(ownMs, 0) - leftMs + timeoutGraceMs;
-  const invocation = open(context, leftMs, graceMs, false);
+  // A handler that is called in a rehearsal rehearses too, also with a context of its own.
+  const invocation = open(context, leftMs, graceMs, current?.rehearsal ?? false);
   scopes.byRequest.set(request, { invocation, opener: owner });
   scopes.current.enterWith(invocation);
   return invocation;

@@ -93,6 +93,27 @@ describe("answerRejection", () => {
     expect(response.headers).toEqual({ ...headers, "Access-Control-Allow-Origin": "*" });
   });
 
+  test("sends no header in two spellings", () => {
+    const others = { "retry-after": "1", "content-type": "text/plain", "x-trace": "7" };
+    const response = { statusCode: 503, body: "The circuit is open.", headers: others };
+    const request: { event: unknown; error: unknown; response: unknown } = {
+      event: apiEvents.http(),
+      error: rejection(),
+      response,
+    };
+    answerRejection(request, "CIRCUIT_OPEN");
+    expect(request.response).toMatchObject({
+      headers: expect.toSatisfy((sent: object) => Object.keys(sent).length === 3),
+    });
+    expect(request.response).toMatchObject({ headers: { ...headers, "x-trace": "7" } });
+  });
+
+  test("leaves an answer that is no record alone", () => {
+    const request = { event: apiEvents.http(), error: rejection(), response: "from the cache" };
+    answerRejection(request, "CIRCUIT_OPEN");
+    expect(request.response).toBe("from the cache");
+  });
+
   test("leaves an answer alone that somebody else has given", () => {
     const response = { statusCode: 200, body: "from the cache" };
     const request = { event: apiEvents.http(), error: rejection(), response };

@@ -21,27 +21,23 @@ export function isRejection(error: unknown, ...codes: readonly string[]): error 
 
 /**
  * The answer to `event` that says `error` as a problem document (RFC 9457), in the shape that the event's kind asks for,
- * with the headers of `others` besides its own.
- * `undefined` where the event is no API request: then the error must stay an error, for a status is a success there.
+ * with the headers of `others` besides its own. `undefined` where the event is no API request: then the error must stay
+ * an error, for a status is a success there.
  */
-export function replyTo(
-  event: unknown,
-  error: Rejection,
-  others: Readonly<Record<string, unknown>> = {},
-): Record<string, unknown> | undefined {
+export function replyTo(event: unknown, error: Rejection, others: object = {}): Record<string, unknown> | undefined {
   const request = describeRequest(event);
   if (request === undefined) return undefined;
   const { statusCode, message, problem } = error;
   const body = JSON.stringify({ ...problem, status: statusCode, detail: message });
-  const headers = { ...others, "Content-Type": "application/problem+json", ...error.headers };
-  const entries = Object.entries(headers);
+  const own = Object.entries({ "Content-Type": "application/problem+json", ...error.headers });
+  // Others may write names in lower case, and a name in two spellings would be sent twice.
+  const ownNames = own.map(([name]) => name.toLowerCase());
+  const kept = Object.entries(others).filter(([name]) => !ownNames.includes(name.toLowerCase()));
+  const entries = [...kept, ...own];
+  const headers = Object.fromEntries(entries);
   if (request.kind === "edge") {
-    return {
-      status: String(statusCode),
-      statusDescription: problem.title,
-      headers: Object.fromEntries(entries.map(([key, value]) => [key.toLowerCase(), [{ key, value }]])),
-      body,
-    };
+    const lists = Object.fromEntries(entries.map(([key, value]) => [key.toLowerCase(), [{ key, value }]]));
+    return { status: String(statusCode), statusDescription: problem.title, headers: lists, body };
   }
   if (request.kind !== "alb") return { statusCode, headers, body };
   const status = { statusCode, statusDescription: `${statusCode} ${problem.title}`, isBase64Encoded: false };
@@ -61,12 +57,8 @@ export function answerRejection(
 ): void {
   const { error, response } = request;
   if (!isRejection(error, ...codes)) return;
-  if (response === undefined) {
-    request.response = replyTo(request.event, error);
-  } else if (isRecord(response) && response.body === error.message) {
-    const entries = isRecord(response.headers) ? Object.entries(response.headers) : [];
-    const others = Object.fromEntries(entries.filter(([name]) => name.toLowerCase() !== "content-type"));
-    // Assigned, not returned: a returned value would silence the other onError hooks.
-    request.response = replyTo(request.event, error, others) ?? response;
-  }
+  const { body, headers } = isRecord(response) ? response : {};
+  if (response !== undefined && body !== error.message) return;
+  // Assigned, not returned: a returned value would silence the other onError hooks.
+  request.response = replyTo(request.event, error, isRecord(headers) ? headers : {}) ?? response;
 }

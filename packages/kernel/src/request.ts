@@ -1,9 +1,6 @@
-/** The kinds of event that are a request to an API, and so can be answered with a status. */
-export type RequestKind = "rest" | "http" | "function-url" | "alb" | "websocket" | "edge";
-
-/** One shape for the request in every kind of API event. */
+/** One shape for the request in every kind of event that is a request to an API, and so can be answered with a status. */
 export interface RequestDescription {
-  readonly kind: RequestKind;
+  readonly kind: "rest" | "http" | "function-url" | "alb" | "websocket" | "edge";
   /** `GET`; empty for a WebSocket message. */
   readonly method: string;
   /** Method and path template, `GET /users/{id}`; `undefined` where the event has no template (ALB, Function URL, Edge). */
@@ -37,11 +34,9 @@ function headerReader(...sources: readonly unknown[]): (name: string) => string 
   return function header(name) {
     for (const source of sources) {
       if (!isRecord(source)) continue;
-      const exact = joined(source[name]);
-      if (exact !== undefined) return exact;
-      for (const key of Object.keys(source)) {
-        if (key.toLowerCase() === name) return joined(source[key]);
-      }
+      const key = name in source ? name : Object.keys(source).find((written) => written.toLowerCase() === name);
+      const value = key && joined(source[key]);
+      if (value !== undefined) return value;
     }
     return undefined;
   };
@@ -50,34 +45,26 @@ function headerReader(...sources: readonly unknown[]): (name: string) => string 
 function describeGateway(event: Fields, context: Fields): RequestDescription | undefined {
   // A Lambda authorizer gets the request too, but answers with a policy.
   if (event.methodArn !== undefined || event.routeArn !== undefined) return undefined;
+  const { http, elb, identity } = context;
   const header = headerReader(event.multiValueHeaders, event.headers);
-  const method = text(event.httpMethod);
-
-  if (isRecord(context.http)) {
-    const routeKey = text(context.routeKey);
-    const isFunctionUrl = text(context.domainName)?.includes(".lambda-url.") === true;
-    return {
-      kind: isFunctionUrl ? "function-url" : "http",
-      method: text(context.http.method) ?? "",
-      route: routeKey === "$default" ? undefined : routeKey,
-      sourceIp: text(context.http.sourceIp),
-      arrivedAt: epoch(context.timeEpoch),
-      header,
-    };
+  if (isRecord(http)) {
+    const kind = text(context.domainName)?.includes(".lambda-url.") ? "function-url" : "http";
+    const route = context.routeKey === "$default" ? undefined : text(context.routeKey);
+    const method = text(http.method) ?? "";
+    return { kind, method, route, sourceIp: text(http.sourceIp), arrivedAt: epoch(context.timeEpoch), header };
   }
-  if (isRecord(context.elb)) {
+  const method = text(event.httpMethod);
+  if (isRecord(elb)) {
     return { kind: "alb", method: method ?? "", route: undefined, sourceIp: undefined, arrivedAt: undefined, header };
   }
-  if (!isRecord(context.identity)) return undefined;
-  const sourceIp = text(context.identity.sourceIp);
-  const arrivedAt = epoch(context.requestTimeEpoch);
+  if (!isRecord(identity)) return undefined;
+  const caller = { sourceIp: text(identity.sourceIp), arrivedAt: epoch(context.requestTimeEpoch), header };
   if (text(context.connectionId) !== undefined) {
-    return { kind: "websocket", method: "", route: text(context.routeKey), sourceIp, arrivedAt, header };
+    return { kind: "websocket", method: "", route: text(context.routeKey), ...caller };
   }
   if (method === undefined) return undefined;
   const resource = text(event.resource) ?? text(context.resourcePath);
-  const route = resource === undefined ? undefined : `${method} ${resource}`;
-  return { kind: "rest", method, route, sourceIp, arrivedAt, header };
+  return { kind: "rest", method, route: resource && `${method} ${resource}`, ...caller };
 }
 
 function epoch(value: unknown): number | undefined {
@@ -89,14 +76,8 @@ function describeEdge(records: unknown): RequestDescription | undefined {
   // Events of the response side carry the request too, but it has been answered by then.
   if (!isRecord(cf) || !isRecord(cf.request) || cf.response !== undefined) return undefined;
   const { method, clientIp, headers } = cf.request;
-  return {
-    kind: "edge",
-    method: text(method) ?? "",
-    route: undefined,
-    sourceIp: text(clientIp),
-    arrivedAt: undefined,
-    header: headerReader(headers),
-  };
+  const peer = { route: undefined, sourceIp: text(clientIp), arrivedAt: undefined };
+  return { kind: "edge", method: text(method) ?? "", ...peer, header: headerReader(headers) };
 }
 
 /**

@@ -280,3 +280,10 @@ test("what sends the requests is the global fetch of that time, or the one that 
   expect(await (await fetcher({}, given)("http://unused.test", { method: "PUT" })).text()).toBe("given");
   expect(given).toHaveBeenCalledWith("http://unused.test", { method: "PUT", signal: expect.any(AbortSignal) });
 });
+
+test("a Request that is sent once is sent itself, and used up as by fetch: no second copy of its body is kept", async () => {
+  const request = new Request(await serve(status(503)), { method: "POST", body: "order" });
+  expect((await fetcher()(request)).status).toBe(503);
+  expect(request.bodyUsed).toBe(true);
+  expect(bodies).toEqual(["order"]);
+});

@@ -51,6 +51,7 @@ export function retryFetch(
     const request = isRequest(input) ? input : undefined;
     // `null` takes the request's own signal away.
     const caller = (init.signal === undefined ? request?.signal : init.signal) ?? undefined;
+    const once = !mayRepeat(request, init);
     let last: Response | undefined;
     try {
       return await policy.run(
@@ -58,7 +59,7 @@ export function retryFetch(
           discard(last);
           last = undefined;
           const { signal } = attempt;
-          const response = await fetch(request?.body ? request.clone() : input, {
+          const response = await fetch(request?.body && !once ? request.clone() : input, {
             ...init,
             // The attempt lets go of its caller when it ends; the body is still the caller's to abort.
             signal: caller === undefined ? signal : AbortSignal.any([signal, caller]),
@@ -67,7 +68,7 @@ export function retryFetch(
           else last = response;
           return response;
         },
-        { signal: caller, once: !mayRepeat(request, init) },
+        { signal: caller, once },
       );
     } catch (error) {
       discard(last);

@@ -123,6 +123,38 @@ describe("the invocation", () => {
     expect(await call(outer, {}, context)).toBe(0);
   });
 
+  test("that a run belongs to is the one it began in, whatever handlers the call goes through", async () => {
+    let calls = 0;
+    const inner = middy()
+      .use(retry())
+      .handler(async () => {
+        if (++calls < 3) throw new Error("down");
+        return calls;
+      });
+    let granted: ReturnType<typeof currentInvocation>;
+    const outer = middy()
+      .use(retry())
+      .handler(() => {
+        granted = currentInvocation();
+        return policy.run(() => call(inner, {}, lambdaContext()));
+      });
+    expect(await call(outer)).toBe(3);
+    expect(granted?.retriesLeft).toBe(3);
+  });
+
+  test("that has ended bounds nothing that begins after it", async () => {
+    const { promise: ended, resolve: end } = Promise.withResolvers<void>();
+    let left: Promise<number> | undefined;
+    const handler = middy()
+      .use(retry({ maxRetriesPerInvocation: 0, reserveMs: 60_000 }))
+      .handler(() => {
+        left = ended.then(attempts);
+      });
+    await call(handler);
+    end();
+    expect(await left).toBe(4);
+  });
+
   test("survives a middleware that answers early", async () => {
     const early: MiddlewareObj = { before: () => "early" };
     const handler = middy().use(retry()).use(early).handler(attempts);

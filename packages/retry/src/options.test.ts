@@ -19,10 +19,12 @@ describe("a policy refuses", () => {
     [{ maxElapsedMs: -1 }, "maxElapsedMs must be at least 1, got -1"],
     [{ budget: 3 }, "budget must be an object, got 3"],
     [{ budget: {} }, "budget.spend must be a function, got undefined"],
+    [{ budget: { tokens: 1, spend: () => true } }, "budget.earn must be a function, got undefined"],
     [{ signal: "stop" }, 'signal must be an object, got "stop"'],
     [{ signal: {} }, "signal.addEventListener must be a function, got undefined"],
     [{ clock: 5 }, "clock must be an object, got 5"],
     [{ clock: {} }, "clock.now must be a function, got undefined"],
+    [{ clock: { now: () => 0 } }, "clock.sleep must be a function, got undefined"],
     [{ random: 0.5 }, "random must be a function, got 0.5"],
     [{ retries: 3 }, "createRetry: unknown option retries (3)"],
   ])("%j", (options, message) => {

@@ -20,8 +20,8 @@ export interface RetryOptions {
    */
   readonly retryable?: (failure: Failure) => Verdict;
   /**
-   * What an attempt that reads its signal may take, in ms, from when it first does. Never past the deadline. `Infinity`
-   * switches it off.
+   * What an attempt that reads its signal may take, in ms, from the end of the event loop's turn in which it first does.
+   * Never past the deadline. `Infinity` switches it off.
    *
    * @default 3_000
    */
@@ -51,9 +51,13 @@ export type Policy = Required<Omit<RetryOptions, "signal">> & { readonly signal:
 
 const known = ["name", "maxRetries", "backoff", "retryable", "attemptTimeoutMs", "maxElapsedMs", "budget"];
 
+function checkMethods<T>(option: string, value: T, methods: readonly (keyof T & string)[]): void {
+  checkType(option, value, "object");
+  for (const method of methods) checkType(`${option}.${method}`, value[method], "function");
+}
+
 function checkSignal(signal: AbortSignal | undefined): void {
-  if (signal === undefined) return;
-  checkType("signal.addEventListener", checkType("signal", signal, "object").addEventListener, "function");
+  if (signal !== undefined) checkMethods("signal", signal, ["addEventListener"]);
 }
 
 export function checkRunOptions(options: RunOptions): { signal: AbortSignal | undefined; once: boolean } {
@@ -74,9 +78,9 @@ export function resolve(options: RetryOptions): Policy {
   checkType("retryable", retryable, "function");
   checkNumber("attemptTimeoutMs", attemptTimeoutMs, 1);
   checkNumber("maxElapsedMs", maxElapsedMs, 1);
-  if (budget !== false) checkType("budget.spend", checkType("budget", budget, "object").spend, "function");
+  if (budget !== false) checkMethods("budget", budget, ["spend", "earn"]);
   checkSignal(signal);
-  checkType("clock.now", checkType("clock", clock, "object").now, "function");
+  checkMethods("clock", clock, ["now", "sleep"]);
   checkType("random", random, "function");
   return { name, maxRetries, backoff, retryable, attemptTimeoutMs, maxElapsedMs, budget, signal, clock, random };
 }

@@ -1,4 +1,5 @@
-import { currentInvocation, type Failure, type RetryStopReason } from "@midguard/kernel";
+import type { Failure, RetryStopReason } from "@midguard/kernel";
+import { warn } from "@midguard/kernel/internal";
 import type { RunningAttempt } from "./attempt.ts";
 import type { Policy } from "./options.ts";
 import { retryAfterMs } from "./retry-after.ts";
@@ -11,9 +12,8 @@ export interface PlannedRetry {
   readonly delayMs: number;
 }
 
-function warn(policy: Policy, error: unknown): void {
-  const message = `A callback of the retry policy ${JSON.stringify(policy.name)} threw: ${String(error)}`;
-  process.emitWarning(message, "MidguardWarning");
+function warnOf(policy: Policy, error: unknown): void {
+  warn(`A callback of the retry policy ${JSON.stringify(policy.name)} threw`, error);
 }
 
 /** What the policy says of a failure. A predicate that throws is told as a warning, and the failure stands. */
@@ -21,23 +21,28 @@ export function judge(policy: Policy, failure: Failure): Verdict {
   try {
     return policy.retryable(failure) || false;
   } catch (error) {
-    warn(policy, error);
+    warnOf(policy, error);
     return false;
   }
 }
 
-function nextBackoffMs(policy: Policy, attempt: number, previousMs: number): number | undefined {
+/** The wait before the next attempt. A callback that throws is told as a warning, and there is none. */
+function nextWait(
+  policy: Policy,
+  attempt: number,
+  previousMs: number,
+  verdict: Verdict,
+  failure: Failure,
+): PlannedRetry | undefined {
   try {
     // NaN would be a wait that never compares as too long.
-    return Math.max(0, policy.backoff(attempt, previousMs, policy.random) || 0);
+    const backoffMs = Math.max(0, policy.backoff(attempt, previousMs, policy.random) || 0);
+    const floorMs = typeof verdict === "object" ? verdict.afterMs || 0 : retryAfterMs(failure);
+    return { backoffMs, delayMs: Math.max(backoffMs, floorMs) };
   } catch (error) {
-    warn(policy, error);
+    warnOf(policy, error);
     return undefined;
   }
-}
-
-function floorMs(verdict: Verdict, failure: Failure): number {
-  return typeof verdict === "object" ? verdict.afterMs || 0 : retryAfterMs(failure);
 }
 
 /**
@@ -51,19 +56,17 @@ export function planRetry(
   verdict: Verdict,
   previousMs: number,
 ): PlannedRetry | RetryStopReason {
-  const { policy } = run;
+  const { policy, invocation } = run;
   if (attempt.cut?.by === "caller") return "aborted";
   if (attempt.cut?.by === "end") return run.bound;
   if (run.once || !verdict) return "not-retryable";
   if (attempt.number > policy.maxRetries) return "max-retries";
-  const backoffMs = nextBackoffMs(policy, attempt.number, previousMs);
-  if (backoffMs === undefined) return "not-retryable";
-  const delayMs = Math.max(backoffMs, floorMs(verdict, failure));
-  if (policy.clock.now() + delayMs >= run.endsAt) return run.bound;
-  const invocation = currentInvocation();
+  const wait = nextWait(policy, attempt.number, previousMs, verdict, failure);
+  if (wait === undefined) return "not-retryable";
+  if (policy.clock.now() + wait.delayMs >= run.endsAt) return run.bound;
   const allowance = invocation?.retriesLeft;
   if (allowance !== undefined && allowance < 1) return "allowance";
   if (policy.budget !== false && !policy.budget.spend()) return "budget";
   if (invocation !== undefined && allowance !== undefined) invocation.retriesLeft = allowance - 1;
-  return { backoffMs, delayMs };
+  return wait;
 }

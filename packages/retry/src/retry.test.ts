@@ -256,6 +256,20 @@ describe("a callback that throws", () => {
     expect(warn).toHaveBeenCalledExactlyOnceWith(message, "MidguardWarning");
   });
 
+  test("does not hide the call's own error where that is what throws when its headers are read", async () => {
+    vi.spyOn(process, "emitWarning").mockReturnValue();
+    const error = Object.assign(new Error("down"), { headers: { get: throws } });
+    expect(await reasonOf(createRetry().run(flaky(error)))).toBe(error);
+  });
+
+  test("harms nothing where what it throws cannot be written as text", async () => {
+    vi.spyOn(process, "emitWarning").mockReturnValue();
+    const retryable = () => {
+      throw Object.create(null);
+    };
+    expect(await createRetry({ retryable }).run(flaky())).toBe("ok");
+  });
+
   test("leaves a success a success", async () => {
     vi.spyOn(process, "emitWarning").mockReturnValue();
     expect(await createRetry({ retryable: throws }).run(flaky())).toBe("ok");

@@ -2,7 +2,6 @@ import type { Attempt } from "./attempt.ts";
 import type { RetryBudget } from "./budget.ts";
 import { start } from "./engine.ts";
 import { checkRunOptions, type RetryOptions, type RunOptions, resolve } from "./options.ts";
-
 import type { Call } from "./run.ts";
 import { eitherSignal } from "./signals.ts";
 
@@ -23,8 +22,8 @@ export interface Retry {
 /**
  * Makes a retry policy. Make one per dependency, outside of the handler.
  *
- * Inside an invocation (where one of the family's middlewares is installed) no attempt and no wait begins that cannot
- * end 100 ms before the invocation does, or `reserveMs` of `retry()`.
+ * Inside an invocation (which `retry()` makes known) no attempt and no wait begins that cannot end 100 ms before the
+ * invocation does, or `reserveMs` of `retry()`.
  *
  * @example
  * const payments = createRetry({ name: "payments", attemptTimeoutMs: 1_000 });

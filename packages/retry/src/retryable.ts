@@ -31,14 +31,19 @@ function isOurs({ code, expose, problem }: Record<string, unknown>): boolean {
   return code === "CIRCUIT_OPEN" || code === "DEADLINE_EXCEEDED" || (expose === true && isRecord(problem));
 }
 
+/** An abort by the caller. A timeout may come as an abort with its cause (AWS SDK, node:http). */
+function isAbort({ name, code, cause }: Record<string, unknown>): boolean {
+  return (name === "AbortError" || code === "ABORT_ERR") && !(isRecord(cause) && cause.name === "TimeoutError");
+}
+
 function isRetryableError(error: unknown): boolean {
   if (!isRecord(error)) return true;
-  const { name, code, cause, $metadata, $retryable } = error;
-  if (isOurs(error) || name === "AbortError" || code === "ABORT_ERR") return false;
+  const { name, cause, $metadata, $retryable } = error;
+  if (isOurs(error) || isAbort(error)) return false;
   if (isRecord($metadata) && Number($metadata.attempts) > 1) return false;
   if ($retryable !== undefined) return true;
   const status = statusOf(error);
-  if (status !== undefined) return isRetryableStatus(status) || (status === 400 && throttled.test(String(name)));
+  if (status !== undefined) return isRetryableStatus(status) || throttled.test(String(name));
   // fetch tells a network failure as a TypeError with the real one as its cause.
   return !programmingError.test(String(name)) || (isRecord(cause) && networkError.test(String(cause.code)));
 }

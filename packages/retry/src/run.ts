@@ -1,8 +1,8 @@
-import { systemClock } from "@midguard/kernel";
-import { timeLeftMs } from "@midguard/kernel/internal";
+import { type Invocation, systemClock } from "@midguard/kernel";
+import { enclosingInvocation, timeLeftMs } from "@midguard/kernel/internal";
 import type { Attempt } from "./attempt.ts";
 import type { Policy } from "./options.ts";
-import { exceedsReserve, reserveMs } from "./reserve.ts";
+import { reserveMs } from "./reserve.ts";
 
 export type Call<T> = (attempt: Attempt) => T | PromiseLike<T>;
 
@@ -18,26 +18,31 @@ export class Run<T> {
   readonly caller: AbortSignal | undefined;
   /** One attempt only. */
   readonly once: boolean;
+  /**
+   * The invocation that it began in, and so belongs to: a call may enter another one (that of a handler which it calls),
+   * and what is current after it is that one.
+   */
+  readonly invocation: Invocation | undefined;
   /** What the invocation had left at the start; `Infinity` outside of any. */
   readonly #leftMs: number;
   #startedAt: number | undefined;
-  #reserveMs: number | undefined;
 
   constructor(policy: Policy, call: Call<T>, caller: AbortSignal | undefined, once: boolean) {
     this.policy = policy;
     this.call = call;
     this.caller = caller;
     this.once = once;
-    this.#leftMs = timeLeftMs();
+    const invocation = enclosingInvocation();
+    this.#leftMs = timeLeftMs(invocation);
+    this.invocation = invocation?.ended ? undefined : invocation;
     // The invocation runs by the system's clock: what passed by another one cannot be learnt from it later.
     const isForeign = policy.clock !== systemClock && this.#leftMs !== Infinity;
     this.#startedAt = isForeign || policy.maxElapsedMs !== Infinity ? policy.clock.now() : undefined;
-    this.#reserveMs = undefined;
   }
 
   /** Whether there is time for a first attempt. */
   get hasTime(): boolean {
-    return this.#leftMs === Infinity || exceedsReserve(this.#leftMs);
+    return this.#usableMs() > 0;
   }
 
   /** Which limit ends the run. */
@@ -58,7 +63,7 @@ export class Run<T> {
 
   #start(): number {
     if (this.#startedAt === undefined) {
-      const left = timeLeftMs();
+      const left = timeLeftMs(this.invocation);
       // Where the invocation has ended meanwhile, all of its time is gone.
       const spentMs = this.#leftMs === Infinity ? 0 : this.#leftMs - (left === Infinity ? 0 : left);
       this.#startedAt = this.policy.clock.now() - spentMs;
@@ -67,7 +72,6 @@ export class Run<T> {
   }
 
   #usableMs(): number {
-    this.#reserveMs ??= reserveMs();
-    return this.#leftMs - this.#reserveMs;
+    return this.#leftMs - reserveMs(this.invocation);
   }
 }

@@ -35,27 +35,32 @@ export function createWindow(windowMs: number, saved: readonly number[] = []): W
   }
   let newest = buckets.at(-1);
 
+  /** Whether a stretch of `ms` from there holds `now`. A saved bucket may also begin later: somebody's mistake. */
+  function holds({ startedAt }: Bucket, ms: number, now: number): boolean {
+    return startedAt <= now && now - startedAt < ms;
+  }
+
   function begin(now: number): Bucket {
     const bucket = { startedAt: now, calls: 0, failures: 0, slow: 0 };
-    buckets = buckets.filter(({ startedAt }) => now - startedAt < windowMs);
+    buckets = buckets.filter((old) => holds(old, windowMs, now));
     buckets.push(bucket);
     return bucket;
   }
 
   return {
     count(failed, slow, now) {
-      if (newest === undefined || now - newest.startedAt >= bucketMs) newest = begin(now);
+      if (newest === undefined || !holds(newest, bucketMs, now)) newest = begin(now);
       newest.calls += 1;
       if (failed) newest.failures += 1;
       if (slow) newest.slow += 1;
     },
     total(now) {
       const total = { calls: 0, failures: 0, slow: 0 };
-      for (const { startedAt, calls, failures, slow } of buckets) {
-        if (now - startedAt >= windowMs) continue;
-        total.calls += calls;
-        total.failures += failures;
-        total.slow += slow;
+      for (const bucket of buckets) {
+        if (!holds(bucket, windowMs, now)) continue;
+        total.calls += bucket.calls;
+        total.failures += bucket.failures;
+        total.slow += bucket.slow;
       }
       return total;
     },
