@@ -164,8 +164,8 @@ describe("a whole handler guarded by wrap", () => {
 test.each([
   [undefined, /options must be an object, got undefined/],
   [{}, /breakers .*got undefined/],
-  [{ breakers: [] }, /breakers must be an array of at least one/],
-  [{ breakers: isolated() }, /breakers must be an array of at least one/],
+  [{ breakers: [] }, /breakers must be an array of at least one circuit breaker, got an empty one/],
+  [{ breakers: isolated() }, /breakers must be an array of at least one circuit breaker, got object/],
   [{ breakers: [null] }, /breakers\[0\] .*got null/],
   [{ breakers: [isolated(), { fire() {} }] }, /breakers\[1\].run .*got undefined/],
   [{ breakers: [isolated()], store: {} }, /unknown option store/],

@@ -10,7 +10,8 @@ export interface CircuitBreakerMiddlewareOptions {
 
 function checkBreakers(breakers: unknown): void {
   if (!Array.isArray(breakers) || breakers.length === 0) {
-    throw new TypeError(`breakers must be an array of at least one circuit breaker, got ${String(breakers)}`);
+    const given = Array.isArray(breakers) ? "an empty one" : typeof breakers;
+    throw new TypeError(`breakers must be an array of at least one circuit breaker, got ${given}`);
   }
   for (const [index, breaker] of breakers.entries()) {
     checkType(`breakers[${index}]`, breaker, "object");

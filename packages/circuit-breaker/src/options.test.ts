@@ -4,7 +4,7 @@ import { createCircuitBreaker } from "./breaker.ts";
 describe("createCircuitBreaker refuses", () => {
   test.each([
     [undefined, TypeError, /options must be an object, got undefined/],
-    [{}, TypeError, /name must be a string, got undefined/],
+    [{}, TypeError, /name must be a non-empty string, got undefined/],
     [{ name: "" }, TypeError, /name .*got ""/],
     [{ name: 7 }, TypeError, /name .*got 7/],
     [{ name: "p", openMS: 1 }, TypeError, /unknown option openMS/],

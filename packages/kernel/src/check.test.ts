@@ -52,7 +52,7 @@ test("refuses a fraction and an infinity where a whole number is asked for", () 
 test("checks types, and refuses what is empty", () => {
   const call = () => 1;
   expect(checkType("key", call, "function")).toBe(call);
-  expect(() => checkType("name", "", "string")).toThrow(new TypeError('name must be a string, got ""'));
+  expect(() => checkType("name", "", "string")).toThrow(new TypeError('name must be a non-empty string, got ""'));
   expect(() => checkType("store", null, "object")).toThrow(new TypeError("store must be an object, got null"));
   expect(() => checkType("dryRun", "yes", "boolean")).toThrow(new TypeError('dryRun must be a boolean, got "yes"'));
 });

@@ -34,12 +34,12 @@ export function checkInteger(option: string, value: unknown, min: number, max: n
   return number;
 }
 
+const kinds = { string: "a non-empty string", boolean: "a boolean", function: "a function", object: "an object" };
+
 /** A value of the given `typeof` (an empty string and `null` are refused). */
-export function checkType<T>(option: string, value: T, type: "string" | "boolean" | "function" | "object"): T {
-  if (typeof value !== type || value === null || value === "") {
-    throw new TypeError(`${option} must be a${type === "object" ? "n" : ""} ${type}, got ${show(value)}`);
-  }
-  return value;
+export function checkType<T>(option: string, value: T, type: keyof typeof kinds): T {
+  if (typeof value === type && value !== null && value !== "") return value;
+  throw new TypeError(`${option} must be ${kinds[type]}, got ${show(value)}`);
 }
 
 /** One of `allowed`. */

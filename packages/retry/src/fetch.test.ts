@@ -289,3 +289,11 @@ test("a Request that is sent once is sent itself, and used up as by fetch: no se
   expect(request.bodyUsed).toBe(true);
   expect(bodies).toEqual(["order"]);
 });
+
+test("a fetch without a policy is refused when it is made", () => {
+  expect(() => retryFetch(undefined as never)).toThrow(new TypeError("policy must be an object, got undefined"));
+  expect(() => retryFetch({} as never)).toThrow(new TypeError("policy.run must be a function, got undefined"));
+  expect(() => retryFetch(createRetry(), "fetch" as never)).toThrow(
+    new TypeError('fetch must be a function, got "fetch"'),
+  );
+});

@@ -1,3 +1,4 @@
+import { checkType } from "@midguard/kernel/internal";
 import type { Retry } from "./retry.ts";
 
 type Fetch = typeof globalThis.fetch;
@@ -39,6 +40,8 @@ function discard(response: Response | undefined): void {
  *
  * @param fetch - Sends the requests; without it, whatever `globalThis.fetch` is at that time.
  *
+ * @throws TypeError where `policy` is none or `fetch` no function.
+ *
  * @example
  * const fetchProfile = retryFetch(createRetry({ name: "profiles", attemptTimeoutMs: 800 }));
  * const response = await fetchProfile(`${profilesUrl}/${id}`);
@@ -47,6 +50,9 @@ export function retryFetch(
   policy: Retry,
   fetch: Fetch = (input: Input, init?: Init) => globalThis.fetch(input, init),
 ): Fetch {
+  checkType("policy", policy, "object");
+  checkType("policy.run", policy.run, "function");
+  checkType("fetch", fetch, "function");
   return async function fetchWithRetries(input: Input, init: Init = {}) {
     const request = isRequest(input) ? input : undefined;
     // `null` takes the request's own signal away.

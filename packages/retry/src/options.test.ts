@@ -7,8 +7,8 @@ function fail(): Promise<never> {
 
 describe("a policy refuses", () => {
   test.each<[Record<string, unknown>, string]>([
-    [{ name: "" }, 'name must be a string, got ""'],
-    [{ name: 1 }, "name must be a string, got 1"],
+    [{ name: "" }, 'name must be a non-empty string, got ""'],
+    [{ name: 1 }, "name must be a non-empty string, got 1"],
     [{ maxRetries: -1 }, "maxRetries must be between 0 and 9007199254740991, got -1"],
     [{ maxRetries: 1.5 }, "maxRetries must be a whole number, got 1.5"],
     [{ maxRetries: Number.NaN }, "NaN"],

@@ -21,8 +21,8 @@ export interface FailureRateOptions {
 
 const knownOptions = ["threshold", "windowMs", "minimumCalls", "slowCallMs", "slowRate"];
 
-function checkShare(option: string, value: unknown): number {
-  return checkNumber(option, value, Number.MIN_VALUE, 1);
+function checkShare(option: string, value: unknown): void {
+  if (checkNumber(option, value, 0, 1) === 0) throw new RangeError(`${option} must be above 0, got 0`);
 }
 
 /**
