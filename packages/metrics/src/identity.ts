@@ -51,6 +51,10 @@ export function readIdentity(options: IdentityOptions, reserved: ReadonlySet<str
     warn("identity", "no valid namespace, neither as option nor in POWERTOOLS_METRICS_NAMESPACE", namespace);
   }
   const service = options.service ?? lent.dimensions.get("service") ?? POWERTOOLS_SERVICE_NAME?.trim();
+  // None is nothing to warn of, as in Powertools.
+  if (service !== undefined && service !== "" && !isDimensionValue(service)) {
+    warn("service", "the name of a service must be 1 to 1024 printable ASCII characters", service);
+  }
 
   const dimensions: Record<string, string> = {};
   // One place is kept for `service`, one for what distinguishes the line.

@@ -22,14 +22,14 @@ function warnings(): { readonly count: () => number; readonly text: () => string
 test.each<[unknown, string]>([
   [null, "metrics: options must be an object, got null"],
   [{ names: "otel" }, 'metrics: unknown option names ("otel")'],
-  [{ namespace: 7 }, "namespace must be a string, got 7"],
-  [{ namespace: "" }, 'namespace must be a string, got ""'],
+  [{ namespace: 7 }, "namespace must be a non-empty string, got 7"],
+  [{ namespace: "" }, 'namespace must be a non-empty string, got ""'],
   [{ namespace: "AWS/Shop" }, "AWS/Shop"],
   [{ namespace: ":Shop" }, ":Shop"],
   [{ namespace: "Café" }, "Café"],
   [{ namespace: " " }, '" "'],
   [{ namespace: "x".repeat(256) }, "xxx"],
-  [{ service: "" }, 'service must be a string, got ""'],
+  [{ service: "" }, 'service must be a non-empty string, got ""'],
   [{ service: "café" }, "café"],
   [{ service: "a\u0000b" }, "service"],
   [{ service: "x".repeat(1_025) }, "service"],
@@ -73,13 +73,14 @@ describe("namespace and service", () => {
     expect(await lineOf({ metrics: lender })).toMatchObject({ namespace: "Lent", service: "lent" });
   });
 
-  test("missing or refused by CloudWatch are Powertools' fallbacks, with one warning", async () => {
+  test("missing or refused by CloudWatch are Powertools' fallbacks, with one warning each", async () => {
     const warned = warnings();
     vi.stubEnv("POWERTOOLS_METRICS_NAMESPACE", "AWS/Shop");
     vi.stubEnv("POWERTOOLS_SERVICE_NAME", "café");
     expect(await lineOf({})).toMatchObject({ namespace: "default_namespace", service: "service_undefined" });
-    expect(warned.count()).toBe(1);
+    expect(warned.count()).toBe(2);
     expect(warned.text()).toContain("AWS/Shop");
+    expect(warned.text()).toContain("café");
   });
 });
 

@@ -1,5 +1,5 @@
 /** What can be wrong with something that a request brought along. */
-type Complaint = "identity" | "dimension" | "route" | "property" | "line";
+type Complaint = "identity" | "service" | "dimension" | "route" | "property" | "line";
 
 /** Tells that something was dropped, and what. Never throws. */
 export type Warn = (about: Complaint, message: string, detail: unknown) => void;

@@ -9,6 +9,21 @@ function retryAfterSeconds(decision: Decision): number {
 }
 
 /**
+ * Makes an error without a stack trace: that of a rejection tells nobody anything, and in a flood it would cost as much
+ * as all the rest.
+ */
+export function stackless<E extends Error>(make: () => E): E {
+  const limit = Error.stackTraceLimit;
+  // Reflect.set says false where an assignment would throw, as under --frozen-intrinsics.
+  Reflect.set(Error, "stackTraceLimit", 0);
+  try {
+    return make();
+  } finally {
+    Reflect.set(Error, "stackTraceLimit", limit);
+  }
+}
+
+/**
  * Thrown by the middleware when a limit is reached: 429 with Retry-After, unless it can never be taken. Where no store
  * could be asked and `onStoreError` is "deny", it is 503, since the client has done nothing wrong.
  *

@@ -103,12 +103,12 @@ describe("a rate limiter", () => {
 
   it("rejects keys and costs that make no sense, and takes nothing for them", async () => {
     const limiter = createRateLimiter({ limits: quota(5, "year") });
-    await expect(limiter.take("")).rejects.toThrow(/key must be a string, got ""/);
-    await expect(limiter.take(undefined as never)).rejects.toThrow(/key must be a string, got undefined/);
+    await expect(limiter.take("")).rejects.toThrow(/key must be a non-empty string, got ""/);
+    await expect(limiter.take(undefined as never)).rejects.toThrow(/key must be a non-empty string, got undefined/);
     await expect(limiter.take("a", { cost: -1 })).rejects.toThrow(/cost must be at least|between/);
     await expect(limiter.take("a", { cost: 0.5 })).rejects.toThrow(/cost must be a whole number, got 0.5/);
-    await expect(limiter.peek(7 as never)).rejects.toThrow(/key must be a string/);
-    await expect(limiter.reset("")).rejects.toThrow(/key must be a string/);
+    await expect(limiter.peek(7 as never)).rejects.toThrow(/key must be a non-empty string/);
+    await expect(limiter.reset("")).rejects.toThrow(/key must be a non-empty string/);
     expect(await limiter.peek("a")).toMatchObject([{ remaining: 5 }]);
     expect(await limiter.take("a", { cost: 0 })).toMatchObject({ allowed: true, remaining: 5 });
   });
@@ -116,7 +116,7 @@ describe("a rate limiter", () => {
   it.each([
     [{ limits: [] }, /limits must be 1 to 8, got 0/],
     [{ limits: quota(1, "day"), name: "a:b" }, /name must be 1 to 64 letters.*got "a:b"/],
-    [{ limits: quota(1, "day"), name: "" }, /name must be a string/],
+    [{ limits: quota(1, "day"), name: "" }, /name must be a non-empty string/],
     [{ limits: quota(1, "day"), store: { take() {} } }, /store.refund must be a function, got undefined/],
     [{ limits: quota(1, "day"), store: "redis" }, /store must be an object, got "redis"/],
     [{ limits: quota(1, "day"), clock: { now: Date.now } }, /clock.sleep must be a function/],

@@ -146,6 +146,40 @@ describe("a rejection", () => {
   });
 });
 
+describe("a rejection's error", () => {
+  async function thrownBy(options: RateLimitOptions): Promise<Error> {
+    let error: unknown;
+    const look: MiddlewareObj = {
+      onError: (request) => {
+        error = request.error;
+      },
+    };
+    const call = lambda([rateLimit(options), look]);
+    await call(apiEvents.http());
+    await call(apiEvents.http());
+    return error as Error;
+  }
+  const denied = { ...one, denyList: ["203.0.113.7"] };
+
+  it.each([
+    ["over a limit", one],
+    ["on the deny list", denied],
+  ])("has no stack trace, which would cost as much as all the rest, and spoils no other's: %s", async (_, options) => {
+    expect((await thrownBy(options)).stack).not.toContain("\n");
+    expect(new Error("another").stack).toContain("\n");
+  });
+
+  it("is thrown all the same where the length of stack traces is fixed, as under --frozen-intrinsics", async () => {
+    const limit = Object.getOwnPropertyDescriptor(Error, "stackTraceLimit") as PropertyDescriptor;
+    Object.defineProperty(Error, "stackTraceLimit", { ...limit, writable: false });
+    try {
+      expect(await thrownBy(one)).toMatchObject({ code: "RATE_LIMITED" });
+    } finally {
+      Object.defineProperty(Error, "stackTraceLimit", limit);
+    }
+  });
+});
+
 describe("what passes untouched", () => {
   it.each(Object.keys(otherEvents))("no API request: %s", async (kind) => {
     const call = limited({ ...one, onMissingKey: "deny", denyList: ["0.0.0.0/0"] }, (event) => event);
@@ -504,6 +538,25 @@ describe("in company", () => {
     const limits = quota(1, "day");
     await createRateLimiter({ name: "api", limits, store, clock }).take("203.0.113.7");
     expect((await limited({ name: "api", limits, store, clock })(apiEvents.http())).statusCode).toBe(429);
+  });
+});
+
+describe("a WebSocket client that is over its limit", () => {
+  const websocket = (parts: object) => {
+    const event = apiEvents.websocket();
+    return { ...event, requestContext: { ...(event.requestContext as object), ...parts } };
+  };
+
+  it("is refused, but its $disconnect reaches the handler, which would lose track of the connection", async () => {
+    const call = limited(one);
+    const message = websocket({ eventType: "MESSAGE", routeKey: "send" });
+    const disconnect = websocket({ eventType: "DISCONNECT", routeKey: "$disconnect" });
+    expect((await call(disconnect)).statusCode).toBe(200);
+    expect((await call(websocket({}))).statusCode).toBe(200);
+    expect((await call(message)).statusCode).toBe(429);
+    expect(await call(disconnect)).toEqual({ statusCode: 200, body: "ok" });
+    // A message names its own route: what the client writes there takes it past nothing.
+    expect((await call(websocket({ eventType: "MESSAGE", routeKey: "$disconnect" }))).statusCode).toBe(429);
   });
 });
 

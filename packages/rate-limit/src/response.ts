@@ -4,9 +4,20 @@ import type { Headers } from "./headers.ts";
 type Fields = Readonly<Record<string, unknown>>;
 
 /** What of `added` is not among `present`, whatever the case: what the user has set stays. */
-function missing(added: Headers, present: Fields): Headers {
-  const names = new Set(Object.keys(present).map((name) => name.toLowerCase()));
-  return Object.fromEntries(Object.entries(added).filter(([name]) => !names.has(name.toLowerCase())));
+function missing(added: Headers, ...present: readonly Fields[]): Headers {
+  const left: Headers = {};
+  for (const [name, value] of Object.entries(added)) {
+    if (!present.some((headers) => hasName(headers, name))) left[name] = value;
+  }
+  return left;
+}
+
+function hasName(headers: Fields, name: string): boolean {
+  for (const other in headers) {
+    // The length first: on most names it saves the lower case, on every request.
+    if (other.length === name.length && other.toLowerCase() === name.toLowerCase()) return true;
+  }
+  return false;
 }
 
 /**
@@ -17,7 +28,7 @@ export function withHeaders(event: unknown, response: Fields, added: Headers): F
   if (typeof response.statusCode !== "number") return response;
   const { headers = {}, multiValueHeaders = {} } = response;
   if (!isRecord(headers) || !isRecord(multiValueHeaders)) return response;
-  const extra = missing(added, { ...headers, ...multiValueHeaders });
+  const extra = missing(added, headers, multiValueHeaders);
   // A target group with multi-value headers switched on reads only those.
   const multiple =
     isRecord(event) &&

@@ -17,6 +17,14 @@ const longestHoldMs = 10_000;
 const inFlightMs = 1_000;
 const cleanupMs = 1_000;
 
+/**
+ * Middy's streaming mode throws on an object without a status, and every ping would be a failed invocation. It takes the
+ * object with one as what stands ahead of an empty body. Hidden, so that elsewhere the answer is what it says.
+ */
+function streamable<T extends WarmupAnswer | StaleAnswer>(answer: T): T {
+  return Object.defineProperty(answer, "statusCode", { value: 200 });
+}
+
 /** The middleware on given clocks. */
 export function createMiddleware(
   { isPing, prime, primeTimeoutMs, maxAgeMs }: ResolvedOptions,
@@ -46,7 +54,7 @@ export function createMiddleware(
     await cleanUpPowertools(request, Math.min(cleanupMs, invocation.remainingMs() / 2), clock);
     // Here, because an early return skips every after and onError.
     leaveInvocation(request, middleware);
-    return stale ? { warmup: true, stale } : { warmup: true, ...facts, heldMs, correlationId, ...outcome };
+    return streamable(stale ? { warmup: true, stale } : { warmup: true, ...facts, heldMs, correlationId, ...outcome });
   }
 
   // Not async: a request that is no ping pays for the test alone.

@@ -116,6 +116,9 @@ describe("reads", () => {
     7,
     { sentAt: "soon", holdUntil: Number.NaN, correlationId: 7 },
     { sentAt: Infinity, holdUntil: {} },
+    // Date.parse makes dates of all of these.
+    { sentAt: "attempt 3", holdUntil: "1" },
+    { sentAt: "2026", holdUntil: "<aws.scheduler.scheduled-time> 7" },
   ])("nothing out of %j", (event) => {
     expect(readPing(event)).toEqual({ sentAt: undefined, holdUntil: undefined, correlationId: undefined });
   });

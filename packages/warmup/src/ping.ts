@@ -3,7 +3,7 @@ import { isRecord } from "@midguard/kernel/internal";
 /** The event that asks a function to stay warm. Times are epoch ms by the sender's clock. */
 export interface WarmupPing {
   readonly warmup: true;
-  /** When it was sent; a ping older than `maxAgeMs` is dropped. A string is an ISO date, as EventBridge Scheduler writes it. */
+  /** When it was sent; a ping older than `maxAgeMs` is dropped. A string is an ISO date and time, as EventBridge Scheduler writes it. */
   readonly sentAt?: number | string;
   /** Until when to hold the environment, so that pings sent together reach different ones. */
   readonly holdUntil?: number;
@@ -53,8 +53,11 @@ export function isWarmupPing(event: unknown): boolean {
   return isFromSchedule(event) && isRecord(event.detail) && isMarked(event.detail) && !isTraffic(event);
 }
 
+const isoDateTime = /^\d{4}-\d\d-\d\dT/;
+
 function epochMs(value: unknown): number | undefined {
-  const ms = typeof value === "string" ? Date.parse(value) : value;
+  // Not any text: Date.parse finds a date in "attempt 3" too, long ago, and the ping would be stale.
+  const ms = typeof value === "string" && isoDateTime.test(value) ? Date.parse(value) : value;
   return typeof ms === "number" && Number.isFinite(ms) ? ms : undefined;
 }
 

@@ -184,7 +184,7 @@ describe("the ping's answer is right", () => {
     // Nothing of the rehearsed answer has got in.
     const got = (await handler(ping, lambdaContext())) as object;
     expect(got).toMatchObject(answer);
-    expect(got).not.toHaveProperty("statusCode");
+    expect(JSON.parse(JSON.stringify(got))).not.toHaveProperty("statusCode");
     expect(got).not.toHaveProperty("headers");
     expect(rehearsals.map((rehearsal) => rehearsal.statusCode)).toEqual([name.includes("error handler") ? 500 : 200]);
     // And a request after it is answered as ever.
@@ -217,6 +217,14 @@ describe("outside of prime", () => {
   test("measures how long it took", async () => {
     const { ms } = await rehearse(() => new Promise((resolve) => setTimeout(resolve, 30)), {});
     expect(ms).toBeGreaterThanOrEqual(29);
+  });
+
+  test("refuses a streamed handler: it takes a stream where others take their context", async () => {
+    const streamed = Object.assign(vi.fn(), { [Symbol.for("aws.lambda.runtime.handler.streaming")]: "response" });
+    await expect(rehearse(streamed, {})).rejects.toThrow(
+      new TypeError("rehearse: a streamed handler cannot be rehearsed"),
+    );
+    expect(streamed).not.toHaveBeenCalled();
   });
 
   test("refuses what is no function", async () => {

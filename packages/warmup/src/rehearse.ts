@@ -23,6 +23,9 @@ type Parent = Pick<Invocation, "context" | "requestId" | "remainingMs" | "graceM
 /** Stands in for the ping's invocation where there is none: no deadline. */
 const outside: Parent = { context: {}, requestId: undefined, remainingMs: () => Infinity, graceMs: 0 };
 
+/** How AWS's runtime client marks a handler that writes to a stream. */
+const streamingMark = Symbol.for("aws.lambda.runtime.handler.streaming");
+
 let rehearsals = 0;
 
 function rehearsalContext(parent: Parent): object {
@@ -52,11 +55,13 @@ function statusOf(response: unknown): number | undefined {
  *   await rehearse(handler, recordedEvent);
  * }
  *
- * @throws TypeError when `event` is itself a warm-up ping, or `handler` no function.
+ * @throws TypeError when `event` is itself a warm-up ping, or `handler` no function or a streamed one.
  */
 export async function rehearse<TEvent>(handler: RehearsedHandler<TEvent>, event: NoInfer<TEvent>): Promise<Rehearsal> {
   checkType("handler", handler, "function");
   if (isWarmupPing(event)) throw new TypeError("rehearse: the event is itself a warm-up ping; give a recorded request");
+  // Its second argument is the stream, so it would run without context, as a real request.
+  if (streamingMark in handler) throw new TypeError("rehearse: a streamed handler cannot be rehearsed");
   const parent: Parent = currentInvocation() ?? outside;
   const context = rehearsalContext(parent);
   const copy = structuredClone(event);

@@ -1,5 +1,5 @@
 import { manualClock } from "@midguard/kernel/testing";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { Limit } from "../../limits/limit.ts";
 import { quota } from "../../limits/quota.ts";
 import { slidingWindow } from "../../limits/sliding-window.ts";
@@ -133,6 +133,45 @@ describe("memoryStore", () => {
     expect(left.map(([state]) => state?.remaining)).toEqual(Array(16).fill(4));
     const [given] = await store.peek({ key: "a", now: now + 20, limits: sets[0] ?? [] }, signal);
     expect(given?.remaining).toBe(5);
+  });
+
+  it("gives up one set of windows for a newcomer, no more, also where all were used in the same ms", async () => {
+    vi.spyOn(process, "emitWarning").mockReturnValue();
+    const { store } = taker(65_536, []);
+    const sets = Array.from({ length: 17 }, (_, index) => [slidingWindow(5, 60_000 + index)]);
+    for (const limits of sets) store.takeSync({ key: "a", cost: 1, now, limits });
+    const left = await Promise.all(sets.slice(1).map((limits) => store.peek({ key: "a", now, limits }, signal)));
+    expect(left.map(([state]) => state?.remaining)).toEqual(Array(16).fill(4));
+    vi.restoreAllMocks();
+  });
+
+  it("holds limits under more names than anybody would write by hand: one for each of 200 tenants", () => {
+    const { take } = taker(4_194_304, []);
+    const tenants = Array.from({ length: 200 }, (_, index) => [slidingWindow(2, "1h", { name: `tenant ${index}` })]);
+    let admitted = 0;
+    for (let turn = 0; turn < 10; turn += 1) {
+      for (const limits of tenants) if (take("a", now + turn, limits).allowed) admitted += 1;
+    }
+    expect(admitted).toBe(2 * 200);
+  });
+
+  it("warns, once, when it gives up what it has counted under a set of windows", async () => {
+    const warnings: string[] = [];
+    vi.spyOn(process, "emitWarning").mockImplementation((warning) => void warnings.push(String(warning)));
+    const { take } = taker(65_536, []);
+    for (let index = 0; index < 16; index += 1) take("a", now, [slidingWindow(5, 60_000 + index)]);
+    expect(warnings).toEqual([]);
+    for (let index = 16; index < 20; index += 1) take("a", now, [slidingWindow(5, 60_000 + index)]);
+    expect(warnings).toEqual([expect.stringMatching(/more than 16 different sets of windows and names .*maxBytes/)]);
+    vi.restoreAllMocks();
+  });
+
+  it("counts even where its bytes are hardly enough for one key of the largest limits", () => {
+    const { take } = taker(
+      65_536,
+      Array.from({ length: 8 }, (_, index) => slidingWindow(3, 3_600_000 + index, { strict: true })),
+    );
+    expect(Array.from({ length: 20 }, () => take("a").allowed).filter(Boolean)).toHaveLength(3);
   });
 
   it("has nothing to reset for a key that it does not know", async () => {

@@ -169,6 +169,9 @@ export function createMemoryStore(maxBytes: number, hashKey: HashKey): MemorySto
  * It never takes more than `maxBytes`, however many keys there are: the least used make way, never one that is over its
  * limit. Where all places of a new key are taken by such keys, it is counted together with others of its kind.
  *
+ * Limits per caller may differ in their numbers as they like. Of different sets of windows and names it keeps one for
+ * every 16 KiB, and 16 at least; past that it forgets what was counted under the one unused for longest, with a warning.
+ *
  * @example
  * memoryStore({ maxBytes: 16 * 1_024 * 1_024 })
  *

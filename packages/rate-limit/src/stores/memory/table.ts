@@ -13,6 +13,15 @@ const fingerprintWords = 2;
 /** So many buckets have one shared slot among them. */
 const bucketsPerShared = 8;
 
+/** Gives memory back now, not with the next garbage collection: the cap is one of memory, not of what is in use. */
+function free(arrays: {
+  readonly fingerprints: Int32Array<ArrayBuffer>;
+  readonly state: Uint32Array<ArrayBuffer>;
+}): void {
+  arrays.fingerprints.buffer.transfer(0);
+  arrays.state.buffer.transfer(0);
+}
+
 /** How many words one slot of these columns takes, without its fingerprint. */
 export function wordsOf(columns: readonly Column[]): number {
   return columns.reduce((sum, { cell }) => sum + cell.words, 0);
@@ -29,7 +38,7 @@ export class Table {
   state: Uint32Array<ArrayBuffer>;
   /** When it was last used, for whoever must choose which table to give up. */
   usedAt = 0;
-  /** Given up: whoever still holds it asks for another. */
+  /** Whether it was given up, and its memory with it. */
   dropped = false;
   /** Cannot grow, until the share of others changes. */
   full = false;
@@ -57,11 +66,11 @@ export class Table {
     return this.#fingerprints.byteLength + this.state.byteLength;
   }
 
-  /** The most buckets that fit into so many bytes. */
+  /** The most buckets that fit into so many bytes, but one at least: without any, nothing would be counted. */
   bucketsIn(bytes: number): number {
     const perBucket = 4 * (slotsPerBucket * (fingerprintWords + this.words) + this.words / bucketsPerShared);
     // One shared slot more than the division says, since there is no part of one.
-    return Math.max(0, Math.floor((bytes - 4 * this.words) / perBucket));
+    return Math.max(1, Math.floor((bytes - 4 * this.words) / perBucket));
   }
 
   /** First slot of the bucket that one half of a fingerprint picks. */
@@ -130,9 +139,13 @@ export class Table {
       if (to < 0) to = this.evict(high, low);
       this.state.set(old.state.subarray(slot * this.words, (slot + 1) * this.words), to * this.words);
     }
-    // Freed now, not with the next garbage collection: the cap is one of memory, not of what is in use.
-    old.fingerprints.buffer.transfer(0);
-    old.state.buffer.transfer(0);
+    free(old);
+  }
+
+  /** Gives it up for good: whoever still holds it asks for another. */
+  drop(): void {
+    this.dropped = true;
+    free({ fingerprints: this.#fingerprints, state: this.state });
   }
 
   #empties(first: number): number {

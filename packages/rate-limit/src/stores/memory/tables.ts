@@ -1,9 +1,12 @@
 import { type Column, Table } from "./table.ts";
 
 const firstBuckets = 64;
-/** Callers may have limits of their own; past so many different sets of windows the one unused for longest is dropped. */
-const maxTables = 16;
 const growth = 1.35;
+
+/** Callers may have limits of their own; past so many different sets of windows the one unused for longest is dropped. */
+function mostTables(maxBytes: number): number {
+  return Math.max(16, Math.floor(maxBytes / 16_384));
+}
 
 /** The tables of one store, one for each set of windows, together within a number of bytes. */
 export interface Tables {
@@ -17,6 +20,8 @@ export interface Tables {
 /** Tables that together take at most `maxBytes`; while one changes its size, its old copy exists beside. */
 export function createTables(maxBytes: number): Tables {
   const tables = new Map<string, Table>();
+  const maxTables = mostTables(maxBytes);
+  let warned = false;
 
   function bytesOfOthers(table: Table | undefined): number {
     let sum = 0;
@@ -33,13 +38,24 @@ export function createTables(maxBytes: number): Tables {
     }
   }
 
-  /** Gives up the table unused for longest. */
+  /** Gives up the table unused for longest, and with it what was counted there: nobody should have to find that out. */
   function drop(): void {
+    if (!warned) {
+      process.emitWarning(
+        `rate-limit: more than ${maxTables} different sets of windows and names are counted in memory, so that counts are lost: use fewer, or a larger maxBytes`,
+        "MidguardWarning",
+      );
+    }
+    warned = true;
     const usedAt = Math.min(...Array.from(tables.values(), (table) => table.usedAt));
+    let found = false;
     for (const [layout, table] of tables) {
-      table.dropped = table.usedAt === usedAt;
       table.full = false;
-      if (table.dropped) tables.delete(layout);
+      // Many may have been used in the same ms; one is enough.
+      if (found || table.usedAt !== usedAt) continue;
+      found = true;
+      table.drop();
+      tables.delete(layout);
     }
   }
 
