@@ -1,7 +1,9 @@
 import { circuitBreaker, consecutiveFailures, createCircuitBreaker, failureRate } from "@midguard/circuit-breaker";
-import { metrics } from "@midguard/metrics";
+import { subscribe } from "@midguard/kernel";
+import { metrics, plugins } from "@midguard/metrics";
 import { createRateLimiter, memoryStore, quota, rateLimit, slidingWindow, tokenBucket } from "@midguard/rate-limit";
 import { constant, createRetry, createRetryBudget, decorrelated, exponential, retry } from "@midguard/retry";
+import { retryFetch } from "@midguard/retry/fetch";
 import { warmup } from "@midguard/warmup";
 import { expect, test } from "vitest";
 
@@ -65,6 +67,11 @@ const bad: readonly (readonly [Factory, readonly unknown[], string, string])[] =
   [metrics, [{ namespace: "a", service: "b", maxRoutes: -1 }], "maxRoutes", "-1"],
   [metrics, [{ namespace: "a", service: "b", coldstart: true }], "coldstart", "true"],
   [metrics, [{ namespace: "a", service: "b", route: "GET /" }], "route", '"GET /"'],
+  [plugins, [5], "plugin", "5"],
+  [plugins, [null], "plugin", "null"],
+  [plugins, [{ requestStart: true }], "requestStart", "true"],
+  [subscribe, ["circuit.opened"], "listener", '"circuit.opened"'],
+  [retryFetch, [createRetry(), "fetch"], "fetch", '"fetch"'],
   [warmup, [{ prime: true }], "prime", "true"],
   [warmup, [{ maxAgeMs: -1 }], "maxAgeMs", "-1"],
   [warmup, [{ primeTimeoutMs: Number.NaN }], "primeTimeoutMs", "NaN"],

@@ -1,5 +1,6 @@
 import middy from "@middy/core";
 import { circuitBreaker, createCircuitBreaker } from "@midguard/circuit-breaker";
+import { currentInvocation } from "@midguard/kernel";
 import { apiEvents, lambdaContext } from "@midguard/kernel/testing";
 import { constant, createRetry, retry } from "@midguard/retry";
 import { afterEach, describe, expect, test, vi } from "vitest";
@@ -68,4 +69,23 @@ test("no attempt starts in an invocation whose time is long past", async () => {
   const abandoned = handler({ ...event, requestContext: context }, lambdaContext({ timeoutMs: 900_000 }));
   await expect(abandoned).rejects.toMatchObject({ code: "DEADLINE_EXCEEDED" });
   expect(call).not.toHaveBeenCalled();
+});
+
+test("a nested handler with a context of its own leaves the outer one its deadline and its allowance", async () => {
+  const nested = middy()
+    .use(retry())
+    .handler(async () => "done");
+  const call = vi.fn(async () => Promise.reject(unavailable));
+  const policy = createRetry({ maxRetries: 1_000, backoff: constant(1), budget: false });
+  const left: number[] = [];
+  const handler = middy()
+    .use(retry({ maxRetriesPerInvocation: 3 }))
+    .handler(async () => {
+      await nested({}, lambdaContext({ timeoutMs: 900_000 }));
+      await policy.run(call, { signal: AbortSignal.timeout(2_000) }).catch(() => {});
+      left.push(currentInvocation()?.remainingMs() ?? Infinity);
+    });
+  await Promise.all(Array.from({ length: 50 }, () => handler(apiEvents.http(), lambdaContext({ timeoutMs: 5_000 }))));
+  expect(call).toHaveBeenCalledTimes(50 * (1 + 3));
+  expect(Math.max(...left)).toBeLessThanOrEqual(5_000);
 });

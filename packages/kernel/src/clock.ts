@@ -2,10 +2,7 @@
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
-  /**
-   * Resolves after `ms` milliseconds. Rejects with the signal's reason as soon as `signal` aborts, also in mid-sleep,
-   * and leaves neither timer nor listener behind.
-   */
+  /** Resolves after `ms` milliseconds, or rejects with the reason once `signal` aborts; leaves no timer or listener. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
@@ -13,10 +10,7 @@ export interface Clock {
 const longestTimerMs = 2 ** 31 - 1;
 const origin = Date.now() - performance.now();
 
-/**
- * The process's clock. `now()` is counted from the monotonic clock, so it does not follow a wall-clock jump: it is for
- * deadlines and durations. What must agree with other machines reads `Date.now()`.
- */
+/** The process's clock, monotonic: no wall-clock jump moves it. What must agree with other machines reads `Date.now()`. */
 export const systemClock: Clock = {
   now: () => origin + performance.now(),
   sleep: (ms, signal) =>

@@ -1,4 +1,5 @@
 import { subscribe as attach, channel, unsubscribe as detach } from "node:diagnostics_channel";
+import { checkType } from "./check.ts";
 import { warn } from "./warn.ts";
 
 /** A failed attempt: an error that was thrown, or a value that counts as a failure. */
@@ -61,7 +62,7 @@ export function eventChannel<E extends MidguardEvent>(name: (typeof names)[numbe
 /**
  * Calls `listener` with every event of the family, synchronously and in the invocation that it happened in. An error of
  * the listener becomes a process warning: a subscriber attached to the channels directly would end the process with it.
- * Returns the function that ends the subscription.
+ * Returns the function that ends the subscription. Throws a `TypeError` if `listener` is no function.
  *
  * @example
  * const unsubscribe = subscribe((event) => {
@@ -69,6 +70,7 @@ export function eventChannel<E extends MidguardEvent>(name: (typeof names)[numbe
  * });
  */
 export function subscribe(listener: (event: MidguardEvent) => void): () => void {
+  checkType("listener", listener, "function");
   // The part up to the first await runs within publish(): the listener is called synchronously.
   async function guarded(event: unknown): Promise<void> {
     try {

@@ -162,6 +162,32 @@ describe("the scope", () => {
     });
   });
 
+  test("is current again after a nested handler with a context of its own, however deep", async () => {
+    await entering(request(5_000), async (outer) => {
+      for (let times = 0; times < 2; times++) {
+        const [middle, inner] = [request(2_000), request(1_000)];
+        const around = enterInvocation(middle, owner);
+        enterInvocation(inner, owner);
+        leaveInvocation(inner, owner);
+        expect(currentInvocation()).toBe(around);
+        leaveInvocation(middle, owner);
+        expect(currentInvocation()).toBe(outer);
+      }
+      outer.ended = true;
+      expect(currentInvocation()).toBeUndefined();
+    });
+  });
+
+  test("keeps few others alive, where none is ever ended, as by early returns", async () => {
+    await entering(request(60_000), (first) => {
+      let last = first;
+      for (let times = 0; times < 5_000; times++) last = enterInvocation(request(60_000), owner);
+      let depth = 0;
+      for (let around = last.outer; around !== undefined; around = around.outer) depth++;
+      expect(depth).toBeLessThan(1_000);
+    });
+  });
+
   test("is not taken from an earlier invocation that leaked into the caller", async () => {
     await entering(request(5_000), (first) => {
       const next = enterInvocation(request(9_000), owner);
@@ -208,8 +234,7 @@ test("time left can be asked of the invocation that a caller was begun in", asyn
     expect(enclosingInvocation()).toBe(outer);
     const inner = request(1_000);
     enterInvocation(inner, owner);
-    leaveInvocation(inner, owner);
-    expect(timeLeftMs()).toBe(Infinity);
+    expect(timeLeftMs()).toBeLessThanOrEqual(1_000);
     expect(timeLeftMs(outer)).toBeGreaterThan(4_000);
     expect(timeLeftMs(outer)).toBeLessThanOrEqual(5_000);
   });

@@ -4,7 +4,6 @@ import { describeRequest, isRecord } from "./request.ts";
 
 /** What is known of the invocation that the calling code runs in. Facts, no policy. */
 export interface Invocation {
-  /** The Lambda context object of this invocation. */
   readonly context: object;
   readonly requestId: string | undefined;
   /** When time is up, in epoch ms on the monotonic clock and without any reserve; `Infinity` without a deadline. */
@@ -17,14 +16,14 @@ export interface Invocation {
   ended: boolean;
   /** How long the scope still counts after `endsAt`, in ms. */
   readonly graceMs: number;
+  /** The invocation that this one began in, with another context object: current again once this one has ended. */
+  readonly outer: Invocation | undefined;
+  readonly depth: number;
   /** Milliseconds until `endsAt`, by the monotonic clock; negative when time is up, `Infinity` without a deadline. */
   remainingMs(): number;
 }
 
-/**
- * The invocation of a request, and which middleware opened it with that request, and so ends it. It stands on Middy's
- * request, under a symbol: a WeakMap with such short-lived keys costs the garbage collector 0.6 us per request.
- */
+/** The invocation, and who opened and so ends it: on Middy's request, as a WeakMap costs the collector 0.6 us a request. */
 type Entered = { [key]?: { readonly invocation: Invocation; readonly opener: object | undefined } };
 
 // Under a registered symbol, so that two bundled copies of this package see the same invocation.
@@ -37,6 +36,7 @@ const current: AsyncLocalStorage<Invocation> = registry[key];
 const gatewayMs = 29_000;
 /** An arrival older than this is not a slow request but a recorded event, in a test or a rehearsal. */
 const recordedMs = 90_000;
+const deepest = 1_000; // Of a chain of `outer`: one that leaked in may stand there, and an early return ends none.
 /** The runtime needs a moment to report a timeout; a scope older than that is left over from an earlier invocation. */
 const timeoutGraceMs = 1_000;
 
@@ -60,11 +60,12 @@ function remainingMs(this: Invocation): number {
   return this.endsAt - systemClock.now();
 }
 
-function open(context: object, leftMs: number, graceMs: number, rehearsal: boolean): Invocation {
+function open(context: object, leftMs: number, graceMs: number, rehearsal: boolean, outer?: Invocation): Invocation {
   const { awsRequestId } = context as Record<string, unknown>;
   const requestId = typeof awsRequestId === "string" ? awsRequestId : undefined;
-  const endsAt = systemClock.now() + leftMs;
-  return { context, requestId, endsAt, rehearsal, retriesLeft: undefined, ended: false, graceMs, remainingMs };
+  const times = { endsAt: systemClock.now() + leftMs, graceMs, remainingMs };
+  const depth = (outer?.depth ?? 0) + 1;
+  return { context, requestId, rehearsal, ...times, outer, depth, retriesLeft: undefined, ended: false };
 }
 
 /**
@@ -77,9 +78,11 @@ export function currentInvocation(): Invocation | undefined {
   return invocation?.ended ? undefined : invocation;
 }
 
-/** The invocation that the calling code was begun in, ended or not. Reads no clock. */
+/** The invocation that the calling code was begun in, or what is left around it; ended or not. Reads no clock. */
 export function enclosingInvocation(): Invocation | undefined {
-  return current.getStore();
+  let invocation = current.getStore();
+  while (invocation?.ended && invocation.outer !== undefined) invocation = invocation.outer;
+  return invocation;
 }
 
 /** Milliseconds left in `invocation`; `Infinity` without one or after its end. Reads the clock once, without one not. */
@@ -118,7 +121,8 @@ export function enterInvocation(request: { event: unknown; context: unknown } & 
   // An invocation that comes with its time already up is one without time, too.
   const graceMs = leftMs === Infinity ? 0 : Math.max(ownMs, 0) - leftMs + timeoutGraceMs;
   // A handler that is called in a rehearsal rehearses too, also with a context of its own.
-  const invocation = open(context, leftMs, graceMs, outer?.rehearsal ?? false);
+  const rehearsal = outer?.rehearsal ?? false;
+  const invocation = open(context, leftMs, graceMs, rehearsal, outer?.depth === deepest ? undefined : outer);
   request[key] = { invocation, opener: owner };
   current.enterWith(invocation);
   return invocation;

@@ -1,4 +1,5 @@
 import type middy from "@middy/core";
+import { checkType } from "@midguard/kernel/internal";
 
 type Plugin = middy.PluginObject;
 type Hook = (this: unknown, ...args: unknown[]) => unknown;
@@ -16,8 +17,8 @@ const closing = ["afterMiddleware", "afterHandler", "requestEnd"];
  * `requestEnd` is awaited before the next is called, and all are called even if one fails; the first failure is then
  * thrown. `internal` is merged, later plugins win.
  *
- * @throws TypeError if two plugins differ in a field that Middy has one of: `executionMode`, `timeoutEarlyInMillis`,
- * `timeoutEarlyResponse`.
+ * @throws TypeError for what is no plugin or no hook, and if two plugins differ in a field that Middy has one of:
+ * `executionMode`, `timeoutEarlyInMillis`, `timeoutEarlyResponse`.
  *
  * @example
  * const measured = metrics({ namespace: "Shop" });
@@ -27,12 +28,12 @@ export function plugins(...combined: readonly Plugin[]): Plugin {
   const result: Record<string, unknown> = {};
   const hooks = new Map<string, Hook[]>();
   for (const plugin of combined) {
-    for (const [field, value] of Object.entries(plugin)) {
+    for (const [field, value] of Object.entries(checkType("plugin", plugin, "object"))) {
       if (value === undefined) continue;
       if (field === "internal") {
         result[field] = { ...(result[field] as object | undefined), ...value };
       } else if (opening.includes(field) || closing.includes(field)) {
-        hooks.set(field, [...(hooks.get(field) ?? []), value]);
+        hooks.set(field, [...(hooks.get(field) ?? []), checkType(field, value, "function")]);
       } else {
         // Anything else is single, also what a later Middy may add: better refused than dropped.
         if (Object.hasOwn(result, field) && result[field] !== value) {
