@@ -239,13 +239,11 @@ export function startEnvironment(config: FunctionConfig, version: string, host: 
     ended.resolve();
   }
 
-  function log(source: LogLine["source"], line: string, about: Invocation | undefined = onlyOne()): void {
+  /** Of what an environment writes, it is known which invocation it is about where that is the only one. */
+  function log(source: LogLine["source"], line: string, of?: Invocation): void {
+    const about = of ?? (severalAtOnce ? undefined : runs.values().next().value?.invocation);
     about?.tail?.push(line);
     const requestId = about?.requestId;
     host.onLog({ functionName: config.name, environmentId: id, timestamp: Date.now(), source, requestId, line });
-  }
-
-  function onlyOne(): Invocation | undefined {
-    return severalAtOnce ? undefined : runs.values().next().value?.invocation;
   }
 }

@@ -1,1 +1,2 @@
-export { type StoreContractCase, type StoreHarness, storeContract } from "./store-contract.ts";
+export type { StoreHarness } from "./harness.ts";
+export { type StoreContractCase, storeContract } from "./store-contract.ts";

@@ -1,19 +1,9 @@
 import assert from "node:assert/strict";
-import type { Decision } from "../decision.ts";
 import type { Limit } from "../limits/limit.ts";
 import { quota } from "../limits/quota.ts";
 import { slidingWindow } from "../limits/sliding-window.ts";
 import { tokenBucket } from "../limits/token-bucket.ts";
-import type { RateLimitStore, StoreRequest } from "../store.ts";
-
-/** What a store is tested with. */
-export interface StoreHarness {
-  readonly store: RateLimitStore;
-  /** Epoch ms, as the store sees it. */
-  now(): number;
-  /** Lets so much time pass: moves a clock, or waits where the store reads its own. */
-  advance(ms: number): Promise<void>;
-}
+import { freshKey, handOn, type StoreHarness } from "./harness.ts";
 
 /** One thing that every store does. `run` rejects with an `AssertionError` where this one does not. */
 export interface StoreContractCase {
@@ -22,36 +12,6 @@ export interface StoreContractCase {
   readonly needs: readonly ("sliding-window" | "strict" | "quota" | "token-bucket")[];
   /** Takes a store that may hold other keys already. */
   run(harness: StoreHarness): Promise<void>;
-}
-
-/** Keys that no other case, run or process uses. */
-function freshKey(): string {
-  return `contract:${crypto.randomUUID()}`;
-}
-
-const { signal } = new AbortController();
-
-interface Hand {
-  readonly key: string;
-  take(cost?: number, limits?: readonly Limit[]): Promise<{ request: StoreRequest; decision: Decision }>;
-  remaining(limits?: readonly Limit[]): Promise<number[]>;
-  refund(taken: { request: StoreRequest; decision: Decision }): Promise<void>;
-}
-
-/** A key of its own, and the store's methods on it. */
-function handOn({ store, now }: StoreHarness, own: readonly Limit[], key: string = freshKey()): Hand {
-  return {
-    key,
-    async take(cost = 1, limits = own) {
-      const request = { key, cost, now: now(), limits };
-      return { request, decision: await store.take(request, signal) };
-    },
-    async remaining(limits = own) {
-      const states = await store.peek({ key, now: now(), limits }, signal);
-      return states.map((state) => state.remaining);
-    },
-    refund: ({ request, decision }) => store.refund(request, decision, now(), signal),
-  };
 }
 
 type Kind = StoreContractCase["needs"][number];
@@ -120,7 +80,7 @@ function forEachKind(): StoreContractCase[] {
           await hand.take(2);
           await other.take(1);
           assert.deepEqual([await hand.remaining(), await other.remaining()], [[1], [2]]);
-          await harness.store.reset(hand.key, signal);
+          await hand.reset();
           assert.deepEqual([await hand.remaining(), await other.remaining()], [[3], [2]]);
         },
       },
@@ -133,7 +93,7 @@ function forEachKind(): StoreContractCase[] {
           await hand.take(1);
           await hand.refund(taken);
           assert.deepEqual(await hand.remaining(), [2]);
-          await harness.store.reset(hand.key, signal);
+          await hand.reset();
           await hand.refund(taken);
           assert.deepEqual(await hand.remaining(), [3], "below 0");
         },
