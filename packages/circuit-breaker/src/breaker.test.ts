@@ -105,6 +105,53 @@ describe("a closed circuit", () => {
     expect(breaker.state).toBe("open");
   });
 
+  test("reads no clock for good calls where the rule needs no time, and keeps what it had counted", async () => {
+    let reads = 0;
+    const clock = { now: () => ++reads };
+    const breaker = createCircuitBreaker({ name: "payments", trip: consecutiveFailures(2), clock });
+    await fail(breaker);
+    const before = reads;
+    for (let calls = 0; calls < 10; calls += 1) await succeed(breaker);
+    expect(reads).toBe(before);
+    await fail(breaker);
+    expect(breaker.state).toBe("closed");
+    await fail(breaker);
+    expect(breaker.state).toBe("open");
+  });
+
+  test("reads it seldom where they come by hundreds, and opens on the failures after them as ever", async () => {
+    let reads = 0;
+    const clock = { now: () => 1_000 + ++reads / 1_000 };
+    const breaker = createCircuitBreaker({ name: "payments", trip: failureRate({ threshold: 0.5 }), clock });
+    for (let calls = 0; calls < 1_000; calls += 1) await succeed(breaker);
+    expect(reads).toBeLessThan(300);
+    for (let calls = 0; calls < 999; calls += 1) await fail(breaker);
+    expect(breaker.state).toBe("closed");
+    await fail(breaker);
+    expect(breaker.state).toBe("open");
+  });
+
+  test("tells every call and its time to a rule that asks for them", async () => {
+    const told: [boolean, number][] = [];
+    const clock = manualClock();
+    const start = () => ({
+      record: (failed: boolean, _slow: boolean, now: number) => told.push([failed, now]) > 2,
+      save: () => [],
+    });
+    const breaker = createCircuitBreaker({ name: "own", trip: { rule: "own", slowCallMs: Infinity, start }, clock });
+    const from = clock.now();
+    await succeed(breaker);
+    await clock.advance(5);
+    await fail(breaker);
+    await succeed(breaker);
+    expect(told).toEqual([
+      [false, from],
+      [true, from + 5],
+      [false, from + 5],
+    ]);
+    expect(breaker.state).toBe("open");
+  });
+
   test("keeps 50 overlapping calls apart", async () => {
     const { breaker } = setUp({ trip: failureRate({ threshold: 0.6, minimumCalls: 50 }) });
     const calls = Array.from({ length: 50 }, () => pending(breaker));

@@ -87,10 +87,11 @@ export function createCircuitBreaker(options: CircuitBreakerOptions): CircuitBre
   function learn(entered: Circuit, startedAt: number, outcome: Outcome): void {
     if ("error" in outcome && isNeutral(outcome.error)) return;
     const hasFailed = isFailure(outcome);
-    const now = time.now();
-    const isSlow = isTimed && now - startedAt >= trip.slowCallMs;
     // What began before the circuit last moved is a result of the past. (Asked this late, for isFailure may isolate it.)
     if (entered !== circuit) return;
+    if (!hasFailed && !isTimed && entered.state === "closed" && entered.counter.recordUntimed?.()) return;
+    const now = time.now();
+    const isSlow = isTimed && now - startedAt >= trip.slowCallMs;
     if (entered.state === "closed") {
       if (entered.counter.record(hasFailed, isSlow, now)) open(now, "tripped");
     } else if (hasFailed || isSlow) {

@@ -1,7 +1,14 @@
 /** For Midguard's own packages: no promise of stability is made for this entry. */
 export { checkInteger, checkKeys, checkNumber, checkOneOf, checkType } from "./check.ts";
 export { type EventChannel, eventChannel } from "./events.ts";
-export { enclosingInvocation, enterInvocation, leaveInvocation, runRehearsal, timeLeftMs } from "./invocation.ts";
+export {
+  describe,
+  enclosingInvocation,
+  enterInvocation,
+  leaveInvocation,
+  runRehearsal,
+  timeLeftMs,
+} from "./invocation.ts";
 export { answerRejection, isRejection, type Rejection } from "./reply.ts";
 export { describeRequest, isRecord, type RequestDescription } from "./request.ts";
 export { warn } from "./warn.ts";

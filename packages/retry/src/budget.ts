@@ -55,7 +55,8 @@ export function createRetryBudget(options: RetryBudgetOptions = {}): RetryBudget
       return true;
     },
     earn() {
-      tokens = Math.min(capacity, tokens + perSuccess);
+      // Nearly always it is full: then nothing is written.
+      if (tokens < capacity) tokens = Math.min(capacity, tokens + perSuccess);
     },
   };
 }

@@ -47,7 +47,11 @@ export interface RunOptions {
 }
 
 /** The options, checked and filled in. */
-export type Policy = Required<Omit<RetryOptions, "signal">> & { readonly signal: AbortSignal | undefined };
+export type Policy = Required<Omit<RetryOptions, "signal">> & {
+  readonly signal: AbortSignal | undefined;
+  /** Whether a run reads the clock when it starts. What passed on one of the user's own cannot be learnt later. */
+  readonly readsClock: boolean;
+};
 
 const known = ["name", "maxRetries", "backoff", "retryable", "attemptTimeoutMs", "maxElapsedMs", "budget"];
 
@@ -82,5 +86,7 @@ export function resolve(options: RetryOptions): Policy {
   checkSignal(signal);
   checkMethods("clock", clock, ["now", "sleep"]);
   checkType("random", random, "function");
-  return { name, maxRetries, backoff, retryable, attemptTimeoutMs, maxElapsedMs, budget, signal, clock, random };
+  const readsClock = maxElapsedMs !== Infinity || clock !== systemClock;
+  const calls = { name, maxRetries, backoff, retryable, budget, signal };
+  return { ...calls, attemptTimeoutMs, maxElapsedMs, clock, random, readsClock };
 }

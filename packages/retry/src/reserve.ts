@@ -1,4 +1,5 @@
 import type { Invocation } from "@midguard/kernel";
+import { timeLeftMs } from "@midguard/kernel/internal";
 
 /** What a policy leaves of an invocation's time for the answer, in ms, where `retry()` says nothing else. */
 export const defaultReserveMs = 100;
@@ -12,7 +13,7 @@ export function setReserve(invocation: Reserved, reserveMs: number): void {
   invocation[key] ??= reserveMs;
 }
 
-/** The reserve of an invocation, in ms. */
-export function reserveMs(invocation: Reserved | undefined): number {
-  return invocation?.[key] ?? defaultReserveMs;
+/** Milliseconds that a policy may use of what is left of an invocation; `Infinity` after its end. */
+export function usableMs(invocation: Reserved): number {
+  return timeLeftMs(invocation) - (invocation[key] ?? defaultReserveMs);
 }

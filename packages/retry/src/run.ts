@@ -1,8 +1,8 @@
-import { type Invocation, systemClock } from "@midguard/kernel";
-import { enclosingInvocation, timeLeftMs } from "@midguard/kernel/internal";
+import type { Invocation } from "@midguard/kernel";
+import { enclosingInvocation } from "@midguard/kernel/internal";
 import type { Attempt } from "./attempt.ts";
 import type { Policy } from "./options.ts";
-import { reserveMs } from "./reserve.ts";
+import { usableMs } from "./reserve.ts";
 
 export type Call<T> = (attempt: Attempt) => T | PromiseLike<T>;
 
@@ -23,8 +23,8 @@ export class Run<T> {
    * and what is current after it is that one.
    */
   readonly invocation: Invocation | undefined;
-  /** What the invocation had left at the start; `Infinity` outside of any. */
-  readonly #leftMs: number;
+  /** What the run had at the start before the deadline, the reserve taken off; `Infinity` outside of any invocation. */
+  readonly #deadlineMs: number;
   #startedAt: number | undefined;
 
   constructor(policy: Policy, call: Call<T>, caller: AbortSignal | undefined, once: boolean) {
@@ -33,26 +33,24 @@ export class Run<T> {
     this.caller = caller;
     this.once = once;
     const invocation = enclosingInvocation();
-    this.#leftMs = timeLeftMs(invocation);
+    this.#deadlineMs = invocation === undefined ? Infinity : usableMs(invocation);
     this.invocation = invocation?.ended ? undefined : invocation;
-    // The invocation runs by the system's clock: what passed by another one cannot be learnt from it later.
-    const isForeign = policy.clock !== systemClock && this.#leftMs !== Infinity;
-    this.#startedAt = isForeign || policy.maxElapsedMs !== Infinity ? policy.clock.now() : undefined;
+    this.#startedAt = policy.readsClock ? policy.clock.now() : undefined;
   }
 
   /** Whether there is time for a first attempt. */
   get hasTime(): boolean {
-    return this.#usableMs() > 0;
+    return this.#deadlineMs > 0;
   }
 
   /** Which limit ends the run. */
   get bound(): "deadline" | "max-elapsed" {
-    return this.#usableMs() <= this.policy.maxElapsedMs ? "deadline" : "max-elapsed";
+    return this.#deadlineMs <= this.policy.maxElapsedMs ? "deadline" : "max-elapsed";
   }
 
   /** When, by the clock, no attempt may begin any more and running ones are cut; `Infinity` for never. */
   get endsAt(): number {
-    return this.#start() + Math.min(this.#usableMs(), this.policy.maxElapsedMs);
+    return this.#start() + Math.min(this.#deadlineMs, this.policy.maxElapsedMs);
   }
 
   /** Since the start or, where nothing needed the time before, since this is first asked. */
@@ -63,15 +61,11 @@ export class Run<T> {
 
   #start(): number {
     if (this.#startedAt === undefined) {
-      const left = timeLeftMs(this.invocation);
+      const left = this.invocation === undefined ? this.#deadlineMs : usableMs(this.invocation);
       // Where the invocation has ended meanwhile, all of its time is gone.
-      const spentMs = this.#leftMs === Infinity ? 0 : this.#leftMs - (left === Infinity ? 0 : left);
+      const spentMs = this.#deadlineMs === Infinity ? 0 : this.#deadlineMs - (left === Infinity ? 0 : left);
       this.#startedAt = this.policy.clock.now() - spentMs;
     }
     return this.#startedAt;
-  }
-
-  #usableMs(): number {
-    return this.#leftMs - reserveMs(this.invocation);
   }
 }

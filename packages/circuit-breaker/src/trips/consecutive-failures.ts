@@ -24,6 +24,10 @@ export function consecutiveFailures(count: number): Trip {
           inRow = failed ? inRow + 1 : 0;
           return inRow >= count;
         },
+        recordUntimed() {
+          inRow = 0;
+          return true;
+        },
         save: () => [inRow],
       };
     },

@@ -54,7 +54,7 @@ export function failureRate(options: FailureRateOptions = {}): Trip {
     rule: `failure-rate/${windowMs}/${slowCallMs}`,
     slowCallMs: slowCallMs ?? Infinity,
     start(saved) {
-      const { count, total, save } = createWindow(windowMs, saved);
+      const { count, countUntimed, total, save } = createWindow(windowMs, saved);
       return {
         record(failed, slow, now) {
           count(failed, slow, now);
@@ -62,6 +62,7 @@ export function failureRate(options: FailureRateOptions = {}): Trip {
           const { calls, failures, slow: slowCalls } = total(now);
           return calls >= minimumCalls && (failures / calls >= threshold || slowCalls / calls >= slowThreshold);
         },
+        recordUntimed: countUntimed,
         save,
       };
     },

@@ -1,6 +1,6 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
-import { createWindow } from "./window.ts";
+import { describe, expect, test } from "vitest";
+import { createWindow, type Window } from "./window.ts";
 
 const windowMs = 1_000;
 const call = fc.record({ waitMs: fc.oneof(fc.nat(300), fc.nat(5_000)), failed: fc.boolean(), slow: fc.boolean() });
@@ -59,4 +59,62 @@ test("goes on as it would have, when it is saved and loaded at any point", () =>
       }
     }),
   );
+});
+
+describe("a good call whose time is not asked for", () => {
+  /** A good call, timed only where it has to be. */
+  function good(window: Window, now: number): boolean {
+    const isUntimed = window.countUntimed();
+    if (!isUntimed) window.count(false, false, now);
+    return isUntimed;
+  }
+
+  const bursts = fc.array(fc.record({ waitMs: fc.nat(1_500), length: fc.nat(400), gapMs: fc.nat(20) }), {
+    minLength: 1,
+    maxLength: 8,
+  });
+
+  test("is never counted too long, and one of 64 at most too shortly, whatever the pace and its stops", () => {
+    fc.assert(
+      fc.property(bursts, fc.nat(1_500), (sequence, restMs) => {
+        const window = createWindow(windowMs);
+        const made: number[] = [];
+        let now = 0;
+        for (const { waitMs, length, gapMs } of sequence) {
+          now += waitMs;
+          for (let call = 0; call < length; call += 1) {
+            good(window, now);
+            made.push(now);
+            now += gapMs;
+          }
+        }
+        now += restMs;
+        const young = made.filter((at) => now - at < windowMs * 0.9).length;
+        const alive = made.filter((at) => now - at < windowMs).length;
+        const { calls } = window.total(now);
+        expect(calls).toBeLessThanOrEqual(alive);
+        expect(calls).toBeGreaterThanOrEqual(young - made.length / 64);
+      }),
+    );
+  });
+
+  test("comes after 63 timed ones in its bucket, and after a thousand the next is timed", () => {
+    const window = createWindow(windowMs);
+    const first = Array.from({ length: 65 }, () => good(window, 0));
+    expect(first.indexOf(true)).toBe(64);
+    expect(first.filter(Boolean)).toHaveLength(1);
+    for (let call = 0; call < 100_000; call += 1) window.count(false, false, 0);
+    const later = Array.from({ length: 1_001 }, () => good(window, 0));
+    expect(later.indexOf(false)).toBe(1_000);
+    expect(window.total(0).calls).toBe(65 + 100_000 + 1_001);
+  });
+
+  test("is not there in a new bucket, nor in an empty window", () => {
+    const window = createWindow(windowMs);
+    expect(window.countUntimed()).toBe(false);
+    for (let call = 0; call < 200; call += 1) window.count(false, false, 0);
+    window.count(true, false, windowMs / 10);
+    expect(window.countUntimed()).toBe(false);
+    expect(createWindow(windowMs, window.save(0)).countUntimed()).toBe(false);
+  });
 });

@@ -13,6 +13,8 @@ interface Bucket extends Tally {
 /** The calls of the last `windowMs`. */
 export interface Window {
   count(failed: boolean, slow: boolean, now: number): void;
+  /** Counts a good call beside those counted last; `false` where the time of the next one has to be known. */
+  countUntimed(): boolean;
   /** The calls in the window as it is at `now`. */
   total(now: number): Tally;
   /** Four numbers a bucket, from old to new: its start, moved by `shiftMs`, its calls, failures and slow calls. */
@@ -21,6 +23,12 @@ export interface Window {
 
 /** A bucket leaves the window with its first call, so a call is forgotten up to a tenth of the window early, never late. */
 const bucketsPerWindow = 10;
+/**
+ * Of the calls in a bucket one in so many may follow untimed, at a steady pace in as small a part of the bucket's time.
+ * Where calls then stop coming, the few that come later are forgotten too early.
+ */
+const untimedShare = 64;
+const mostUntimed = 1_000;
 
 /**
  * A queue of buckets, moved on by the timestamps of the calls alone: the process may be frozen for any time between two
@@ -34,6 +42,7 @@ export function createWindow(windowMs: number, saved: readonly number[] = []): W
     buckets.push({ startedAt, calls, failures, slow });
   }
   let newest = buckets.at(-1);
+  let untimedLeft = 0;
 
   /** Whether a stretch of `ms` from there holds `now`. A saved bucket may also begin later: somebody's mistake. */
   function holds({ startedAt }: Bucket, ms: number, now: number): boolean {
@@ -53,6 +62,13 @@ export function createWindow(windowMs: number, saved: readonly number[] = []): W
       newest.calls += 1;
       if (failed) newest.failures += 1;
       if (slow) newest.slow += 1;
+      untimedLeft = Math.min(Math.floor(newest.calls / untimedShare), mostUntimed);
+    },
+    countUntimed() {
+      if (newest === undefined || untimedLeft === 0) return false;
+      untimedLeft -= 1;
+      newest.calls += 1;
+      return true;
     },
     total(now) {
       const total = { calls: 0, failures: 0, slow: 0 };
