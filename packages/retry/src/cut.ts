@@ -1,6 +1,6 @@
 import { systemClock } from "@midguard/kernel";
+import type { RunningAttempt } from "./attempt.ts";
 import { AttemptTimeoutError } from "./errors.ts";
-import type { Run } from "./run.ts";
 
 function ignore(): void {}
 
@@ -9,8 +9,7 @@ function ignore(): void {}
  * only where the attempt reads its signal or `remainingMs`, or where there is a caller's signal; a timer only for a signal.
  */
 export class Cut {
-  readonly #run: Run<unknown>;
-  readonly #number: number;
+  readonly #attempt: RunningAttempt;
   #controller: AbortController | undefined;
   #arming: NodeJS.Immediate | undefined;
   #timer: AbortController | undefined;
@@ -23,10 +22,9 @@ export class Cut {
   by: "caller" | "timeout" | "end" | undefined = undefined;
   reason: unknown = undefined;
 
-  constructor(run: Run<unknown>, number: number) {
-    this.#run = run;
-    this.#number = number;
-    const { caller } = run;
+  constructor(attempt: RunningAttempt) {
+    this.#attempt = attempt;
+    const { signal: caller } = attempt.policy;
     if (caller === undefined) return;
     const onAbort = (): void => this.#cut("caller", caller.reason);
     caller.addEventListener("abort", onAbort);
@@ -39,14 +37,14 @@ export class Cut {
       if (this.by !== undefined) this.#controller.abort(this.reason);
       // An attempt that ends within its own turn of the event loop (a cache hit, an open circuit) needs no timer: the
       // immediate that would start one costs a tenth of it. Another clock than the system's may move within a turn.
-      else if (this.#run.policy.clock !== systemClock) this.#arm();
+      else if (this.#attempt.policy.clock !== systemClock) this.#arm();
       else this.#arming = setImmediate(() => this.#arm());
     }
     return this.#controller.signal;
   }
 
   get remainingMs(): number {
-    return Math.max(0, this.#end() - this.#run.policy.clock.now());
+    return Math.max(0, this.#end() - this.#attempt.policy.clock.now());
   }
 
   /** `result`, or the reason of the cut, whichever comes first. What `result` comes to after that is dropped. */
@@ -69,7 +67,7 @@ export class Cut {
 
   #end(): number {
     if (this.#endsAt === undefined) {
-      const { policy, endsAt } = this.#run;
+      const { policy, endsAt } = this.#attempt;
       const now = policy.clock.now();
       this.#limitMs = Math.min(policy.attemptTimeoutMs, endsAt - now);
       this.#endsAt = now + this.#limitMs;
@@ -79,7 +77,7 @@ export class Cut {
 
   #arm(): void {
     if (this.#isOver) return;
-    const { clock, attemptTimeoutMs } = this.#run.policy;
+    const { clock, attemptTimeoutMs } = this.#attempt.policy;
     const leftMs = this.#end() - clock.now();
     if (leftMs > 0) {
       if (leftMs === Infinity) return;
@@ -88,7 +86,7 @@ export class Cut {
       clock.sleep(leftMs, this.#timer.signal).then(() => this.#arm(), ignore);
     } else {
       const by = this.#limitMs < attemptTimeoutMs ? "end" : "timeout";
-      this.#cut(by, new AttemptTimeoutError(this.#number, Math.max(0, this.#limitMs)));
+      this.#cut(by, new AttemptTimeoutError(this.#attempt.number, Math.max(0, this.#limitMs)));
     }
   }
 

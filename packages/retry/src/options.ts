@@ -46,9 +46,10 @@ export interface RunOptions {
   readonly once?: boolean;
 }
 
-/** The options, checked and filled in. */
+/** The options, checked and filled in; for a run that has options of its own, with these in their place. */
 export type Policy = Required<Omit<RetryOptions, "signal">> & {
   readonly signal: AbortSignal | undefined;
+  readonly once: boolean;
   /** Whether a run reads the clock when it starts. What passed on one of the user's own cannot be learnt later. */
   readonly readsClock: boolean;
 };
@@ -87,6 +88,6 @@ export function resolve(options: RetryOptions): Policy {
   checkMethods("clock", clock, ["now", "sleep"]);
   checkType("random", random, "function");
   const readsClock = maxElapsedMs !== Infinity || clock !== systemClock;
-  const calls = { name, maxRetries, backoff, retryable, budget, signal };
+  const calls = { name, maxRetries, backoff, retryable, budget, signal, once: false };
   return { ...calls, attemptTimeoutMs, maxElapsedMs, clock, random, readsClock };
 }

@@ -4,7 +4,6 @@ import type { RunningAttempt } from "./attempt.ts";
 import type { Policy } from "./options.ts";
 import { retryAfterMs } from "./retry-after.ts";
 import type { Verdict } from "./retryable.ts";
-import type { Run } from "./run.ts";
 
 /** The next retry: what the backoff said, and what is waited in the end. */
 export interface PlannedRetry {
@@ -50,20 +49,19 @@ function nextWait(
  * first, so that a retry which is not made costs neither allowance nor budget.
  */
 export function planRetry(
-  run: Run<unknown>,
   attempt: RunningAttempt,
   failure: Failure,
   verdict: Verdict,
   previousMs: number,
 ): PlannedRetry | RetryStopReason {
-  const { policy, invocation } = run;
+  const { policy, invocation } = attempt;
   if (attempt.cut?.by === "caller") return "aborted";
-  if (attempt.cut?.by === "end") return run.bound;
-  if (run.once || !verdict) return "not-retryable";
+  if (attempt.cut?.by === "end") return attempt.bound;
+  if (policy.once || !verdict) return "not-retryable";
   if (attempt.number > policy.maxRetries) return "max-retries";
   const wait = nextWait(policy, attempt.number, previousMs, verdict, failure);
   if (wait === undefined) return "not-retryable";
-  if (policy.clock.now() + wait.delayMs >= run.endsAt) return run.bound;
+  if (policy.clock.now() + wait.delayMs >= attempt.endsAt) return attempt.bound;
   const allowance = invocation?.retriesLeft;
   if (allowance !== undefined && allowance < 1) return "allowance";
   if (policy.budget !== false && !policy.budget.spend()) return "budget";

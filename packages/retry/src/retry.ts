@@ -1,8 +1,7 @@
-import type { Attempt } from "./attempt.ts";
+import type { Attempt, Call } from "./attempt.ts";
 import type { RetryBudget } from "./budget.ts";
 import { start } from "./engine.ts";
 import { checkRunOptions, type RetryOptions, type RunOptions, resolve } from "./options.ts";
-import type { Call } from "./run.ts";
 import { eitherSignal } from "./signals.ts";
 
 /** A retry policy: how the calls of one dependency are retried. It holds nothing of any one run but their budget. */
@@ -36,10 +35,12 @@ export function createRetry(options: RetryOptions = {}): Retry {
 
   async function runWith<T>(fn: Call<T>, runOptions: RunOptions): Promise<T> {
     const { signal, once } = checkRunOptions(runOptions);
-    if (signal === undefined || policy.signal === undefined) return start(policy, fn, signal ?? policy.signal, once);
+    if (signal === undefined || policy.signal === undefined) {
+      return start({ ...policy, signal: signal ?? policy.signal, once }, fn);
+    }
     const either = eitherSignal(signal, policy.signal);
     try {
-      return await start(policy, fn, either.signal, once);
+      return await start({ ...policy, signal: either.signal, once }, fn);
     } finally {
       either.release();
     }
@@ -48,7 +49,7 @@ export function createRetry(options: RetryOptions = {}): Retry {
   return {
     budget: policy.budget,
     run(fn, runOptions) {
-      return runOptions === undefined ? start(policy, fn, policy.signal, false) : runWith(fn, runOptions);
+      return runOptions === undefined ? start(policy, fn) : runWith(fn, runOptions);
     },
   };
 }

@@ -1,6 +1,8 @@
 import { getEventListeners } from "node:events";
+import { inspect } from "node:util";
 import middy from "@middy/core";
 import { subscribe, systemClock } from "@midguard/kernel";
+import { enterInvocation } from "@midguard/kernel/internal";
 import { lambdaContext, manualClock } from "@midguard/kernel/testing";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
@@ -25,6 +27,11 @@ function invoke<T>(timeoutMs: number, call: () => Promise<T>, reserveMs = 100): 
     .handler(call);
   return handler({}, lambdaContext({ timeoutMs }), { signal: new AbortController().signal }) as Promise<T>;
 }
+
+test("an attempt shows its number and nothing else, to whoever logs it", async () => {
+  const shown = await createRetry().run((attempt) => [JSON.stringify(attempt), inspect(attempt)]);
+  expect(shown).toEqual(['{"number":1}', "RunningAttempt { number: 1 }"]);
+});
 
 const unhandled: unknown[] = [];
 function note(reason: unknown): void {
@@ -106,6 +113,19 @@ describe("the deadline", () => {
     expect(await invoke(90, called, 20)).toBe("called");
     expect(await reasonOf(invoke(900, called, 1_000))).toMatchObject({ code: "DEADLINE_EXCEEDED" });
     expect(await invoke(900, called)).toBe("called");
+  });
+
+  test("keeps 100 ms in an invocation that another middleware made known", async () => {
+    const policy = createRetry(free);
+    const owner = {};
+    function invokeFor(timeoutMs: number): Promise<unknown> {
+      const handler = middy()
+        .before((request) => void enterInvocation(request, owner))
+        .handler(() => policy.run(() => "called"));
+      return handler({}, lambdaContext({ timeoutMs }), { signal: new AbortController().signal }) as Promise<unknown>;
+    }
+    expect(await reasonOf(invokeFor(90))).toMatchObject({ code: "DEADLINE_EXCEEDED" });
+    expect(await invokeFor(900)).toBe("called");
   });
 
   test("ends a run at once where Retry-After would not fit before it", async () => {
