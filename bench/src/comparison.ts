@@ -1,0 +1,23 @@
+/** What figures are counted in. Shown as it is, and small times in the unit that suits them. */
+export type Unit = "ns" | "ms" | "bytes" | "requests/s" | "lost keys";
+
+/** What one contestant was measured at in one job: a figure for each round. Round n of one stands beside round n of all. */
+export interface Series {
+  readonly job: string;
+  readonly contestant: string;
+  readonly unit: Unit;
+  readonly samples: readonly number[];
+  /** The contestant of the same job that this one is set in relation to: over it, or as a multiple of it. */
+  readonly base?: string;
+}
+
+/** Several ways to do the same jobs, side by side. */
+export interface Comparison {
+  /** As on the command line. */
+  readonly name: string;
+  readonly title: string;
+  /** How many processes run it, one after the other: a compiler's luck lasts as long as its process. */
+  readonly processes: number;
+  /** Sets the contestants up, checks that their answers are the same, then measures. */
+  run(): Promise<readonly Series[]>;
+}

@@ -1,0 +1,162 @@
+import middy from "@middy/core";
+import { createCircuitBreaker } from "@midguard/circuit-breaker";
+import { createRetry, retry } from "@midguard/retry";
+import {
+  ConsecutiveBreaker,
+  circuitBreaker,
+  ExponentialBackoff,
+  handleAll,
+  retry as retryPolicy,
+  SamplingBreaker,
+  wrap,
+} from "cockatiel";
+import Opossum from "opossum";
+import pRetry from "p-retry";
+import type { Comparison } from "../comparison.ts";
+import { type Handler, lambdaContext } from "../requests.ts";
+import { type Contestant, type Job, timeAll } from "../timing.ts";
+
+/** What is guarded: a call that is there at once, so that all that is timed is the guard. */
+async function downstream(): Promise<number> {
+  return 7;
+}
+
+function contestant(name: string, call: () => unknown): Contestant {
+  return { name, call, check: (answer) => answer === 7 };
+}
+
+const bare = contestant("a bare async call", () => downstream());
+
+/** Does the measuring inside an invocation with a deadline, as a handler would. */
+async function inside(measuring: () => Promise<void>): Promise<void> {
+  const handler = middy().use(retry()).handler(measuring);
+  await (handler as Handler)({}, lambdaContext(600_000));
+}
+
+function jobs(name: string, contestants: readonly Contestant[], ours: Contestant): readonly Job[] {
+  return [
+    { name: `${name}, outside an invocation`, contestants: [bare, ours, ...contestants] },
+    { name: `${name}, inside an invocation`, contestants: [bare, ours], within: inside },
+  ];
+}
+
+async function loop<T>(call: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await call();
+    } catch (error) {
+      if (attempt > 3) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 100 * 2 ** attempt));
+    }
+  }
+}
+
+const policy = createRetry({ name: "bench" });
+const cockatielRetry = retryPolicy(handleAll, { maxAttempts: 3, backoff: new ExponentialBackoff() });
+
+const breaker = createCircuitBreaker({ name: "bench" });
+const cockatielBreaker = circuitBreaker(handleAll, {
+  halfOpenAfter: 1_000,
+  breaker: new SamplingBreaker({ threshold: 0.7, duration: 30_000 }),
+});
+const cockatielConsecutive = circuitBreaker(handleAll, { halfOpenAfter: 1_000, breaker: new ConsecutiveBreaker(5) });
+const opossum = new Opossum(downstream, { timeout: false });
+
+/** A call that reads its signal, as every call of `fetch` does, and so may be cut by attempt timeout and deadline. */
+async function cancellable({ signal }: { signal: AbortSignal }): Promise<number> {
+  return signal.aborted ? 0 : 7;
+}
+const cutting = contestant("midguard", () => policy.run(cancellable));
+
+export const retries: Comparison = {
+  name: "retry",
+  title: "A retry policy round a call that succeeds",
+  processes: 3,
+  run: () =>
+    timeAll([
+      ...jobs(
+        "retry",
+        [
+          contestant("a hand-written loop", () => loop(downstream)),
+          contestant("cockatiel 4.0.0", () => cockatielRetry.execute(downstream)),
+          contestant("p-retry 9.0.0", () => pRetry(downstream, { retries: 3 })),
+        ],
+        contestant("midguard", () => policy.run(downstream)),
+      ),
+      ...jobs("retry, signal read", [], cutting),
+    ]),
+};
+
+export const breakers: Comparison = {
+  name: "breaker",
+  title: "A circuit breaker round a call that succeeds",
+  processes: 3,
+  run: () =>
+    timeAll(
+      jobs(
+        "breaker",
+        [
+          contestant("cockatiel 4.0.0, sampling", () => cockatielBreaker.execute(downstream)),
+          contestant("cockatiel 4.0.0, consecutive", () => cockatielConsecutive.execute(downstream)),
+          contestant("opossum 10.0.0", () => opossum.fire()),
+        ],
+        contestant("midguard", () => breaker.run(downstream)),
+      ),
+    ),
+};
+
+const cockatielBoth = wrap(cockatielRetry, cockatielBreaker);
+const ours = contestant("midguard", () => policy.run(() => breaker.run(downstream)));
+
+export const guarded: Comparison = {
+  name: "guarded",
+  title: "A retry policy round a circuit breaker round a call that succeeds",
+  processes: 3,
+  run: () =>
+    timeAll(
+      jobs(
+        "both",
+        [
+          contestant("cockatiel 4.0.0", () => cockatielBoth.execute(downstream)),
+          contestant("p-retry 9.0.0 + opossum 10.0.0", () => pRetry(() => opossum.fire(), { retries: 3 })),
+        ],
+        ours,
+      ),
+    ),
+};
+
+async function rejected(call: () => Promise<unknown>): Promise<string> {
+  try {
+    await call();
+    return "let through";
+  } catch (error) {
+    return error instanceof Error ? "rejected" : "threw something else";
+  }
+}
+
+function contestantFor(name: string, call: () => Promise<unknown>): Contestant {
+  return { name, call: () => rejected(call), check: (answer) => answer === "rejected" };
+}
+
+async function bareRejection(): Promise<never> {
+  throw new Error("open");
+}
+
+export const rejections: Comparison = {
+  name: "rejection",
+  title: "A call that an open circuit rejects",
+  processes: 3,
+  run() {
+    const isolated = createCircuitBreaker({ name: "isolated" });
+    isolated.isolate();
+    cockatielConsecutive.isolate();
+    opossum.open();
+    const contestants = [
+      contestantFor("a bare async throw", bareRejection),
+      contestantFor("midguard", () => isolated.run(downstream)),
+      contestantFor("cockatiel 4.0.0", () => cockatielConsecutive.execute(downstream)),
+      contestantFor("opossum 10.0.0", () => opossum.fire()),
+    ];
+    return timeAll([{ name: "rejection", contestants }]);
+  },
+};

@@ -1,0 +1,18 @@
+import type { Comparison, Series } from "../comparison.ts";
+import { limiters } from "../processes/limiters.ts";
+import { runNode, scriptPath } from "../processes/run.ts";
+
+export const memoryBytes: Comparison = {
+  name: "memory-bytes",
+  title: "What a limiter in memory keeps for a key, a million of them",
+  processes: 1,
+  async run() {
+    const all: Series[] = [];
+    for (const contestant of Object.keys(limiters)) {
+      if (contestant === "no store") continue;
+      const told = (await runNode(["--expose-gc", scriptPath("key-bytes.js"), contestant])) as { bytes: number };
+      all.push({ job: "bytes a key", contestant, unit: "bytes", samples: [told.bytes] });
+    }
+    return all;
+  },
+};

@@ -1,0 +1,78 @@
+import middy, { type MiddlewareObj } from "@middy/core";
+import { metrics } from "@midguard/metrics";
+import { Configuration, createMetricsLogger, Unit } from "aws-embedded-metrics";
+import type { Comparison, Series } from "../comparison.ts";
+import { powertoolsByHand } from "../peers.ts";
+import { type Handler, send } from "../requests.ts";
+import { type Contestant, time } from "../timing.ts";
+
+async function answer(): Promise<object> {
+  return { statusCode: 200, body: "{}" };
+}
+
+function behind(name: string, handler: unknown): Contestant {
+  const check = (answered: unknown): boolean => (answered as { statusCode: number }).statusCode === 200;
+  return { name, call: () => send(handler as Handler), check };
+}
+
+/** The same three metrics on the same two sets of dimensions through AWS's older library. */
+const embeddedByHand: MiddlewareObj = {
+  after: async ({ event, context, response }) => {
+    const logger = createMetricsLogger();
+    logger.setNamespace("Shop");
+    const service = { service: "orders" };
+    logger.setDimensions([{ ...service, route: (event as { routeKey: string }).routeKey }, service]);
+    logger.putMetric("Latency", 1.25, Unit.Milliseconds);
+    logger.putMetric("Fault", 0, Unit.Count);
+    logger.putMetric("Error", 0, Unit.Count);
+    logger.setProperty("requestId", context.awsRequestId);
+    logger.setProperty("statusCode", response.statusCode);
+    await logger.flush();
+  },
+};
+
+/** The bytes of the line that a request writes, the one after a first that may tell of a cold start. */
+async function lineBytes({ call }: Contestant): Promise<number> {
+  await call();
+  const { write } = process.stdout;
+  const written: string[] = [];
+  process.stdout.write = (chunk: string | Uint8Array) => written.push(String(chunk)) > 0;
+  try {
+    await call();
+  } finally {
+    process.stdout.write = write;
+  }
+  const lines = written.join("").trimEnd().split("\n");
+  const line = lines[0] ?? "";
+  const parsed = JSON.parse(line) as Record<string, unknown>;
+  if (lines.length !== 1 || !["Latency", "Fault", "Error"].every((name) => typeof parsed[name] === "number")) {
+    throw new Error(`not one line with three metrics: ${written.join("")}`);
+  }
+  return Buffer.byteLength(line);
+}
+
+export const metricsLine: Comparison = {
+  name: "metrics-line",
+  title: "Latency, Fault and Error of a request as a line of EMF",
+  processes: 3,
+  async run() {
+    // To stdout, as in Lambda; anywhere else it would look for an agent.
+    Configuration.environmentOverride = "Lambda" as never;
+    const measured = metrics({ namespace: "Shop", service: "orders" });
+    const writers = [
+      behind("midguard", middy(measured).use(measured).handler(answer)),
+      behind("Powertools 2.36.0 by hand", middy().use(powertoolsByHand()).handler(answer)),
+      behind("aws-embedded-metrics 4.2.1 by hand", middy().use(embeddedByHand).handler(answer)),
+    ];
+    const timed = await time({
+      name: "metrics of a request",
+      contestants: [behind("bare Middy", middy().handler(answer)), ...writers],
+    });
+    const sizes: Series[] = [];
+    for (const writer of writers) {
+      const { name: contestant } = writer;
+      sizes.push({ job: "bytes of a line", contestant, unit: "bytes", samples: [await lineBytes(writer)] });
+    }
+    return [...timed, ...sizes];
+  },
+};

@@ -1,0 +1,113 @@
+import middy, { type MiddlewareObj } from "@middy/core";
+import { circuitBreaker, createCircuitBreaker } from "@midguard/circuit-breaker";
+import { metrics } from "@midguard/metrics";
+import { rateLimit, slidingWindow } from "@midguard/rate-limit";
+import { createRetry, retry } from "@midguard/retry";
+import { warmup } from "@midguard/warmup";
+import type { Comparison } from "../comparison.ts";
+import { flexibleLimiter, guardedByPeers, lambdaWarmer, powertoolsByHand } from "../peers.ts";
+import { type Handler, send } from "../requests.ts";
+import { type Contestant, timeAll } from "../timing.ts";
+
+/** So high that no request is rejected. */
+const limit = 1_000_000_000;
+
+async function downstream(): Promise<string> {
+  return '{"id":"7"}';
+}
+
+async function answer(): Promise<object> {
+  return { statusCode: 200, headers: { "Content-Type": "application/json" }, body: await downstream() };
+}
+
+const breaker = createCircuitBreaker({ name: "downstream" });
+const policy = createRetry({ name: "downstream" });
+
+async function guardedAnswer(): Promise<object> {
+  const body = await policy.run(() => breaker.run(downstream));
+  return { statusCode: 200, headers: { "Content-Type": "application/json" }, body };
+}
+
+async function peersAnswer(): Promise<object> {
+  const body = await guardedByPeers(downstream);
+  return { statusCode: 200, headers: { "Content-Type": "application/json" }, body };
+}
+
+function isRight(answered: unknown): boolean {
+  const { statusCode, body } = answered as { readonly statusCode: number; readonly body: string };
+  return statusCode === 200 && body === '{"id":"7"}';
+}
+
+function contestant(name: string, handle: () => Promise<object>, ...middlewares: readonly MiddlewareObj[]): Contestant {
+  const handler = middy()
+    .use([...middlewares])
+    .handler(handle) as unknown as Handler;
+  return { name, call: () => send(handler), check: isRight };
+}
+
+/** Behind `metrics()`, installed in both of Middy's places, as its README says. */
+function measured(name: string, handle: () => Promise<object>, ...middlewares: readonly MiddlewareObj[]): Contestant {
+  const measuring = metrics({ namespace: "Shop", service: "orders" });
+  const handler = middy(measuring)
+    .use(middlewares[0] ?? [])
+    .use(measuring)
+    .use(middlewares.slice(1))
+    .handler(handle) as unknown as Handler;
+  return { name, call: () => send(handler), check: isRight };
+}
+
+const limits = slidingWindow(limit, "1s");
+const bareName = "bare Middy";
+const peersName = "lambda-warmer + rate-limiter-flexible + p-retry + cockatiel";
+
+function ours(headers: "ietf" | "none"): readonly MiddlewareObj[] {
+  return [warmup(), rateLimit({ limits, headers }), retry(), circuitBreaker({ breakers: [breaker] })];
+}
+
+function peers(withHeaders: boolean): readonly MiddlewareObj[] {
+  return [lambdaWarmer, flexibleLimiter(limit, 1, withHeaders)];
+}
+
+export const stack: Comparison = {
+  name: "stack",
+  title: "A request through Middy: each middleware, all of them, and the peers that do the same jobs",
+  processes: 4,
+  run: () =>
+    timeAll([
+      {
+        name: "each alone",
+        contestants: [
+          contestant(bareName, answer),
+          contestant("warmup", answer, warmup()),
+          contestant("rate-limit", answer, rateLimit({ limits })),
+          contestant("retry", answer, retry()),
+          contestant("circuit-breaker", answer, circuitBreaker({ breakers: [breaker] })),
+          measured("metrics", answer),
+        ],
+      },
+      {
+        name: "without metrics, limits told in headers",
+        contestants: [
+          contestant(bareName, answer),
+          contestant("midguard", guardedAnswer, ...ours("ietf")),
+          contestant(peersName, peersAnswer, ...peers(true)),
+        ],
+      },
+      {
+        name: "without metrics, no headers",
+        contestants: [
+          contestant(bareName, answer),
+          contestant("midguard", guardedAnswer, ...ours("none")),
+          contestant(peersName, peersAnswer, ...peers(false)),
+        ],
+      },
+      {
+        name: "with metrics",
+        contestants: [
+          contestant(bareName, answer),
+          measured("midguard", guardedAnswer, ...ours("ietf")),
+          contestant(`${peersName} + Powertools by hand`, peersAnswer, powertoolsByHand(), ...peers(true)),
+        ],
+      },
+    ]),
+};

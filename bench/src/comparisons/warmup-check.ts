@@ -1,0 +1,37 @@
+import middy, { type MiddlewareObj } from "@middy/core";
+import middyWarmup from "@middy/warmup";
+import { warmup } from "@midguard/warmup";
+import type { Comparison } from "../comparison.ts";
+import { lambdaWarmer } from "../peers.ts";
+import { type Handler, send } from "../requests.ts";
+import { type Contestant, timeAll } from "../timing.ts";
+
+async function answer(): Promise<object> {
+  return { statusCode: 204 };
+}
+
+function contestant(name: string, ...middlewares: readonly MiddlewareObj[]): Contestant {
+  const handler = middy()
+    .use([...middlewares])
+    .handler(answer) as unknown as Handler;
+  const check = (answered: unknown): boolean => (answered as { statusCode: number }).statusCode === 204;
+  return { name, call: () => send(handler), check };
+}
+
+export const warmupCheck: Comparison = {
+  name: "warmup-check",
+  title: "What a request that is no warm-up ping pays for the check",
+  processes: 4,
+  run: () =>
+    timeAll([
+      {
+        name: "warm-up check",
+        contestants: [
+          contestant("bare Middy"),
+          contestant("midguard", warmup()),
+          contestant("@middy/warmup 7.7.0", middyWarmup() as MiddlewareObj),
+          contestant("lambda-warmer 2.3.0", lambdaWarmer),
+        ],
+      },
+    ]),
+};

@@ -1,0 +1,88 @@
+import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
+import type { MiddlewareObj, Request } from "@middy/core";
+import { circuitBreaker, handleAll, SamplingBreaker } from "cockatiel";
+import warmer from "lambda-warmer";
+import pRetry from "p-retry";
+import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
+
+/** The jobs of our middlewares done by what people use today, each as its README shows it, as Middy hooks. */
+
+/** lambda-warmer: answers its pings, and lets everything else through. */
+export const lambdaWarmer: MiddlewareObj = {
+  before: async (request) => ((await warmer(request.event)) ? "warmed" : undefined),
+};
+
+/** What a limiter found, kept for the headers. */
+const found = Symbol("found");
+type Limited = Request & { [found]?: RateLimiterRes };
+
+function addressOf(event: unknown): string {
+  return (event as { requestContext: { http: { sourceIp: string } } }).requestContext.http.sourceIp;
+}
+
+function headersOf(limit: number, { remainingPoints, msBeforeNext }: RateLimiterRes): Record<string, string> {
+  return {
+    "X-RateLimit-Limit": String(limit),
+    "X-RateLimit-Remaining": String(remainingPoints),
+    "X-RateLimit-Reset": String(Math.ceil((Date.now() + msBeforeNext) / 1_000)),
+  };
+}
+
+/** rate-limiter-flexible in memory, by the client's address: 429 with `Retry-After`, and headers on every answer. */
+export function flexibleLimiter(points: number, duration: number, withHeaders: boolean): MiddlewareObj {
+  const limiter = new RateLimiterMemory({ points, duration });
+  return {
+    before: async (request: Limited) => {
+      try {
+        const result = await limiter.consume(addressOf(request.event));
+        if (withHeaders) request[found] = result;
+        return undefined;
+      } catch (rejection) {
+        if (!(rejection instanceof RateLimiterRes)) throw rejection;
+        const retryAfter = String(Math.ceil(rejection.msBeforeNext / 1_000));
+        return { statusCode: 429, headers: { "Retry-After": retryAfter, ...headersOf(points, rejection) } };
+      }
+    },
+    after: (request: Limited) => {
+      const { response, [found]: result } = request;
+      if (result === undefined) return;
+      request.response = { ...response, headers: { ...response.headers, ...headersOf(points, result) } };
+    },
+  };
+}
+
+const breaker = circuitBreaker(handleAll, {
+  halfOpenAfter: 1_000,
+  breaker: new SamplingBreaker({ threshold: 0.7, duration: 30_000 }),
+});
+
+/** p-retry round cockatiel's circuit breaker round a call. */
+export function guardedByPeers<T>(call: () => Promise<T>): Promise<T> {
+  return pRetry(() => breaker.execute(call), { retries: 3 });
+}
+
+const begun = Symbol("begun");
+type Measured = Request & { [begun]?: number };
+
+/** Latency, Fault and Error of each request through Powertools, by service and by service and route, on one line. */
+export function powertoolsByHand(): MiddlewareObj {
+  const metrics = new Metrics({ namespace: "Shop", serviceName: "orders" });
+  function write(request: Measured, statusCode: number): void {
+    const { event, context, [begun]: startedAt = 0 } = request;
+    metrics.addDimension("route", (event as { routeKey: string }).routeKey);
+    metrics.addDimensions({});
+    metrics.addMetric("Latency", MetricUnit.Milliseconds, Math.round((performance.now() - startedAt) * 100) / 100);
+    metrics.addMetric("Fault", MetricUnit.Count, statusCode >= 500 ? 1 : 0);
+    metrics.addMetric("Error", MetricUnit.Count, statusCode >= 400 && statusCode < 500 ? 1 : 0);
+    metrics.addMetadata("requestId", context.awsRequestId);
+    metrics.addMetadata("statusCode", statusCode as never);
+    metrics.publishStoredMetrics();
+  }
+  return {
+    before: (request: Measured) => {
+      request[begun] = performance.now();
+    },
+    after: (request) => write(request, request.response.statusCode),
+    onError: (request) => write(request, request.response?.statusCode ?? 500),
+  };
+}

@@ -1,0 +1,61 @@
+/** The middle of some figures, and how far it may be off. */
+export interface Summary {
+  readonly median: number;
+  /** The median lies between these two with a probability of 95 % at least, as far as the rounds are independent. */
+  readonly low: number;
+  readonly high: number;
+}
+
+function sorted(values: readonly number[]): number[] {
+  return [...values].sort((a, b) => a - b);
+}
+
+function at(values: readonly number[], position: number): number {
+  const below = values[Math.floor(position)] as number;
+  const above = values[Math.ceil(position)] as number;
+  return below + (above - below) * (position - Math.floor(position));
+}
+
+/** The probability that fewer than `count` of `tries` fair coins show heads. */
+function fewerHeads(count: number, tries: number): number {
+  let probability = 0;
+  let ways = 0.5 ** tries;
+  for (let heads = 0; heads < count; heads += 1) {
+    probability += ways;
+    ways *= (tries - heads) / (heads + 1);
+  }
+  return probability;
+}
+
+/**
+ * The median with its confidence interval, by the order of the values alone: half of all values lie below the true median,
+ * whatever their distribution, so how many of the ones measured do is a matter of coins.
+ *
+ * @throws RangeError without values.
+ */
+export function summarize(values: readonly number[]): Summary {
+  if (values.length === 0) throw new RangeError("there are no values to summarize");
+  const order = sorted(values);
+  let skipped = 0;
+  while (2 * (skipped + 1) < order.length && 2 * fewerHeads(skipped + 1, order.length) <= 0.05) skipped += 1;
+  return {
+    median: at(order, (order.length - 1) / 2),
+    low: at(order, skipped),
+    high: at(order, order.length - 1 - skipped),
+  };
+}
+
+function paired(a: readonly number[], b: readonly number[], combine: (a: number, b: number) => number): number[] {
+  if (a.length !== b.length) throw new RangeError(`${a.length} rounds cannot be paired with ${b.length}`);
+  return a.map((value, index) => combine(value, b[index] as number));
+}
+
+/** `a` as a multiple of `b`, round by round: what slows a round down slows both, and falls out. */
+export function ratios(a: readonly number[], b: readonly number[]): number[] {
+  return paired(a, b, (one, other) => one / other);
+}
+
+/** `a` over `b`, round by round. */
+export function differences(a: readonly number[], b: readonly number[]): number[] {
+  return paired(a, b, (one, other) => one - other);
+}

@@ -1,0 +1,42 @@
+import { type Figure, type Result, show, showSummary } from "./figures.ts";
+import type { Verdict } from "./verdict.ts";
+
+function padded(rows: readonly (readonly string[])[]): string[] {
+  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
+  return rows.map((row) =>
+    row
+      .map((cell, column) => (column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0)))
+      .join("  ")
+      .trimEnd(),
+  );
+}
+
+function line(figure: Figure): readonly string[] {
+  const { contestant, unit, ratio, over } = figure;
+  return [
+    `  ${contestant}`,
+    showSummary(figure, unit),
+    ratio === undefined ? "" : showSummary(ratio, "x"),
+    over === undefined ? "" : `+${show(over.median, unit)}`,
+  ];
+}
+
+/** A comparison as a table for the terminal: a block for each job, its base first. */
+export function tableOf({ name, title, figures }: Result): string {
+  const jobs = [...new Set(figures.map(({ job }) => job))];
+  const rows = figures.map(line);
+  const lines = padded([["", "median (95 %)", "times base", "over base"], ...rows]);
+  const [head = "", ...body] = lines;
+  const blocks = jobs.flatMap((job) => [job, ...body.filter((_, index) => figures[index]?.job === job)]);
+  return [`${name}: ${title}`, head, ...blocks].join("\n");
+}
+
+/** The targets and whether they are held. */
+export function verdictsOf(verdicts: readonly Verdict[]): string {
+  return padded(
+    verdicts.map(({ target, measured, held, close }) => [
+      `${held ? (close ? "held, close" : "held       ") : "MISSED     "}  ${target.says}`,
+      showSummary(measured, target.unit),
+    ]),
+  ).join("\n");
+}
