@@ -1,11 +1,15 @@
 import type { Comparison } from "../comparison.ts";
 import { breakers, guarded, rejections, retries } from "./calls.ts";
 import { clientAddress } from "./client-address.ts";
+import { coldStart } from "./cold-start.ts";
 import { flood } from "./flood.ts";
+import { importTime } from "./import-time.ts";
 import { memoryBytes } from "./memory-bytes.ts";
 import { memoryLimiter } from "./memory-limiter.ts";
 import { metricsLine } from "./metrics-line.ts";
+import { size } from "./size.ts";
 import { stack } from "./stack.ts";
+import { throughput } from "./throughput.ts";
 import { warmupCheck } from "./warmup-check.ts";
 
 /** Every comparison, in the order that they are run. */
@@ -21,4 +25,8 @@ export const comparisons: readonly Comparison[] = [
   clientAddress,
   warmupCheck,
   metricsLine,
+  size,
+  importTime,
+  coldStart,
+  throughput,
 ];

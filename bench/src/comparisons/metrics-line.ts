@@ -1,6 +1,5 @@
 import middy, { type MiddlewareObj } from "@middy/core";
 import { metrics } from "@midguard/metrics";
-import { Configuration, createMetricsLogger, Unit } from "aws-embedded-metrics";
 import type { Comparison, Series } from "../comparison.ts";
 import { powertoolsByHand } from "../peers.ts";
 import { type Handler, send } from "../requests.ts";
@@ -16,20 +15,25 @@ function behind(name: string, handler: unknown): Contestant {
 }
 
 /** The same three metrics on the same two sets of dimensions through AWS's older library. */
-const embeddedByHand: MiddlewareObj = {
-  after: async ({ event, context, response }) => {
-    const logger = createMetricsLogger();
-    logger.setNamespace("Shop");
-    const service = { service: "orders" };
-    logger.setDimensions([{ ...service, route: (event as { routeKey: string }).routeKey }, service]);
-    logger.putMetric("Latency", 1.25, Unit.Milliseconds);
-    logger.putMetric("Fault", 0, Unit.Count);
-    logger.putMetric("Error", 0, Unit.Count);
-    logger.setProperty("requestId", context.awsRequestId);
-    logger.setProperty("statusCode", response.statusCode);
-    await logger.flush();
-  },
-};
+async function embeddedByHand(): Promise<MiddlewareObj> {
+  // Read as the library is loaded. As in Lambda it then writes to stdout; anywhere else it would look for an agent.
+  process.env.AWS_EMF_ENVIRONMENT = "Lambda";
+  const { createMetricsLogger, Unit } = await import("aws-embedded-metrics");
+  return {
+    after: async ({ event, context, response }) => {
+      const logger = createMetricsLogger();
+      logger.setNamespace("Shop");
+      const service = { service: "orders" };
+      logger.setDimensions([{ ...service, route: (event as { routeKey: string }).routeKey }, service]);
+      logger.putMetric("Latency", 1.25, Unit.Milliseconds);
+      logger.putMetric("Fault", 0, Unit.Count);
+      logger.putMetric("Error", 0, Unit.Count);
+      logger.setProperty("requestId", context.awsRequestId);
+      logger.setProperty("statusCode", response.statusCode);
+      await logger.flush();
+    },
+  };
+}
 
 /** The bytes of the line that a request writes, the one after a first that may tell of a cold start. */
 async function lineBytes({ call }: Contestant): Promise<number> {
@@ -56,13 +60,16 @@ export const metricsLine: Comparison = {
   title: "Latency, Fault and Error of a request as a line of EMF",
   processes: 3,
   async run() {
-    // To stdout, as in Lambda; anywhere else it would look for an agent.
-    Configuration.environmentOverride = "Lambda" as never;
     const measured = metrics({ namespace: "Shop", service: "orders" });
     const writers = [
       behind("midguard", middy(measured).use(measured).handler(answer)),
       behind("Powertools 2.36.0 by hand", middy().use(powertoolsByHand()).handler(answer)),
-      behind("aws-embedded-metrics 4.2.1 by hand", middy().use(embeddedByHand).handler(answer)),
+      behind(
+        "aws-embedded-metrics 4.2.1 by hand",
+        middy()
+          .use(await embeddedByHand())
+          .handler(answer),
+      ),
     ];
     const timed = await time({
       name: "metrics of a request",

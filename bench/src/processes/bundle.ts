@@ -1,0 +1,38 @@
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { type BuildOptions, build } from "esbuild";
+
+/** Where packages are looked up: the built ones of this workspace, and the peers. */
+const resolveDir = fileURLToPath(new URL("../..", import.meta.url));
+
+const common: BuildOptions = {
+  bundle: true,
+  minify: true,
+  format: "esm",
+  platform: "node",
+  target: "node22",
+  mainFields: ["module", "main"],
+  // Some packages are CommonJS and call require for Node's own modules.
+  banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
+};
+
+/** Bundles `source`, a module's text, with everything that it imports, into `outfile`. */
+export async function bundleTo(outfile: string, source: string): Promise<void> {
+  await build({ ...common, stdin: { contents: source, resolveDir }, outfile });
+}
+
+/** Bundles the module at `entry` likewise. */
+export async function bundleFile(outfile: string, entry: string): Promise<void> {
+  await build({ ...common, entryPoints: [entry], outfile });
+}
+
+/**
+ * The bytes of `source`, bundled with what it imports, minified and zipped as well as gzip can. Middy, Powertools and the
+ * AWS SDK stay outside: whoever uses them has them anyway.
+ */
+export async function gzipBytes(source: string): Promise<number> {
+  const external = ["@middy/core", "@aws-lambda-powertools/*", "@aws-sdk/*"];
+  const stdin = { contents: source, resolveDir };
+  const { outputFiles } = await build({ ...common, banner: {}, stdin, external, write: false });
+  return gzipSync(outputFiles[0]?.contents ?? "", { level: 9 }).length;
+}
