@@ -152,7 +152,7 @@ export function enterInvocation(request: Noted & { readonly context: unknown }, 
 /** `describeRequest` of a request's event, worked out once, by `enterInvocation`, as long as the event is the same. */
 export function describe(request: Noted): RequestDescription | undefined {
   const notes = request[key];
-  return notes?.event === request.event ? notes?.description : describeRequest(request.event);
+  return notes !== undefined && notes.event === request.event ? notes.description : describeRequest(request.event);
 }
 
 /** Ends the invocation of `request` where `owner` opened it, that is, where its hooks are the outermost of ours. */

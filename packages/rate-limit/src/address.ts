@@ -6,19 +6,20 @@ export type Address = readonly number[];
 const dot = ".".charCodeAt(0);
 const zero = "0".charCodeAt(0);
 
-/** By character codes: this is nearly every request's address, and a regular expression takes five times as long. */
-function parseIpv4(text: string): Address | undefined {
-  let high = 0;
-  let low = 0;
+/**
+ * The 32 bits of an IPv4 address, or -1 where the text is none. By character codes: this is nearly every request's
+ * address, and a regular expression takes five times as long.
+ */
+function readIpv4(text: string): number {
+  let bits = 0;
   let part = 0;
   let digits = 0;
   let dots = 0;
   for (let at = 0; at <= text.length; at += 1) {
     const code = at < text.length ? text.charCodeAt(at) : dot;
     if (code === dot) {
-      if (digits === 0 || part > 255) return undefined;
-      if (dots < 2) high = high * 256 + part;
-      else low = low * 256 + part;
+      if (digits === 0 || part > 255) return -1;
+      bits = bits * 256 + part;
       dots += 1;
       part = 0;
       digits = 0;
@@ -26,11 +27,16 @@ function parseIpv4(text: string): Address | undefined {
     }
     const digit = code - zero;
     // A leading zero is refused: some parsers read it as octal, so it would be two addresses.
-    if (digit < 0 || digit > 9 || digits === 3 || (digits > 0 && part === 0)) return undefined;
+    if (digit < 0 || digit > 9 || digits === 3 || (digits > 0 && part === 0)) return -1;
     part = part * 10 + digit;
     digits += 1;
   }
-  return dots === 4 ? [high, low] : undefined;
+  return dots === 4 ? bits : -1;
+}
+
+function parseIpv4(text: string): Address | undefined {
+  const bits = readIpv4(text);
+  return bits < 0 ? undefined : [bits >>> 16, bits & 0xffff];
 }
 
 function parseWords(text: string): number[] | undefined {
@@ -86,8 +92,7 @@ export function parseAddress(text: string): Address | undefined {
   return words && unwrapIpv4(words);
 }
 
-/** Writes an address; an IPv6 address as the network of `ipv6Prefix` bits that holds it, `2001:db8:0:100::/56`. */
-export function formatAddress(address: Address, ipv6Prefix: number): string {
+function formatAddress(address: Address, ipv6Prefix: number): string {
   const [high = 0, low = 0] = address;
   if (address.length === 2) return `${high >> 8}.${high & 255}.${low >> 8}.${low & 255}`;
   const words = address.slice(0, Math.ceil(ipv6Prefix / 16)).map((word, index) => {
@@ -98,18 +103,26 @@ export function formatAddress(address: Address, ipv6Prefix: number): string {
 }
 
 /**
- * The client's address: the peer that the gateway saw, or, behind `trustedHops` proxies of one's own, the address that
- * the outermost of them saw, counted from the right of X-Forwarded-For (what stands further left, a client can write).
- * `undefined` where there is none that can be trusted.
+ * What an address is counted under, the same in whichever form it is written: an IPv4 address itself, an IPv6 address as
+ * the network of `ipv6Prefix` bits that holds it, `2001:db8:0:100::/56`. `undefined` for what is no address.
  */
-export function clientAddress(request: RequestDescription, trustedHops: number): Address | undefined {
+export function addressKey(text: string, ipv6Prefix: number): string | undefined {
+  // There is but one way to write an IPv4 address that stands alone.
+  if (readIpv4(text) >= 0) return text;
+  const address = parseAddress(text);
+  return address && formatAddress(address, ipv6Prefix);
+}
+
+/**
+ * The client's address as it was written: that of the peer that the gateway saw, or, behind `trustedHops` proxies of
+ * one's own, the address that the outermost of them saw, counted from the right of X-Forwarded-For (what stands further
+ * left, a client can write). `undefined` where there is none that can be trusted.
+ */
+export function clientAddress(request: RequestDescription, trustedHops: number): string | undefined {
   const { kind, sourceIp } = request;
-  if (kind === "edge" || (kind !== "alb" && trustedHops === 0)) {
-    return sourceIp === undefined ? undefined : parseAddress(sourceIp);
-  }
+  if (kind === "edge" || (kind !== "alb" && trustedHops === 0)) return sourceIp;
   // A Function URL passes on the leftmost entry alone, which is the client's own claim.
   if (kind === "function-url") return undefined;
   const hops = request.header("x-forwarded-for")?.split(",");
-  const hop = hops?.[hops.length - 1 - trustedHops];
-  return hop === undefined ? undefined : parseAddress(hop);
+  return hops?.[hops.length - 1 - trustedHops];
 }

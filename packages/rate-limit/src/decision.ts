@@ -72,6 +72,16 @@ class ReceiptedDecision implements Decision {
 /** What a decision was about; `undefined` for one that no store made, a copy for instance. */
 export const receiptOf: (decision: Decision) => Receipt | undefined = ReceiptedDecision.receipt;
 
+/** The limit of which the least is left, the first of several. */
+export function tightestOf(limits: readonly LimitState[]): LimitState | undefined {
+  let tightest = limits[0];
+  for (let index = 1; index < limits.length; index += 1) {
+    const state = limits[index] as LimitState;
+    if (state.remaining < (tightest as LimitState).remaining) tightest = state;
+  }
+  return tightest;
+}
+
 /**
  * The decision of `store` about `request`, out of the states of all limits and of those violated; allowed where there
  * is nothing to wait for.
@@ -83,9 +93,5 @@ export function decide(
   request: StoreRequest,
   store: RateLimitStore,
 ): Decision {
-  let tightest = limits[0];
-  for (const state of limits) {
-    if (tightest !== undefined && state.remaining < tightest.remaining) tightest = state;
-  }
-  return new ReceiptedDecision(tightest, limits, violated, retryAfterMs, request, store);
+  return new ReceiptedDecision(tightestOf(limits), limits, violated, retryAfterMs, request, store);
 }

@@ -1,4 +1,4 @@
-import type { Decision } from "./decision.ts";
+import { type Decision, type LimitState, tightestOf } from "./decision.ts";
 import type { Limit } from "./limits/limit.ts";
 
 /** Which headers an answer tells the limits in. */
@@ -22,31 +22,39 @@ function quoted(name: string): string {
   return `"${name.replace(/["\\]/g, "\\$&")}"`;
 }
 
-const policies = new WeakMap<readonly Limit[], string>();
-
-function policyOf(limits: readonly Limit[]): string {
-  let policy = policies.get(limits);
-  if (policy === undefined) {
-    policy = limits
-      .map((limit) => {
-        const seconds = windowSeconds(limit);
-        return `${quoted(limit.name)};q=${limit.limit}${seconds === undefined ? "" : `;w=${seconds}`}`;
-      })
-      .join(", ");
-    policies.set(limits, policy);
-  }
-  return policy;
+/** What the headers say of limits, whatever is decided. */
+interface Texts {
+  /** RateLimit-Policy. */
+  readonly policy: string;
+  /** Of each limit, how its item in RateLimit begins. */
+  readonly items: readonly string[];
 }
 
-function ietfState({ limits, violated, retryAfterMs, allowed }: Decision): string {
-  return limits
-    .map((state) => {
-      const seconds = Math.ceil(state.resetAfterMs / 1_000);
-      // Retry-After must not come before `t` of the limit that was reached.
-      const after = !allowed && violated.includes(state) ? Math.min(seconds, Math.ceil(retryAfterMs / 1_000)) : seconds;
-      return `${quoted(state.name)};r=${state.remaining};t=${after}`;
-    })
-    .join(", ");
+const known = new WeakMap<readonly Limit[], Texts>();
+
+function textsOf(limits: readonly Limit[]): Texts {
+  let texts = known.get(limits);
+  if (texts === undefined) {
+    const policies = limits.map((limit) => {
+      const seconds = windowSeconds(limit);
+      return `${quoted(limit.name)};q=${limit.limit}${seconds === undefined ? "" : `;w=${seconds}`}`;
+    });
+    texts = { policy: policies.join(", "), items: limits.map(({ name }) => `${quoted(name)};r=`) };
+    known.set(limits, texts);
+  }
+  return texts;
+}
+
+function ietfState({ limits, violated, retryAfterMs }: Decision, items: readonly string[]): string {
+  let text = "";
+  for (let index = 0; index < limits.length; index += 1) {
+    const state = limits[index] as LimitState;
+    let afterMs = state.resetAfterMs;
+    // Retry-After must not come before `t` of the limit that was reached.
+    if (violated.length > 0 && violated.includes(state)) afterMs = Math.min(afterMs, retryAfterMs);
+    text += `${index === 0 ? "" : ", "}${items[index]}${state.remaining};t=${Math.ceil(afterMs / 1_000)}`;
+  }
+  return text;
 }
 
 /**
@@ -57,20 +65,20 @@ export function headersOf(
   decision: Decision,
   limits: readonly Limit[],
   style: HeaderStyle,
-  now: number,
+  now: () => number,
 ): Headers | undefined {
-  const { remaining, resetAfterMs } = decision;
-  const tightest = decision.limits.find((state) => state.remaining === remaining);
-  if (tightest === undefined || style === "none") return undefined;
+  const tightest = tightestOf(decision.limits);
+  if (style === "none" || tightest === undefined) return undefined;
   const headers: Headers = {};
-  if (style === "ietf" || style === "both") {
-    headers["RateLimit-Policy"] = policyOf(limits);
-    headers.RateLimit = ietfState(decision);
+  if (style !== "legacy") {
+    const { policy, items } = textsOf(limits);
+    headers["RateLimit-Policy"] = policy;
+    headers.RateLimit = ietfState(decision, items);
   }
-  if (style === "legacy" || style === "both") {
+  if (style !== "ietf") {
     headers["X-RateLimit-Limit"] = String(tightest.limit);
-    headers["X-RateLimit-Remaining"] = String(remaining);
-    headers["X-RateLimit-Reset"] = String(Math.ceil((now + resetAfterMs) / 1_000));
+    headers["X-RateLimit-Remaining"] = String(tightest.remaining);
+    headers["X-RateLimit-Reset"] = String(Math.ceil((now() + tightest.resetAfterMs) / 1_000));
   }
   return headers;
 }

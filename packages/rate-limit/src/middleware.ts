@@ -2,20 +2,20 @@ import type { MiddlewareObj, Request } from "@middy/core";
 import {
   answerRejection,
   checkInteger,
-  describeRequest,
+  describe,
   enterInvocation,
   isRecord,
   leaveInvocation,
   type RequestDescription,
 } from "@midguard/kernel/internal";
-import { clientAddress, formatAddress } from "./address.ts";
+import { addressKey, clientAddress } from "./address.ts";
 import type { Decision } from "./decision.ts";
 import { AccessDeniedError, RateLimitError, stackless } from "./errors.ts";
 import { rateLimitEvents } from "./events.ts";
 import { type Headers, headersOf } from "./headers.ts";
-import { createEngine } from "./limiter.ts";
+import { createEngine, type Engine } from "./limiter.ts";
 import type { Limit } from "./limits/limit.ts";
-import { type RateLimitOptions, resolveMiddlewareOptions } from "./options.ts";
+import { type RateLimitOptions, type RequestContext, resolveMiddlewareOptions } from "./options.ts";
 import { withHeaders } from "./response.ts";
 
 /** What is known of a request that was counted. */
@@ -31,6 +31,16 @@ type Outcome = { readonly response: unknown } | { readonly error: unknown };
 /** The end of a WebSocket connection, told by the gateway: nobody reads an answer, and a handler must not miss it. */
 function isDisconnect(event: unknown): boolean {
   return isRecord(event) && isRecord(event.requestContext) && event.requestContext.eventType === "DISCONNECT";
+}
+
+/** Says which limits hold for a request. Those that hold for all are checked now. */
+function limitsBy<TEvent>(
+  engine: Engine,
+  given: RateLimitOptions<TEvent>["limits"],
+): (event: TEvent, context: RequestContext) => readonly Limit[] {
+  if (typeof given === "function") return (event, context) => engine.check(given(event, context));
+  const limits = engine.check(given);
+  return () => limits;
 }
 
 /**
@@ -54,7 +64,7 @@ export function rateLimit<TEvent = unknown>(options: RateLimitOptions<TEvent>): 
   // On the request itself: as key of a WeakMap, an object so short-lived costs the garbage collector 0.6 us.
   const counted: unique symbol = Symbol("midguard.rate-limit");
   type Marked = { [counted]?: Counted };
-  if (typeof given !== "function") engine.check(given);
+  const limitsOf = limitsBy(engine, given);
 
   function deny(reason: "deny-list" | "missing-key"): void {
     if (rateLimitEvents.hasSubscribers) {
@@ -72,7 +82,7 @@ export function rateLimit<TEvent = unknown>(options: RateLimitOptions<TEvent>): 
       return undefined;
     }
     if (address !== undefined && allowList?.has(address)) return undefined;
-    const key: unknown = keyOf === undefined ? address && formatAddress(address, ipv6Prefix) : keyOf(event, context);
+    const key: unknown = keyOf === undefined ? address && addressKey(address, ipv6Prefix) : keyOf(event, context);
     if (typeof key === "string" && key !== "") return key;
     // Never a bucket that all requests without a key share.
     if (resolved.onMissingKey === "deny") deny("missing-key");
@@ -80,7 +90,7 @@ export function rateLimit<TEvent = unknown>(options: RateLimitOptions<TEvent>): 
   }
 
   function enforce(request: Request<TEvent>, decision: Decision, limits: readonly Limit[]): void {
-    const headers = headersOf(decision, limits, style, engine.now());
+    const headers = headersOf(decision, limits, style, engine.now);
     if (!decision.allowed && !dryRun) throw stackless(() => new RateLimitError(decision, headers));
     (request as Marked)[counted] = { decision, headers, settled: false };
   }
@@ -88,13 +98,14 @@ export function rateLimit<TEvent = unknown>(options: RateLimitOptions<TEvent>): 
   // Not async: with a memory store nothing is waited for.
   function rateLimitBefore(request: Request<TEvent>): Promise<void> | undefined {
     const { event, context } = request;
-    const description = describeRequest(event);
+    const { rehearsal } = enterInvocation(request, middleware);
+    const description = describe(request);
     if (description === undefined || (description.kind === "websocket" && isDisconnect(event))) return undefined;
-    if (enterInvocation(request, middleware).rehearsal || skip?.(event)) return undefined;
+    if (rehearsal || skip?.(event)) return undefined;
     const key = identify(request, description);
     if (key === undefined) return undefined;
     const cost = costOf === undefined ? 1 : checkInteger("cost", costOf(event), 0);
-    const limits = engine.check(typeof given === "function" ? given(event, context) : given);
+    const limits = limitsOf(event, context);
     const decision = engine.take(key, cost, limits);
     if (decision instanceof Promise) return decision.then((late) => enforce(request, late, limits));
     enforce(request, decision, limits);
@@ -104,9 +115,9 @@ export function rateLimit<TEvent = unknown>(options: RateLimitOptions<TEvent>): 
   /** Gives back what does not count after all, once. */
   function settle(request: object, outcome: Outcome): Promise<void> | undefined {
     const entry = (request as Marked)[counted];
-    if (entry === undefined || entry.settled) return undefined;
+    if (countIf === undefined || entry === undefined || entry.settled) return undefined;
     entry.settled = true;
-    return countIf === undefined || countIf(outcome) ? undefined : engine.refund(entry.decision);
+    return countIf(outcome) ? undefined : engine.refund(entry.decision);
   }
 
   function addHeaders(request: Request<TEvent>): void {

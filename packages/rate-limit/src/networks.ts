@@ -2,7 +2,8 @@ import { type Address, parseAddress } from "./address.ts";
 
 /** A list of networks. */
 export interface Networks {
-  has(address: Address): boolean;
+  /** Whether an address, in any form, lies in one of them. */
+  has(text: string): boolean;
 }
 
 interface Network {
@@ -36,5 +37,10 @@ function contains({ words, bits }: Network, address: Address): boolean {
 export function createNetworks(option: string, list: readonly string[]): Networks {
   if (!Array.isArray(list)) throw new TypeError(`${option} must be an array, got ${typeof list}`);
   const networks = list.map((text) => parseNetwork(option, text));
-  return { has: (address) => networks.some((network) => contains(network, address)) };
+  return {
+    has(text) {
+      const address = parseAddress(text);
+      return address !== undefined && networks.some((network) => contains(network, address));
+    },
+  };
 }

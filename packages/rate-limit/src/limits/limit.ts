@@ -20,7 +20,7 @@ export interface LimitBase {
 }
 
 /** A store keeps all limits of a key in one small record. */
-const maxLimits = 8;
+export const maxLimits = 8;
 const maxNameLength = 64;
 /** Counts fit 31 bits, and so any store's integers. */
 const maxLimit = 1_000_000_000;

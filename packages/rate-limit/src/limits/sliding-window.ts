@@ -55,11 +55,6 @@ export function slidingUsed(previous: number, current: number, elapsedMs: number
   return current + Math.floor((previous * (windowMs - elapsedMs)) / windowMs);
 }
 
-/** First ms of a window at which the share of `previous` is at most `room`. */
-function elapsedAtRoom(previous: number, room: number, windowMs: number): number {
-  return previous <= room ? 0 : Math.floor((windowMs * (previous - room - 1)) / previous) + 1;
-}
-
 /**
  * How long it takes until at most `target` count, if nothing more is taken. `elapsedMs` is negative where the clock has
  * yet to reach the window: until then it counts as just begun.
@@ -71,10 +66,12 @@ export function slidingWaitMs(
   windowMs: number,
   target: number,
 ): number {
-  const at =
-    current <= target
-      ? elapsedAtRoom(previous, target - current, windowMs)
-      : windowMs + elapsedAtRoom(current, target, windowMs);
+  // The count that must fade, how much of it may be left, and the start of the window in which it does.
+  const thisOne = current > target;
+  const count = thisOne ? current : previous;
+  const room = thisOne ? target : target - current;
+  const start = thisOne ? windowMs : 0;
+  const at = count <= room ? start : start + Math.floor((windowMs * (count - room - 1)) / count) + 1;
   return at <= Math.max(0, elapsedMs) ? 0 : at - elapsedMs;
 }
 

@@ -35,6 +35,16 @@ describe("memoryStore", () => {
     for (let key = 0; key < 40_000; key += 1) expect(await remaining(`key ${key}`)).toBe(4);
   });
 
+  it("loses no key while it grows, whatever its hash", () => {
+    const limits = [quota(5, "year")];
+    for (let seed = 0; seed < 300; seed += 1) {
+      const store = createMemoryStore(65_536, [seed * 7_919, seed ^ 0x5555]);
+      const take = (key: number) => store.takeSync({ key: `key ${key}`, cost: 1, now, limits });
+      for (let key = 0; key < 900; key += 1) take(key);
+      for (let key = 0; key < 900; key += 1) expect(take(key).remaining).toBe(3);
+    }
+  });
+
   it("lets a flood of keys seen once push out keys seen once, never one that is over its limit", () => {
     const { take } = taker(65_536, [quota(2, "year")]);
     const blocked = Array.from({ length: 200 }, (_, index) => `blocked ${index}`);

@@ -1,10 +1,10 @@
 import { checkInteger, checkKeys } from "@midguard/kernel/internal";
 import { type Decision, decide, type LimitState } from "../../decision.ts";
-import type { Limit } from "../../limits/limit.ts";
+import { type Limit, maxLimits } from "../../limits/limit.ts";
 import type { RateLimitStore, StoreRequest } from "../../store.ts";
 import { cellOf } from "./cell.ts";
-import { createHash, type HashKey, randomHashKey } from "./hash.ts";
-import { type Column, type Table, wordsOf } from "./table.ts";
+import { Hash, type HashKey, randomHashKey } from "./hash.ts";
+import { type Column, type Table, widthOf } from "./table.ts";
 import { createTables } from "./tables.ts";
 
 /** Options of `memoryStore`. */
@@ -25,7 +25,7 @@ interface Plan {
   /** Same layout, same table: the windows, not the numbers. */
   readonly layout: string;
   /** Words of a key that has no slot. Never charged. */
-  readonly blank: Uint32Array;
+  readonly blank: Int32Array;
   /** The largest cost that all limits can hold. */
   readonly most: number;
   table: Table;
@@ -33,24 +33,68 @@ interface Plan {
 
 const none: readonly LimitState[] = Object.freeze([]);
 
+/** What each limit has used, for the take in hand. All stores share it, since nothing is waited for between its uses. */
+const used = new Int32Array(maxLimits);
+
+/** Rolls every limit on to `now`. How many of them have no room for `cost`. */
+function measure(columns: readonly Column[], state: Int32Array, slot: number, now: number, cost: number): number {
+  let over = 0;
+  for (let index = 0; index < columns.length; index += 1) {
+    const { cell, offset, limit } = columns[index] as Column;
+    const count = cell.roll(state, slot + offset, now);
+    used[index] = count;
+    if (count + cost > limit) over += 1;
+  }
+  return over;
+}
+
+/** Charges every limit with `cost`, and tells how they stand then. */
+function charge(columns: readonly Column[], state: Int32Array, slot: number, now: number, cost: number): LimitState[] {
+  // Of its length at once: an array that grows takes room for sixteen more.
+  const states = new Array<LimitState>(columns.length);
+  for (let index = 0; index < columns.length; index += 1) {
+    const { name, cell, offset, limit } = columns[index] as Column;
+    const left = limit - cost - (used[index] as number);
+    const resetAfterMs = cell.charge(state, slot + offset, now, cost);
+    states[index] = { name, limit, remaining: Math.max(0, left), resetAfterMs };
+  }
+  return states;
+}
+
+function violatedOf(columns: readonly Column[], states: readonly LimitState[], cost: number): LimitState[] {
+  return states.filter((_, index) => (used[index] as number) + cost > (columns[index] as Column).limit);
+}
+
+/** How long it takes until all limits have room for `cost`: for ever where one can never hold it. */
+function waitOf(columns: readonly Column[], state: Int32Array, slot: number, now: number, cost: number): number {
+  let longest = 0;
+  for (let index = 0; index < columns.length; index += 1) {
+    const { cell, offset, limit } = columns[index] as Column;
+    if ((used[index] as number) + cost <= limit) continue;
+    if (cost > limit) return Infinity;
+    const waitMs = cell.waitMs(state, slot + offset, now, limit - cost);
+    if (waitMs > longest) longest = waitMs;
+  }
+  return longest;
+}
+
 /** The store under a given hash key. */
 export function createMemoryStore(maxBytes: number, hashKey: HashKey): MemoryStore {
   const tables = createTables(maxBytes);
-  const hash = createHash(hashKey);
+  const hash = new Hash(hashKey);
   const plans = new WeakMap<readonly Limit[], Plan>();
   let lastPlan: Plan | undefined;
-  /** What each limit has used, for the take in hand. */
-  const used: number[] = [];
 
   function makePlan(limits: readonly Limit[], now: number): Plan {
-    let offset = 0;
+    // After the word that `Table` keeps in each slot.
+    let offset = 1;
     const columns = limits.map((limit): Column => {
       const column = { name: limit.name, limit: limit.limit, cell: cellOf(limit), offset };
       offset += column.cell.words;
       return column;
     });
     const layout = limits.map(({ id }) => id).join("\n");
-    const blank = new Uint32Array(wordsOf(columns));
+    const blank = new Int32Array(widthOf(columns));
     const most = Math.min(...limits.map(({ limit }) => limit));
     const plan = { limits, columns, layout, blank, most, table: tables.open(layout, columns, now) };
     plans.set(limits, plan);
@@ -67,38 +111,12 @@ export function createMemoryStore(maxBytes: number, hashKey: HashKey): MemorySto
     return plan;
   }
 
-  function slotFor(table: Table, now: number): number {
-    const { high, low } = hash;
-    let slot = table.find(high, low);
-    if (slot < 0) slot = table.place(high, low, now);
+  /** A slot for a key that has none. */
+  function placeOf(table: Table, high: number, low: number, now: number): number {
+    let slot = table.place(high, low, now);
+    if (slot < 0 && !table.full) slot = table.vacate(high, low);
     while (slot < 0 && tables.grow(table, now)) slot = table.place(high, low, now);
     return slot < 0 ? table.evict(high, low) : slot;
-  }
-
-  /** Rolls every limit on to `now`. Whether all have room for `cost`. */
-  function measure(plan: Plan, state: Uint32Array, base: number, now: number, cost: number): boolean {
-    let room = true;
-    const { columns } = plan;
-    for (let index = 0; index < columns.length; index += 1) {
-      const { cell, offset, limit } = columns[index] as Column;
-      cell.roll(state, base + offset, now);
-      const count = cell.used(state, base + offset, now);
-      used[index] = count;
-      if (count + cost > limit) room = false;
-    }
-    return room;
-  }
-
-  /** The states of the limits as measured, and `cost` more. */
-  function statesOf(plan: Plan, state: Uint32Array, base: number, now: number, cost: number): LimitState[] {
-    const states: LimitState[] = [];
-    const { columns } = plan;
-    for (let index = 0; index < columns.length; index += 1) {
-      const { name, cell, offset, limit } = columns[index] as Column;
-      const remaining = Math.max(0, limit - cost - (used[index] as number));
-      states.push({ name, limit, remaining, resetAfterMs: cell.waitMs(state, base + offset, now, 0) });
-    }
-    return states;
   }
 
   function takeSync(request: StoreRequest): Decision {
@@ -106,26 +124,17 @@ export function createMemoryStore(maxBytes: number, hashKey: HashKey): MemorySto
     const plan = planOf(limits, now);
     const { columns, table } = plan;
     hash.update(key);
+    let slot = table.find(hash.high, hash.low);
     // What some limit can never hold leaves no trace, not even a slot.
-    const slot = cost > plan.most ? table.find(hash.high, hash.low) : slotFor(table, now);
+    if (slot < 0 && cost <= plan.most) slot = placeOf(table, hash.high, hash.low, now);
     const state = slot < 0 ? plan.blank : table.state;
-    const base = slot < 0 ? 0 : slot * table.words;
+    const base = slot < 0 ? 0 : slot * table.width;
 
-    if (measure(plan, state, base, now, cost)) {
-      for (const { cell, offset } of columns) cell.charge(state, base + offset, now, cost);
-      return decide(statesOf(plan, state, base, now, cost), none, 0, request, store);
-    }
-    const states = statesOf(plan, state, base, now, 0);
-    const violated: LimitState[] = [];
-    let retryAfterMs = 0;
-    for (let index = 0; index < columns.length; index += 1) {
-      const { cell, offset, limit } = columns[index] as Column;
-      if ((used[index] as number) + cost <= limit) continue;
-      violated.push(states[index] as LimitState);
-      const waitMs = cost > limit ? Infinity : cell.waitMs(state, base + offset, now, limit - cost);
-      retryAfterMs = Math.max(retryAfterMs, waitMs);
-    }
-    return decide(states, violated, retryAfterMs, request, store);
+    const over = measure(columns, state, base, now, cost);
+    const states = charge(columns, state, base, now, over === 0 ? cost : 0);
+    if (over === 0) return decide(states, none, 0, request, store);
+    const violated = over === states.length ? states : violatedOf(columns, states, cost);
+    return decide(states, violated, waitOf(columns, state, base, now, cost), request, store);
   }
 
   const store: MemoryStore = {
@@ -140,7 +149,7 @@ export function createMemoryStore(maxBytes: number, hashKey: HashKey): MemorySto
       // Without a slot of its own it was charged to a shared one, where it cannot be told from what others did.
       if (slot < 0) return;
       for (const [index, { cell, offset }] of columns.entries()) {
-        const at = slot * table.words + offset;
+        const at = slot * table.width + offset;
         cell.roll(table.state, at, now);
         cell.refund(table.state, at, now, cost, chargedAt, (decision.limits[index] as LimitState).resetAfterMs);
       }
@@ -150,9 +159,9 @@ export function createMemoryStore(maxBytes: number, hashKey: HashKey): MemorySto
       hash.update(key);
       const slot = plan.table.find(hash.high, hash.low);
       const state = slot < 0 ? plan.blank : plan.table.state;
-      const base = slot < 0 ? 0 : slot * plan.table.words;
-      measure(plan, state, base, now, 0);
-      return statesOf(plan, state, base, now, 0);
+      const base = slot < 0 ? 0 : slot * plan.table.width;
+      measure(plan.columns, state, base, now, 0);
+      return charge(plan.columns, state, base, now, 0);
     },
     async reset(key) {
       hash.update(key);

@@ -9,33 +9,33 @@ export interface Column {
 }
 
 const slotsPerBucket = 8;
-const fingerprintWords = 2;
 /** So many buckets have one shared slot among them. */
 const bucketsPerShared = 8;
 
 /** Gives memory back now, not with the next garbage collection: the cap is one of memory, not of what is in use. */
-function free(arrays: {
-  readonly fingerprints: Int32Array<ArrayBuffer>;
-  readonly state: Uint32Array<ArrayBuffer>;
-}): void {
-  arrays.fingerprints.buffer.transfer(0);
-  arrays.state.buffer.transfer(0);
+function free(...arrays: readonly Int32Array<ArrayBuffer>[]): void {
+  for (const array of arrays) array.buffer.transfer(0);
 }
 
-/** How many words one slot of these columns takes, without its fingerprint. */
-export function wordsOf(columns: readonly Column[]): number {
-  return columns.reduce((sum, { cell }) => sum + cell.words, 0);
+/** How many words one slot of these columns takes. */
+export function widthOf(columns: readonly Column[]): number {
+  return columns.reduce((sum, { cell }) => sum + cell.words, 1);
 }
 
 /**
- * A hash table of counts in two typed arrays: the 64-bit fingerprint of each key, and its words. A key may lie in
- * either of two buckets of eight slots, so the table fills up well before both are full. Nothing is ever removed:
- * a slot is free again when its limits are full again.
+ * A hash table of counts in two typed arrays: one half of each key's 64-bit fingerprint, which is all that a search reads
+ * of the other keys, and beside it the other half and what is counted. A key may lie in either of two buckets of eight
+ * slots, so the table fills up well before both are full. Nothing is ever removed: a slot is free again when its limits
+ * are full again.
  */
 export class Table {
-  readonly words: number;
-  buckets: number;
-  state: Uint32Array<ArrayBuffer>;
+  buckets = 0;
+  /** Words of a slot. */
+  readonly width: number = 0;
+  /** The slots: the high half of the key's fingerprint, then the words of each limit. */
+  state: Int32Array<ArrayBuffer>;
+  /** The low halves, which are never 0; 0 for an empty slot. */
+  #lows: Int32Array<ArrayBuffer>;
   /** When it was last used, for whoever must choose which table to give up. */
   usedAt = 0;
   /** Whether it was given up, and its memory with it. */
@@ -44,33 +44,31 @@ export class Table {
   full = false;
   /** Of the newest limits that counted here: what they may hold can change. */
   columns: readonly Column[];
-  /** A key's 64 bits, low half first; 0 for an empty slot. */
-  #fingerprints: Int32Array<ArrayBuffer>;
   /** What `place` has found on its way. */
   #victim = -1;
   #leastUsage = 1;
 
   constructor(columns: readonly Column[], buckets: number) {
     this.columns = columns;
-    this.words = wordsOf(columns);
+    this.width = widthOf(columns);
     this.buckets = buckets;
-    this.#fingerprints = new Int32Array(buckets * slotsPerBucket * fingerprintWords);
-    this.state = new Uint32Array(this.#stateWords(buckets));
+    this.#lows = new Int32Array(buckets * slotsPerBucket);
+    this.state = new Int32Array(this.#stateWords(buckets));
   }
 
   #stateWords(buckets: number): number {
-    return (buckets * slotsPerBucket + Math.ceil(buckets / bucketsPerShared)) * this.words;
+    return (buckets * slotsPerBucket + Math.ceil(buckets / bucketsPerShared)) * this.width;
   }
 
   get bytes(): number {
-    return this.#fingerprints.byteLength + this.state.byteLength;
+    return this.#lows.byteLength + this.state.byteLength;
   }
 
   /** The most buckets that fit into so many bytes, but one at least: without any, nothing would be counted. */
   bucketsIn(bytes: number): number {
-    const perBucket = 4 * (slotsPerBucket * (fingerprintWords + this.words) + this.words / bucketsPerShared);
+    const perBucket = 4 * (slotsPerBucket * (1 + this.width) + this.width / bucketsPerShared);
     // One shared slot more than the division says, since there is no part of one.
-    return Math.max(1, Math.floor((bytes - 4 * this.words) / perBucket));
+    return Math.max(1, Math.floor((bytes - 4 * this.width) / perBucket));
   }
 
   /** First slot of the bucket that one half of a fingerprint picks. */
@@ -79,9 +77,9 @@ export class Table {
   }
 
   #findIn(first: number, high: number, low: number): number {
-    const fingerprints = this.#fingerprints;
+    const lows = this.#lows;
     for (let slot = first; slot < first + slotsPerBucket; slot += 1) {
-      if (fingerprints[slot * 2] === low && fingerprints[slot * 2 + 1] === high) return slot;
+      if (lows[slot] === low && this.state[slot * this.width] === high) return slot;
     }
     return -1;
   }
@@ -100,13 +98,33 @@ export class Table {
     const one = this.#bucket(high);
     const other = this.#bucket(low);
     const room = this.#empties(one);
-    const empty = this.#findIn(room > 2 || room >= this.#empties(other) ? one : other, 0, 0);
+    const empty = this.#emptyIn(room > 2 || room >= this.#empties(other) ? one : other);
     if (empty >= 0) return this.#assign(empty, high, low);
     this.#victim = -1;
     this.#leastUsage = 1;
     this.#weigh(one, now);
     this.#weigh(other, now);
     return this.#leastUsage === 0 ? this.#assign(this.#victim, high, low) : -1;
+  }
+
+  /**
+   * A slot for a key that `place` has found no room for: that of a key which can move to its other bucket; -1 where none
+   * can. So a table is nearly full before it must grow.
+   */
+  vacate(high: number, low: number): number {
+    const { width } = this;
+    for (const first of [this.#bucket(high), this.#bucket(low)]) {
+      for (let slot = first; slot < first + slotsPerBucket; slot += 1) {
+        const own = this.#lows[slot] as number;
+        const one = this.#bucket(this.state[slot * width] as number);
+        const to = this.#emptyIn(one === first ? this.#bucket(own) : one);
+        if (to < 0) continue;
+        this.#lows[to] = own;
+        this.state.copyWithin(to * width, slot * width, (slot + 1) * width);
+        return this.#assign(slot, high, low);
+      }
+    }
+    return -1;
   }
 
   /**
@@ -122,38 +140,42 @@ export class Table {
   /** Forgets what a key has counted. */
   clear(high: number, low: number): void {
     const slot = this.find(high, low);
-    if (slot >= 0) this.state.fill(0, slot * this.words, (slot + 1) * this.words);
+    if (slot >= 0) this.#assign(slot, high, low);
   }
 
   /** Moves the live keys to a table of another size; of those that do not fit any more, the least used are lost. */
   resize(buckets: number, now: number): void {
-    const old = { fingerprints: this.#fingerprints, state: this.state, slots: this.buckets * slotsPerBucket };
+    const { width } = this;
+    const old = { lows: this.#lows, state: this.state };
     this.buckets = buckets;
-    this.#fingerprints = new Int32Array(buckets * slotsPerBucket * fingerprintWords);
-    this.state = new Uint32Array(this.#stateWords(buckets));
-    for (let slot = 0; slot < old.slots; slot += 1) {
+    this.#lows = new Int32Array(buckets * slotsPerBucket);
+    this.state = new Int32Array(this.#stateWords(buckets));
+    for (const [slot, low] of old.lows.entries()) {
       if (this.#usage(old.state, slot, now, Number.MIN_VALUE) === 0) continue;
-      const low = old.fingerprints[slot * 2] as number;
-      const high = old.fingerprints[slot * 2 + 1] as number;
+      const high = old.state[slot * width] as number;
       let to = this.place(high, low, now);
+      if (to < 0) to = this.vacate(high, low);
       if (to < 0) to = this.evict(high, low);
-      this.state.set(old.state.subarray(slot * this.words, (slot + 1) * this.words), to * this.words);
+      this.state.set(old.state.subarray(slot * width, (slot + 1) * width), to * width);
     }
-    free(old);
+    free(old.lows, old.state);
   }
 
   /** Gives it up for good: whoever still holds it asks for another. */
   drop(): void {
     this.dropped = true;
-    free({ fingerprints: this.#fingerprints, state: this.state });
+    free(this.#lows, this.state);
   }
 
   #empties(first: number): number {
     let count = 0;
-    for (let at = first * 2; at < (first + slotsPerBucket) * 2; at += 2) {
-      if (this.#fingerprints[at] === 0 && this.#fingerprints[at + 1] === 0) count += 1;
-    }
+    for (let slot = first; slot < first + slotsPerBucket; slot += 1) if (this.#lows[slot] === 0) count += 1;
     return count;
+  }
+
+  #emptyIn(first: number): number {
+    for (let slot = first; slot < first + slotsPerBucket; slot += 1) if (this.#lows[slot] === 0) return slot;
+    return -1;
   }
 
   /** Looks for the least used key of a bucket. */
@@ -170,21 +192,20 @@ export class Table {
    * The largest share that a slot's key has used of a limit: 0 for one whose time is over, 1 for one at its limit. Not
    * followed further once it reaches `enough`.
    */
-  #usage(state: Uint32Array, slot: number, now: number, enough: number): number {
+  #usage(state: Int32Array, slot: number, now: number, enough: number): number {
     let usage = 0;
     for (let index = 0; index < this.columns.length && usage < enough; index += 1) {
       const { cell, offset, limit } = this.columns[index] as Column;
-      const at = slot * this.words + offset;
-      cell.roll(state, at, now);
-      usage = Math.max(usage, cell.used(state, at, now) / limit);
+      const at = slot * this.width + offset;
+      usage = Math.max(usage, cell.roll(state, at, now) / limit);
     }
     return usage;
   }
 
   #assign(slot: number, high: number, low: number): number {
-    this.#fingerprints[slot * 2] = low;
-    this.#fingerprints[slot * 2 + 1] = high;
-    this.state.fill(0, slot * this.words, (slot + 1) * this.words);
+    this.#lows[slot] = low;
+    this.state.fill(0, slot * this.width, (slot + 1) * this.width);
+    this.state[slot * this.width] = high;
     return slot;
   }
 }

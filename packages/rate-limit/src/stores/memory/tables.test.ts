@@ -8,7 +8,7 @@ it("a table that is given up gives its memory back at once: the garbage collecto
   const tables = createTables(65_536);
   const opened = Array.from({ length: 17 }, (_, index) => {
     const cell = cellOf(slidingWindow(5, 60_000 + index));
-    const table = tables.open(`layout ${index}`, [{ name: "a", limit: 5, cell, offset: 0 }], index);
+    const table = tables.open(`layout ${index}`, [{ name: "a", limit: 5, cell, offset: 1 }], index);
     table.usedAt = index;
     return table;
   });

@@ -1,6 +1,7 @@
 import { type Column, Table } from "./table.ts";
 
 const firstBuckets = 64;
+/** How much larger the next table is than one that is full. */
 const growth = 1.35;
 
 /** Callers may have limits of their own; past so many different sets of windows the one unused for longest is dropped. */
