@@ -2,6 +2,7 @@ import { AsyncResource } from "node:async_hooks";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import {
   currentInvocation,
+  describe as describeOnce,
   enclosingInvocation,
   enterInvocation,
   type Invocation,
@@ -10,6 +11,7 @@ import {
   runRehearsal,
   timeLeftMs,
 } from "./invocation.ts";
+import { describeRequest } from "./request.ts";
 import { apiEvents, lambdaContext, otherEvents } from "./testing/index.ts";
 
 type InvocationRequest = Parameters<typeof enterInvocation>[0];
@@ -286,5 +288,26 @@ describe("a rehearsal", () => {
       end();
       expect(await left).toBe(true);
     });
+  });
+});
+
+describe("what the event of a request is", () => {
+  test("is worked out once for an event", async () => {
+    const one = request(5_000, apiEvents.http());
+    await entering(one, () => {
+      const described = describeOnce(one);
+      expect(described?.route).toBe(describeRequest(one.event)?.route);
+      expect(describeOnce(one)).toBe(described);
+    });
+  });
+
+  test("is worked out anew for one put in its place, and for a request that nobody has entered", async () => {
+    const one: { event: unknown; context: unknown } = request(5_000, apiEvents.http());
+    expect(describeOnce(one)?.kind).toBe("http");
+    await entering(one, () => {
+      one.event = apiEvents.alb();
+      expect(describeOnce(one)?.kind).toBe("alb");
+    });
+    expect(describeOnce({ event: undefined })).toBeUndefined();
   });
 });

@@ -12,6 +12,8 @@ export interface Invocation {
   readonly rehearsal: boolean;
   /** Retries that this invocation may still make; `undefined` until `retry()` sets it. */
   retriesLeft: number | undefined;
+  /** Milliseconds before `endsAt` that are kept free of retries' attempts; `undefined` until `retry()` sets it. */
+  reserveMs: number | undefined;
   /** Set when the outermost hook has settled the request, or found long past its time: it then counts as none. */
   ended: boolean;
   /** How long the scope still counts after `endsAt`, in ms. */
@@ -78,6 +80,7 @@ function open(context: object, leftMs: number, graceMs: number, rehearsal: boole
     endsAt,
     rehearsal,
     retriesLeft: undefined,
+    reserveMs: undefined,
     ended: false,
     graceMs,
     outer,

@@ -3,12 +3,17 @@ import type { Headers } from "./headers.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
-function hasName(headers: Fields, name: string): boolean {
+function hasName(headers: Fields | undefined, name: string): boolean {
+  if (headers === undefined) return false;
   for (const other in headers) {
     // The length first: on most names it saves the lower case, on every request.
     if (other.length === name.length && other.toLowerCase() === name.toLowerCase()) return true;
   }
   return false;
+}
+
+function isHeaders(value: unknown): value is Fields | undefined {
+  return value === undefined || isRecord(value);
 }
 
 /** Whether only `multiValueHeaders` are read: by a target group with multi-value headers switched on. */
@@ -23,8 +28,8 @@ function readsLists(event: unknown): boolean {
  * under a name in whatever case, stays.
  */
 export function withHeaders(event: unknown, response: Fields, added: Headers): Fields {
-  const { statusCode, headers = {}, multiValueHeaders = {} } = response;
-  if (typeof statusCode !== "number" || !isRecord(headers) || !isRecord(multiValueHeaders)) return response;
+  const { statusCode, headers, multiValueHeaders } = response;
+  if (typeof statusCode !== "number" || !isHeaders(headers) || !isHeaders(multiValueHeaders)) return response;
   const lists = readsLists(event);
   const all: Record<string, unknown> = lists ? { ...multiValueHeaders } : { ...headers };
   for (const name in added) {
