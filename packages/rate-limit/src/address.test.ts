@@ -69,6 +69,8 @@ describe("an address", () => {
     ["2001:db8:ffff:ffff::1", 64, "2001:db8:ffff:ffff::/64"],
     ["2001:db8:ffff:ffff::1", 33, "2001:db8:8000::/33"],
     ["ffff::1", 1, "8000::/1"],
+    ["1:2:3:4:5:6:7:8", 112, "1:2:3:4:5:6:7::/112"],
+    ["1:2:3:4:5:6:7:8", 113, "1:2:3:4:5:6:7:0/113"],
     ["203.0.113.7", 1, "203.0.113.7"],
   ])("is grouped by other prefixes: %s/%i", (text, prefix, network) => {
     expect(group(text, prefix)).toBe(network);

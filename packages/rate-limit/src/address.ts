@@ -64,7 +64,7 @@ function parseIpv6(text: string): Address | undefined {
       digits = 0;
     } else if (code === colon && gap < 0 && words.length > 0) {
       gap = words.length;
-    } else if (code === dot && digits > 0) {
+    } else if (code === dot) {
       // The end of the text, and of the loop.
       const tail = parseIpv4(text.slice(at - digits));
       return tail && filled(words.concat(tail), gap);

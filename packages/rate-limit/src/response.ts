@@ -4,7 +4,6 @@ import type { Headers } from "./headers.ts";
 type Fields = Readonly<Record<string, unknown>>;
 
 function hasName(headers: Fields | undefined, name: string): boolean {
-  if (headers === undefined) return false;
   for (const other in headers) {
     // The length first: on most names it saves the lower case, on every request.
     if (other.length === name.length && other.toLowerCase() === name.toLowerCase()) return true;

@@ -35,6 +35,17 @@ describe("memoryStore", () => {
     for (let key = 0; key < 40_000; key += 1) expect(await remaining(`key ${key}`)).toBe(4);
   });
 
+  it("is nearly full before it grows by a third: 30 bytes a key at the most, of which 20 are the slot", () => {
+    const before = process.memoryUsage().arrayBuffers;
+    const { take } = taker(4_194_304, [slidingWindow(5, "1h")]);
+    let worst = 0;
+    for (let key = 1; key <= 20_000; key += 1) {
+      take(`key ${key}`);
+      if (key > 2_000) worst = Math.max(worst, (process.memoryUsage().arrayBuffers - before) / key);
+    }
+    expect(worst).toBeLessThan(30);
+  });
+
   it("loses no key while it grows, whatever its hash", () => {
     const limits = [quota(5, "year")];
     for (let seed = 0; seed < 300; seed += 1) {
