@@ -156,7 +156,7 @@ test("what is told after the line is written is told at once", async () => {
 test("what happens in no invocation is a line at once, of the one made last", () => {
   metrics({ namespace: "Shop", service: "first" });
   metrics({ namespace: "Shop", service: "last" });
-  publish(opened);
+  publish(opened, { type: "circuit.closed", source: "stock" });
 
   expect(lines.all()).toMatchObject([{ service: "last", dependency: "stock", CircuitOpened: 1 }]);
   expect(lines.all()[0]).not.toHaveProperty("requestId");

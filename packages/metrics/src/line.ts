@@ -6,25 +6,24 @@ import type { Warn } from "./warn.ts";
 
 /** The metrics of a request. */
 type RequestMetric = "Latency" | "Fault" | "Error" | "ColdStart";
-type MetricName = RequestMetric | EventMetric;
+/** A metric and its value: `Latency` in ms, any other a count. */
+export type Metric = readonly [name: RequestMetric | EventMetric, value: number];
 type Property = readonly [name: string, value: string | number];
 
-const units: Readonly<Record<MetricName, "Milliseconds" | "Count">> = {
-  Latency: "Milliseconds",
-  Fault: "Count",
-  Error: "Count",
-  ColdStart: "Count",
-  Throttled: "Count",
-  WarmupPing: "Count",
-  RetryAttempts: "Count",
-  RetryExhausted: "Count",
-  CircuitOpened: "Count",
-  CircuitRejected: "Count",
-};
-
 /** Names that a lent dimension or a property of the user's cannot have: they are taken on one of our lines. */
-const reserved: ReadonlySet<string> = new Set([
-  ...Object.keys(units),
+const reserved: ReadonlySet<string> = new Set<
+  Metric[0] | "service" | "route" | "dependency" | "requestId" | "statusCode"
+>([
+  "Latency",
+  "Fault",
+  "Error",
+  "ColdStart",
+  "Throttled",
+  "WarmupPing",
+  "RetryAttempts",
+  "RetryExhausted",
+  "CircuitOpened",
+  "CircuitRejected",
   "service",
   "route",
   "dependency",
@@ -34,11 +33,11 @@ const reserved: ReadonlySet<string> = new Set([
 
 /** One line of EMF. */
 export interface Line {
-  /** What its metrics are told apart by, beside the service; without it they are the service's. */
-  readonly by: readonly ["route" | "dependency", string] | undefined;
-  /** Whether the metrics are written for the whole service, too. */
-  readonly total: boolean;
-  readonly metrics: Readonly<Partial<Record<MetricName, number>>>;
+  /** Its metrics are written by service and route, and once more by service alone. */
+  readonly route: string | undefined;
+  /** Its metrics are written by service and dependency; with neither, by service alone. */
+  readonly dependency: string | undefined;
+  readonly metrics: readonly Metric[];
   readonly requestId: string | undefined;
   readonly statusCode: number | undefined;
   /** What the user adds to the properties: called with the line, trusted in nothing. */
@@ -77,23 +76,24 @@ export function lineWriter(options: IdentityOptions, warn: Warn): (line: Line) =
     return kept;
   }
 
-  return function write({ by, total, metrics, requestId, statusCode, custom }) {
+  return function write({ route, dependency, metrics, requestId, statusCode, custom }) {
     try {
       open ??= start();
       const { powertools, identity } = open;
       // Before anything is filled in: this runs the user's code, and what that tells may be written at once.
-      const properties = custom === undefined ? [] : checked(custom, identity);
-      if (by !== undefined) {
-        powertools.addDimension(by[0], by[1]);
+      const properties = custom && checked(custom, identity);
+      if (route !== undefined) {
+        powertools.addDimension("route", route);
         // A set of the service alone; without any set of ours it is what Powertools writes.
-        if (total) powertools.addDimensions({});
+        powertools.addDimensions({});
       }
-      for (const [name, value] of Object.entries(metrics)) {
-        powertools.addMetric(name, units[name as MetricName], value);
+      if (dependency !== undefined) powertools.addDimension("dependency", dependency);
+      for (const [name, value] of metrics) {
+        powertools.addMetric(name, name === "Latency" ? "Milliseconds" : "Count", value);
       }
       if (requestId !== undefined) addProperty(powertools, "requestId", requestId);
       if (statusCode !== undefined) addProperty(powertools, "statusCode", statusCode);
-      for (const [name, value] of properties) addProperty(powertools, name, value);
+      if (properties !== undefined) for (const [name, value] of properties) addProperty(powertools, name, value);
       powertools.publishStoredMetrics();
     } catch (error) {
       // What is half filled must not end up on the next line.

@@ -1,13 +1,12 @@
 import type { MiddlewareObj, Request } from "@middy/core";
 import type { Invocation } from "@midguard/kernel";
-import { describeRequest, enterInvocation, leaveInvocation } from "@midguard/kernel/internal";
+import { describe, describeRequest, enterInvocation, leaveInvocation } from "@midguard/kernel/internal";
 import type { Tally } from "./from-events.ts";
-import { isDimensionValue } from "./limits.ts";
-import { lineWriter } from "./line.ts";
+import { lineWriter, type Metric } from "./line.ts";
 import { type MetricsOptions, resolveOptions } from "./options.ts";
 import { brokenOff, type Outcome, outcomeAtEnd, outcomeOfError, outcomeOfResponse } from "./outcome.ts";
-import { closeScene, listenFor, type Note, newScene, type Scene, sceneOf, takeColdStart } from "./process-wide.ts";
-import { capped, routeNamer } from "./route.ts";
+import { closeScene, listenFor, newScene, type Scene, sceneOf, takeColdStart } from "./process-wide.ts";
+import { dimensionValues, routeNamer } from "./route.ts";
 import { brokeOff, isStreaming } from "./streaming.ts";
 import { warnOnce } from "./warn.ts";
 
@@ -18,7 +17,7 @@ export type MeasuredObj<TEvent = unknown> = MiddlewareObj<TEvent> & {
 };
 
 /** A request that is being measured. */
-interface Measurement extends Note {
+interface Measurement {
   readonly request: Request;
   readonly invocation: Invocation;
   readonly scene: Scene;
@@ -33,6 +32,11 @@ interface Measurement extends Note {
   /** Our `onError` was called, so none further in has thrown. */
   failed: boolean;
   settled: boolean;
+}
+
+/** A request, or the scene of its invocation, with the measurement of each `metrics()` under a symbol of its own. */
+interface Noted {
+  [by: symbol]: Measurement | undefined;
 }
 
 /** Dependencies are named in the code, one breaker or policy each; this is for a name made from a request's data. */
@@ -65,20 +69,29 @@ export function metrics<TEvent = unknown>(options: MetricsOptions<TEvent> = {}):
   const warn = warnOnce();
   const write = lineWriter({ namespace, service, lender }, warn);
   const routeOf = routeNamer(route, maxRoutes, warn);
-  const capDependency = capped(maxDependencies);
+  const dependencyName = dimensionValues(maxDependencies, (source) => {
+    warn("dimension", "the name of a dependency must be 1 to 1024 printable ASCII characters", source);
+    return "OTHER";
+  });
+  const mine = Symbol("midguard.metrics");
+
+  /** Our measurement of this request; or the one that began last in this scene, of whichever request. */
+  function measurementOf(noted: object): Measurement | undefined {
+    return (noted as Noted)[mine];
+  }
 
   function begin(request: Request, byPlugin: boolean, streaming: boolean): Measurement | undefined {
     const invocation = enterInvocation(request, measured);
     if (invocation.rehearsal) return undefined;
+    const known = measurementOf(request);
+    if (known !== undefined) return known;
     let scene = sceneOf(invocation, tell);
-    const known = noteOf(scene);
-    if (known?.request === request) return known;
+    const last = measurementOf(scene);
     // A Middy handler nested in the one being measured: another request object, but the same client, counted once.
-    if (known !== undefined && !known.settled && !scene.pinged) return undefined;
+    if (last !== undefined && !last.settled && !scene.pinged) return undefined;
     // One after the other in one invocation: a test that uses a context object twice.
-    if (known !== undefined || scene.pinged) scene = newScene(invocation, tell);
+    if (last !== undefined || scene.pinged) scene = newScene(invocation, tell);
     const measurement: Measurement = {
-      by: tell,
       request,
       invocation,
       scene,
@@ -90,22 +103,9 @@ export function metrics<TEvent = unknown>(options: MetricsOptions<TEvent> = {}):
       failed: false,
       settled: false,
     };
-    scene.notes.push(measurement);
+    (request as object as Noted)[mine] = measurement;
+    (scene as object as Noted)[mine] = measurement;
     return measurement;
-  }
-
-  function noteOf(scene: Scene): Measurement | undefined {
-    return scene.notes.find(isOurs);
-  }
-
-  function isOurs(note: Note): note is Measurement {
-    return note.by === tell;
-  }
-
-  /** The measurement of this request, not of another that shares its invocation. */
-  function find(request: Request): Measurement | undefined {
-    const measurement = noteOf(sceneOf(enterInvocation(request, measured), tell));
-    return measurement?.request === request ? measurement : undefined;
   }
 
   function settle(measurement: Measurement, outcomeOf: (isApi: boolean) => Outcome): void {
@@ -125,15 +125,20 @@ export function metrics<TEvent = unknown>(options: MetricsOptions<TEvent> = {}):
     { request, invocation, event, startedAt }: Measurement,
     outcomeOf: (isApi: boolean) => Outcome,
   ) {
-    const api = describeRequest(event);
-    const { statusCode, fault, error } = outcomeOf(api !== undefined);
     // Hundredths of a millisecond: what lies below is noise, and bytes.
     const latency = Math.round((performance.now() - startedAt) * 100) / 100;
-    const values = { Latency: latency, Fault: fault ? 1 : 0, Error: error ? 1 : 0 };
+    const api = request.event === event ? describe(request) : describeRequest(event);
+    const { statusCode, fault, error } = outcomeOf(api !== undefined);
+    const counted: Metric[] = [
+      ["Latency", latency],
+      ["Fault", fault ? 1 : 0],
+      ["Error", error ? 1 : 0],
+    ];
+    if (coldStart && takeColdStart()) counted.push(["ColdStart", 1]);
     write({
-      by: ["route", routeOf(event as TEvent, api)],
-      total: true,
-      metrics: coldStart && takeColdStart() ? { ...values, ColdStart: 1 } : values,
+      route: routeOf(event as TEvent, api),
+      dependency: undefined,
+      metrics: counted,
       requestId: invocation.requestId,
       statusCode,
       custom: properties && (() => properties(request as Request<TEvent>)),
@@ -141,17 +146,12 @@ export function metrics<TEvent = unknown>(options: MetricsOptions<TEvent> = {}):
   }
 
   /** What happened beside the request: a line for the service, and one for each dependency that something happened to. */
-  function tell(tally: Tally | undefined, requestId: string | undefined): void {
-    for (const [dependency, counts] of tally ?? []) {
-      const by = dependency === undefined ? undefined : (["dependency", dependencyName(dependency)] as const);
-      write({ by, total: false, metrics: counts, requestId, statusCode: undefined, custom: undefined });
+  function tell(tally: Tally, requestId: string | undefined): void {
+    for (const [source, counts] of tally) {
+      const dependency = source === undefined ? undefined : dependencyName(source);
+      const counted = Object.entries(counts) as Metric[];
+      write({ route: undefined, dependency, metrics: counted, requestId, statusCode: undefined, custom: undefined });
     }
-  }
-
-  function dependencyName(source: string): string {
-    if (isDimensionValue(source)) return capDependency(source);
-    warn("dimension", "the name of a dependency must be 1 to 1024 printable ASCII characters", source);
-    return "OTHER";
   }
 
   function requestStart(this: unknown, request: Request): void {
@@ -164,20 +164,20 @@ export function metrics<TEvent = unknown>(options: MetricsOptions<TEvent> = {}):
   }
 
   function metricsAfter(request: Request): void {
-    const measurement = find(request);
+    const measurement = measurementOf(request);
     if (measurement?.byPlugin) return;
     if (measurement !== undefined) settle(measurement, (isApi) => outcomeOfResponse(isApi, request.response));
     leaveInvocation(request, measured);
   }
 
   function metricsOnError(request: Request): void {
-    const invocation = enterInvocation(request, measured);
-    const scene = sceneOf(invocation, tell);
-    const measurement = noteOf(scene);
+    const measurement = measurementOf(request);
     if (measurement === undefined) {
+      const invocation = enterInvocation(request, measured);
+      const scene = sceneOf(invocation, tell);
       // A `before` further out has thrown, so nobody knows when the request began. What was told before is counted.
-      closeScene(scene, tell, invocation.requestId);
-    } else if (measurement.request === request) {
+      if (measurementOf(scene) === undefined) closeScene(scene, tell, invocation.requestId);
+    } else {
       measurement.failed = true;
       const answered = request.response !== undefined;
       // Middy calls requestEnd later, but not for a stream that has no answer.
@@ -190,7 +190,7 @@ export function metrics<TEvent = unknown>(options: MetricsOptions<TEvent> = {}):
   }
 
   function requestEnd(request: Request): void {
-    const measurement = find(request);
+    const measurement = measurementOf(request);
     if (measurement !== undefined) {
       settle(measurement, (isApi) => {
         const outcome = outcomeAtEnd(isApi, request, measurement);

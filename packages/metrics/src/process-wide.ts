@@ -2,17 +2,10 @@ import { currentInvocation, type Invocation, isRehearsal, type MidguardEvent, su
 import { count, type Tally } from "./from-events.ts";
 
 /** Writes down what was counted; one for each `metrics()`. */
-export type Teller = (tally: Tally | undefined, requestId: string | undefined) => void;
-
-/** What one `metrics()` notes about an invocation. */
-export interface Note {
-  readonly by: Teller;
-}
+export type Teller = (tally: Tally, requestId: string | undefined) => void;
 
 /** What is known of one invocation. */
 export interface Scene {
-  /** One for each `metrics()` that measures it. */
-  readonly notes: Note[];
   /** The outermost `metrics()` of the invocation, which alone tells its events. */
   owner: Teller | undefined;
   tally: Tally | undefined;
@@ -61,7 +54,8 @@ function listen(event: MidguardEvent): void {
   if (scene === undefined || scene.closed || isPing) {
     // Nothing may follow that could tell it: a ping is answered by an early return, after which no middleware is called.
     const tell = scene?.owner ?? processWide().teller;
-    tell?.(count(undefined, event), invocation?.requestId);
+    const tally = count(undefined, event);
+    if (tally !== undefined) tell?.(tally, invocation?.requestId);
   } else {
     scene.tally = count(scene.tally, event);
   }
@@ -73,7 +67,7 @@ function sceneIn(invocation: Staged): Scene | undefined {
 
 /** Forgets what was known of the invocation: it is another request's from now on. */
 export function newScene(invocation: Invocation, owner: Teller | undefined): Scene {
-  const scene = { notes: [], owner, tally: undefined, pinged: false, closed: false };
+  const scene = { owner, tally: undefined, pinged: false, closed: false };
   (invocation as Staged)[sceneKey] = scene;
   return scene;
 }
@@ -94,7 +88,7 @@ export function sceneOf(invocation: Invocation, teller: Teller): Scene {
 export function closeScene(scene: Scene, teller: Teller, requestId: string | undefined): void {
   if (scene.owner !== teller || scene.closed) return;
   scene.closed = true;
-  teller(scene.tally, requestId);
+  if (scene.tally !== undefined) teller(scene.tally, requestId);
 }
 
 /**

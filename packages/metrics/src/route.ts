@@ -2,17 +2,16 @@ import { isRecord, type RequestDescription } from "@midguard/kernel/internal";
 import { isDimensionValue } from "./limits.ts";
 import type { Warn } from "./warn.ts";
 
-/** The route of a request without a template (load balancer, Function URL, Edge) and of an event of unknown origin. */
-const unmatched = "UNMATCHED";
-/** What comes after the cap: every value of a dimension is a series of its own, and CloudWatch bills by series. */
-const other = "OTHER";
-
-/** Lets the first `max` distinct values pass; any later one is `OTHER`. */
-export function capped(max: number): (value: string) => string {
-  const seen = new Set<string>();
-  return function cap(value) {
-    if (seen.has(value)) return value;
-    if (seen.size >= max) return other;
+/**
+ * Lets the first `max` distinct values pass; any later one is `OTHER`, for every value of a dimension is a series of its
+ * own, and CloudWatch bills by series. What CloudWatch would not take is what `refused` makes of it.
+ */
+export function dimensionValues(max: number, refused: (value: unknown) => string): (value: unknown) => string {
+  const seen = new Set<unknown>();
+  return function allowed(value) {
+    if (seen.has(value)) return value as string;
+    if (!isDimensionValue(value)) return refused(value);
+    if (seen.size >= max) return "OTHER";
     seen.add(value);
     return value;
   };
@@ -36,7 +35,11 @@ export function routeNamer<TEvent>(
   maxRoutes: number,
   warn: Warn,
 ): (event: TEvent, api: RequestDescription | undefined) => string {
-  const cap = capped(maxRoutes);
+  // Without a template: a load balancer, a Function URL, Edge; and an event of unknown origin.
+  const nameOf = dimensionValues(maxRoutes, (route) => {
+    if (route !== undefined) warn("route", "a route must be 1 to 1024 printable ASCII characters", route);
+    return "UNMATCHED";
+  });
 
   function customRoute(event: TEvent): unknown {
     try {
@@ -48,9 +51,6 @@ export function routeNamer<TEvent>(
   }
 
   return function routeOf(event, api) {
-    const route = customRoute(event) ?? (api === undefined ? originOf(event) : api.route);
-    if (isDimensionValue(route)) return cap(route);
-    if (route !== undefined) warn("route", "a route must be 1 to 1024 printable ASCII characters", route);
-    return unmatched;
+    return nameOf(customRoute(event) ?? (api === undefined ? originOf(event) : api.route));
   };
 }
