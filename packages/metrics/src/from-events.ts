@@ -15,25 +15,23 @@ type Counts = Partial<Record<EventMetric, number>>;
 /** Counts by the dependency that they happened to; under `undefined` those of the service itself. */
 export type Tally = Map<string | undefined, Counts>;
 
+const metricOfType: { readonly [type in MidguardEvent["type"]]?: EventMetric } = {
+  "rate_limit.exceeded": "Throttled",
+  "warmup.pinged": "WarmupPing",
+  "retry.scheduled": "RetryAttempts",
+  "retry.exhausted": "RetryExhausted",
+  "circuit.opened": "CircuitOpened",
+  "circuit.rejected": "CircuitRejected",
+};
+
 function metricOf(event: MidguardEvent): EventMetric | undefined {
-  switch (event.type) {
-    case "rate_limit.exceeded":
-      // In a dry run nobody was throttled.
-      return event.dryRun ? undefined : "Throttled";
-    case "warmup.pinged":
-      return "WarmupPing";
-    case "retry.scheduled":
-      return "RetryAttempts";
-    case "retry.exhausted":
-      // An error that no retry would mend, and a caller who gave up, exhaust nothing.
-      return event.reason === "not-retryable" || event.reason === "aborted" ? undefined : "RetryExhausted";
-    case "circuit.opened":
-      return "CircuitOpened";
-    case "circuit.rejected":
-      return "CircuitRejected";
-    default:
-      return undefined;
+  // In a dry run nobody was throttled.
+  if (event.type === "rate_limit.exceeded" && event.dryRun) return undefined;
+  // An error that no retry would mend, and a caller who gave up, exhaust nothing.
+  if (event.type === "retry.exhausted" && (event.reason === "not-retryable" || event.reason === "aborted")) {
+    return undefined;
   }
+  return metricOfType[event.type];
 }
 
 /** Counts `event` into `tally`, made when needed. The source of a retry or circuit event is the dependency it guards. */

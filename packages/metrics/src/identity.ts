@@ -22,10 +22,8 @@ interface Lent {
   readonly dimensions: ReadonlyMap<string, unknown>;
 }
 
-const nothing: Lent = { namespace: undefined, dimensions: new Map() };
-
 /** What the user's own instance would write now. A single metric inherits it, and is the only public way to read it. */
-function borrow(lender: Metrics, warn: Warn): Lent {
+function borrow(lender: Metrics, warn: Warn): Lent | undefined {
   try {
     const { _aws, ...values } = lender.singleMetric().serializeMetrics();
     const [directive] = _aws.CloudWatchMetrics;
@@ -34,7 +32,7 @@ function borrow(lender: Metrics, warn: Warn): Lent {
   } catch (error) {
     // A default dimension of the name `_aws` is enough.
     warn("identity", "the option metrics cannot be read", error);
-    return nothing;
+    return undefined;
   }
 }
 
@@ -43,14 +41,14 @@ function borrow(lender: Metrics, warn: Warn): Lent {
  * dimensions which `logMetrics` sets in its hooks are there. What CloudWatch would refuse is replaced with one warning.
  */
 export function readIdentity(options: IdentityOptions, reserved: ReadonlySet<string>, warn: Warn): Identity {
-  const lent = options.lender === undefined ? nothing : borrow(options.lender, warn);
+  const lent = options.lender && borrow(options.lender, warn);
   const { POWERTOOLS_METRICS_NAMESPACE, POWERTOOLS_SERVICE_NAME } = process.env;
 
-  const namespace = options.namespace ?? lent.namespace ?? POWERTOOLS_METRICS_NAMESPACE?.trim();
+  const namespace = options.namespace ?? lent?.namespace ?? POWERTOOLS_METRICS_NAMESPACE?.trim();
   if (!isNamespace(namespace)) {
     warn("identity", "no valid namespace, neither as option nor in POWERTOOLS_METRICS_NAMESPACE", namespace);
   }
-  const service = options.service ?? lent.dimensions.get("service") ?? POWERTOOLS_SERVICE_NAME?.trim();
+  const service = options.service ?? lent?.dimensions.get("service") ?? POWERTOOLS_SERVICE_NAME?.trim();
   // None is nothing to warn of, as in Powertools.
   if (service !== undefined && service !== "" && !isDimensionValue(service)) {
     warn("service", "the name of a service must be 1 to 1024 printable ASCII characters", service);
@@ -59,7 +57,7 @@ export function readIdentity(options: IdentityOptions, reserved: ReadonlySet<str
   const dimensions: Record<string, string> = {};
   // One place is kept for `service`, one for what distinguishes the line.
   let free = maxDimensions - 2;
-  for (const [name, value] of lent.dimensions) {
+  for (const [name, value] of lent?.dimensions ?? []) {
     if (name === "service") continue;
     if (free > 0 && isDimensionName(name) && isDimensionValue(value) && !reserved.has(name)) {
       dimensions[name] = value;

@@ -34,14 +34,14 @@ const reserved: ReadonlySet<string> = new Set<
 /** One line of EMF. */
 export interface Line {
   /** Its metrics are written by service and route, and once more by service alone. */
-  readonly route: string | undefined;
+  readonly route?: string;
   /** Its metrics are written by service and dependency; with neither, by service alone. */
-  readonly dependency: string | undefined;
+  readonly dependency?: string | undefined;
   readonly metrics: readonly Metric[];
   readonly requestId: string | undefined;
-  readonly statusCode: number | undefined;
+  readonly statusCode?: number | undefined;
   /** What the user adds to the properties: called with the line, trusted in nothing. */
-  readonly custom: (() => Readonly<Record<string, string | number>>) | undefined;
+  readonly custom?: (() => Readonly<Record<string, string | number>>) | undefined;
 }
 
 /**

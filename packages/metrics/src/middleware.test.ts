@@ -666,9 +666,13 @@ test("a plugin of the user's own may call the hooks, as functions or as methods"
   const asMethods = { requestStart: (request: never) => measured.requestStart(request), requestEnd };
   for (const plugin of [asFunctions, asMethods]) {
     await middy(plugin as never).handler(async () => ({ statusCode: 200 }))({}, lambdaContext() as never);
+    const failing = middy(plugin as never)
+      .use(measured)
+      .handler(fail(new Error("boom")) as never);
+    await invoke(failing as Handler);
   }
 
-  expect(lines.all()).toHaveLength(2);
+  expect(lines.all().map((line) => line.Fault)).toEqual([0, 1, 0, 1]);
 });
 
 test("the object passes for a plugin, and a spread of it takes along the plugin's hooks alone", () => {

@@ -4,7 +4,7 @@ import { describe, describeRequest, enterInvocation, leaveInvocation } from "@mi
 import type { Tally } from "./from-events.ts";
 import { lineWriter, type Metric } from "./line.ts";
 import { type MetricsOptions, resolveOptions } from "./options.ts";
-import { brokenOff, type Outcome, outcomeAtEnd, outcomeOfError, outcomeOfResponse } from "./outcome.ts";
+import { type Outcome, outcomeAtEnd, outcomeOfError, outcomeOfResponse } from "./outcome.ts";
 import { closeScene, listenFor, newScene, type Scene, sceneOf, takeColdStart } from "./process-wide.ts";
 import { dimensionValues, routeNamer } from "./route.ts";
 import { brokeOff, isStreaming } from "./streaming.ts";
@@ -26,7 +26,8 @@ interface Measurement {
   readonly startedAt: number;
   /** Installed as plugin: `requestEnd` will come, and knows better how the request ended. */
   readonly byPlugin: boolean;
-  readonly streaming: boolean;
+  /** What `requestStart` was called as a method of. */
+  readonly plugin: unknown;
   /** Installed as middleware too. */
   byHooks: boolean;
   /** Our `onError` was called, so none further in has thrown. */
@@ -80,7 +81,7 @@ export function metrics<TEvent = unknown>(options: MetricsOptions<TEvent> = {}):
     return (noted as Noted)[mine];
   }
 
-  function begin(request: Request, byPlugin: boolean, streaming: boolean): Measurement | undefined {
+  function begin(request: Request, byPlugin: boolean, plugin?: unknown): Measurement | undefined {
     const invocation = enterInvocation(request, measured);
     if (invocation.rehearsal) return undefined;
     const known = measurementOf(request);
@@ -98,7 +99,7 @@ export function metrics<TEvent = unknown>(options: MetricsOptions<TEvent> = {}):
       event: request.event,
       startedAt: performance.now(),
       byPlugin,
-      streaming,
+      plugin,
       byHooks: false,
       failed: false,
       settled: false,
@@ -137,7 +138,6 @@ export function metrics<TEvent = unknown>(options: MetricsOptions<TEvent> = {}):
     if (coldStart && takeColdStart()) counted.push(["ColdStart", 1]);
     write({
       route: routeOf(event as TEvent, api),
-      dependency: undefined,
       metrics: counted,
       requestId: invocation.requestId,
       statusCode,
@@ -149,17 +149,16 @@ export function metrics<TEvent = unknown>(options: MetricsOptions<TEvent> = {}):
   function tell(tally: Tally, requestId: string | undefined): void {
     for (const [source, counts] of tally) {
       const dependency = source === undefined ? undefined : dependencyName(source);
-      const counted = Object.entries(counts) as Metric[];
-      write({ route: undefined, dependency, metrics: counted, requestId, statusCode: undefined, custom: undefined });
+      write({ dependency, metrics: Object.entries(counts) as Metric[], requestId });
     }
   }
 
   function requestStart(this: unknown, request: Request): void {
-    begin(request, true, isStreaming(this));
+    begin(request, true, this);
   }
 
   function metricsBefore(request: Request): void {
-    const measurement = begin(request, false, false);
+    const measurement = begin(request, false);
     if (measurement !== undefined) measurement.byHooks = true;
   }
 
@@ -181,7 +180,7 @@ export function metrics<TEvent = unknown>(options: MetricsOptions<TEvent> = {}):
       measurement.failed = true;
       const answered = request.response !== undefined;
       // Middy calls requestEnd later, but not for a stream that has no answer.
-      if (measurement.byPlugin && (answered || !measurement.streaming)) return;
+      if (measurement.byPlugin && (answered || !isStreaming(measurement.plugin))) return;
       settle(measurement, (isApi) =>
         answered ? outcomeOfResponse(isApi, request.response) : outcomeOfError(isApi, request.error),
       );
@@ -192,10 +191,9 @@ export function metrics<TEvent = unknown>(options: MetricsOptions<TEvent> = {}):
   function requestEnd(request: Request): void {
     const measurement = measurementOf(request);
     if (measurement !== undefined) {
-      settle(measurement, (isApi) => {
-        const outcome = outcomeAtEnd(isApi, request, measurement);
-        return measurement.streaming && brokeOff(request.response) ? brokenOff(outcome) : outcome;
-      });
+      settle(measurement, (isApi) =>
+        outcomeAtEnd(isApi, request, measurement, brokeOff(request.response) && isStreaming(measurement.plugin)),
+      );
     }
     leaveInvocation(request, measured);
   }

@@ -32,7 +32,12 @@ export function outcomeOfResponse(isApi: boolean, response: unknown): Outcome {
 }
 
 /** Nobody has answered, and nobody will: Lambda reports the error, and the gateway answers 5xx. */
-const unanswered: Outcome = { statusCode: undefined, fault: true, error: false };
+const unanswered = failed(undefined);
+
+/** A fault whatever the status, which may have been sent long before. */
+function failed(statusCode: number | undefined): Outcome {
+  return { statusCode, fault: true, error: false };
+}
 
 /** Nobody has answered yet, but an error handler further out may: it would use the error's own 4xx. */
 export function outcomeOfError(isApi: boolean, error: unknown): Outcome {
@@ -55,13 +60,14 @@ interface Seen {
   readonly failed: boolean;
 }
 
-/** The end of the request, as a plugin sees it: nothing comes after. */
-export function outcomeAtEnd(isApi: boolean, request: EndedRequest, seen: Seen): Outcome {
+/** The end of the request, as a plugin sees it: nothing comes after. A streamed answer that broke off never arrived. */
+export function outcomeAtEnd(isApi: boolean, request: EndedRequest, seen: Seen, brokeOff: boolean): Outcome {
   const { response, error } = request;
   // The error says nothing where `undefined` was thrown, but then our onError was called.
-  const failed = error !== undefined || seen.failed;
-  if (failed && (response === undefined || isDiscarded(request, seen))) return unanswered;
-  return outcomeOfResponse(isApi, response);
+  const hasFailed = error !== undefined || seen.failed;
+  if (hasFailed && (response === undefined || isDiscarded(request, seen))) return unanswered;
+  const outcome = outcomeOfResponse(isApi, response);
+  return brokeOff ? failed(outcome.statusCode) : outcome;
 }
 
 /**
@@ -72,9 +78,4 @@ function isDiscarded(request: EndedRequest, { byHooks, failed }: Seen): boolean 
   const { error } = request;
   if (isRecord(error) && error.originalError !== undefined && error.originalError === error.cause) return true;
   return byHooks && !failed && !("earlyResponse" in request);
-}
-
-/** A streamed response that broke off: the status was sent long before, but the answer never arrived. */
-export function brokenOff(outcome: Outcome): Outcome {
-  return { statusCode: outcome.statusCode, fault: true, error: false };
 }

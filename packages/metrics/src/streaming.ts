@@ -7,14 +7,8 @@ import { isRecord } from "@midguard/kernel/internal";
  */
 export function isStreaming(plugin: unknown): boolean {
   const mode = isRecord(plugin) ? plugin.executionMode : undefined;
-  if (typeof mode !== "function") return false;
-  const answer = known.get(mode) ?? String(mode).includes("streamifyResponse");
-  known.set(mode, answer);
-  return answer;
+  return typeof mode === "function" && String(mode).includes("streamifyResponse");
 }
-
-// There are as many modes as Middy has: asked once each, not on every request.
-const known = new WeakMap<object, boolean>();
 
 /** Whether the body of a streamed response broke off. Node's own streams tell; others break off unseen. */
 export function brokeOff(response: unknown): boolean {

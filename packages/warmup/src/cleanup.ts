@@ -5,13 +5,8 @@ interface CleanupRequest {
   readonly internal: Readonly<Record<string, unknown>>;
 }
 
-/** Where Powertools' middlewares leave what must be called when a middleware returns early. */
-const cleanupKeys = [
-  "powertools-for-aws.tracer",
-  "powertools-for-aws.metrics",
-  "powertools-for-aws.logger",
-  "powertools-for-aws.idempotency",
-] as const;
+/** Whose middlewares leave, under `powertools-for-aws.<name>`, what must be called when a middleware returns early. */
+const utilities = ["tracer", "metrics", "logger", "idempotency"];
 
 /**
  * Waits, for `ms` at most, for the promises that middlewares have begun in `request.internal` (a secret being fetched):
@@ -23,8 +18,8 @@ export async function settleInFlight({ internal }: CleanupRequest, ms: number, c
 }
 
 async function callCleanups(request: CleanupRequest): Promise<void> {
-  for (const key of cleanupKeys) {
-    const cleanup = request.internal[key];
+  for (const utility of utilities) {
+    const cleanup = request.internal[`powertools-for-aws.${utility}`];
     if (typeof cleanup !== "function") continue;
     try {
       await cleanup(request);

@@ -1,5 +1,4 @@
-import { checkKeys, checkNumber, checkType } from "@midguard/kernel/internal";
-import { errorText } from "./error-text.ts";
+import { checkKeys, checkNumber, checkType, warn } from "@midguard/kernel/internal";
 import { isWarmupPing } from "./ping.ts";
 
 /** Options of `warmup()`. */
@@ -37,7 +36,7 @@ function guarded(isWarmup: (event: unknown) => boolean): (event: unknown) => boo
       // A promise is truthy: an async test would take every request for a ping.
       return isWarmup(event) === true;
     } catch (error) {
-      if (!warned) process.emitWarning(`warmup: isWarmup threw: ${errorText(error)}`, "MidguardWarning");
+      if (!warned) warn("warmup: isWarmup threw", error);
       warned = true;
       return false;
     }

@@ -1,5 +1,4 @@
 import type { Clock } from "@midguard/kernel";
-import { errorText } from "./error-text.ts";
 import { within } from "./within.ts";
 
 /** How the priming of one ping went. */
@@ -12,7 +11,13 @@ export interface PrimeOutcome {
 type Prime = (signal: AbortSignal) => unknown;
 
 function failed(error: unknown): PrimeOutcome {
-  return { primed: false, primeError: errorText(error) };
+  let primeError = "an error that cannot be shown";
+  try {
+    primeError = String(error);
+  } catch {
+    // Anything may be thrown, also what cannot be made a string.
+  }
+  return { primed: false, primeError };
 }
 
 function tooSlow(limitMs: number): DOMException {
