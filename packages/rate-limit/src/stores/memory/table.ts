@@ -150,13 +150,17 @@ export class Table {
     this.buckets = buckets;
     this.#lows = new Int32Array(buckets * slotsPerBucket);
     this.state = new Int32Array(this.#stateWords(buckets));
-    for (const [slot, low] of old.lows.entries()) {
+    for (let slot = 0; slot < old.lows.length; slot += 1) {
       if (this.#usage(old.state, slot, now, Number.MIN_VALUE) === 0) continue;
+      const low = old.lows[slot] as number;
       const high = old.state[slot * width] as number;
       let to = this.place(high, low, now);
       if (to < 0) to = this.vacate(high, low);
       if (to < 0) to = this.evict(high, low);
-      this.state.set(old.state.subarray(slot * width, (slot + 1) * width), to * width);
+      // By the word: a `subarray` for each slot would be more garbage than the table itself.
+      for (let word = 0; word < width; word += 1) {
+        this.state[to * width + word] = old.state[slot * width + word] as number;
+      }
     }
     free(old.lows, old.state);
   }
