@@ -11,6 +11,7 @@ export default defineConfig({
       "packages/*/src/**/*.test.ts",
       "tools/*/src/**/*.test.ts",
       "examples/*/src/**/*.test.ts",
+      "bench/src/**/*.test.ts",
       "test/**/*.test.ts",
     ],
     typecheck: {

@@ -8,7 +8,7 @@ import type { Comparison, Series } from "./comparison.ts";
 export type Told = { readonly series: readonly Series[] } | { readonly error: string };
 
 /** Runs a comparison in a process of its own. What that writes to stdout, such as metrics, goes nowhere, and at real cost. */
-export function runOnce(name: string): Promise<readonly Series[]> {
+function runOnce(name: string): Promise<readonly Series[]> {
   const nowhere = openSync(devNull, "w");
   const child = fork(fileURLToPath(new URL("child.js", import.meta.url)), [name], {
     serialization: "advanced",
