@@ -1,7 +1,10 @@
 /** The middle of some figures, and how far it may be off. */
 export interface Summary {
   readonly median: number;
-  /** The median lies between these two with a probability of 95 % at least, as far as the rounds are independent. */
+  /**
+   * The median lies between these two with a probability of 95 % at least, as far as the rounds are independent. Of fewer
+   * than six values they are the least and the largest, with no more than 94 %.
+   */
   readonly low: number;
   readonly high: number;
 }
@@ -13,7 +16,8 @@ function sorted(values: readonly number[]): number[] {
 function at(values: readonly number[], position: number): number {
   const below = values[Math.floor(position)] as number;
   const above = values[Math.ceil(position)] as number;
-  return below + (above - below) * (position - Math.floor(position));
+  // What is infinite has no middle.
+  return below === above ? below : below + (above - below) * (position - Math.floor(position));
 }
 
 /** The probability that fewer than `count` of `tries` fair coins show heads. */
@@ -37,7 +41,8 @@ export function summarize(values: readonly number[]): Summary {
   if (values.length === 0) throw new RangeError("there are no values to summarize");
   const order = sorted(values);
   let skipped = 0;
-  while (2 * (skipped + 1) < order.length && 2 * fewerHeads(skipped + 1, order.length) <= 0.05) skipped += 1;
+  // The value after so many skipped lies above the median where no more than those lie below it.
+  while (2 * fewerHeads(skipped + 2, order.length) <= 0.05) skipped += 1;
   return {
     median: at(order, (order.length - 1) / 2),
     low: at(order, skipped),
