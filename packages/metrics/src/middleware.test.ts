@@ -511,6 +511,16 @@ describe("nested and doubled", () => {
     ).toEqual(["Other", "Shop"]);
   });
 
+  test("two measured objects write a line each, also where one has served the context object before", async () => {
+    const context = lambdaContext();
+    const inner = metrics({ namespace: "Inner" });
+    await install("both", { measured: inner })(apiEvents.http(), context);
+    await install("both", { inner })(apiEvents.http(), context);
+
+    const namespaces = lines.all().map((line) => line._aws.CloudWatchMetrics[0]?.Namespace);
+    expect(namespaces).toEqual(["Inner", "Inner", "Shop"]);
+  });
+
   test("requests one after the other count each, also with the same context object", async () => {
     const context = lambdaContext();
     const handler = install("both");
