@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { checkInteger, checkKeys, checkNumber, checkOneOf, checkType } from "./check.ts";
+import { checkInteger, checkKeys, checkLike, checkNumber, checkOneOf, checkOptions, checkType } from "./check.ts";
 
 test("lets known options pass, and missing ones", () => {
   expect(() => checkKeys("retry", { name: "a" }, ["name", "clock"])).not.toThrow();
@@ -62,4 +62,37 @@ test("checks a choice", () => {
   expect(() => checkOneOf("headers", "draft", ["ietf", "none"])).toThrow(
     new RangeError('headers must be one of "ietf", "none", got "draft"'),
   );
+});
+
+test("takes options over their defaults, where they are given", () => {
+  const defaults = { name: "default", clock: { now: () => 0 }, signal: undefined as object | undefined };
+  const clock = { now: () => 7, sleep: () => 1 };
+  expect(checkOptions("retry", { name: undefined, clock, signal: 5 }, defaults)).toEqual({
+    name: "default",
+    clock,
+    signal: 5,
+  });
+});
+
+test.each([
+  [{ nmae: "a" }, 'retry: unknown option nmae ("a")'],
+  [{ name: 7 }, "name must be a non-empty string, got 7"],
+  [{ name: "" }, 'name must be a non-empty string, got ""'],
+  [{ size: null }, "size must be a number, got null"],
+  [{ clock: [] }, "clock must be an object, got an array"],
+  [{ clock: {} }, "clock.now must be a function, got undefined"],
+  [undefined, "retry: options must be an object, got undefined"],
+])("refuses options that are not like their defaults: %j", (options, message) => {
+  const defaults = { name: "default", size: 3, clock: { now: () => 0 } };
+  expect(() => checkOptions("retry", options as object, defaults)).toThrow(new TypeError(message));
+});
+
+test("checks a value by the type and the members of another", () => {
+  const model = { spend: () => true, tokens: 1 };
+  expect(() => checkLike("budget", { spend: () => false } as object, model)).toThrow(
+    new TypeError("budget.tokens must be a number, got undefined"),
+  );
+  const given = { ...model, more: 1 };
+  expect(checkLike("budget", given, model)).toBe(given);
+  expect(() => checkLike("jitter", 1 as unknown, "full")).toThrow(TypeError);
 });

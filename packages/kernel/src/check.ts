@@ -1,51 +1,86 @@
 /** Option checks. Each throws an error that names the option and the value given, or gives the value back. */
 
+/** `typeof`, with names for what it does not tell from an object. */
+type Type =
+  | "undefined"
+  | "null"
+  | "string"
+  | "number"
+  | "bigint"
+  | "boolean"
+  | "symbol"
+  | "function"
+  | "array"
+  | "object";
+
+function typeOf(value: unknown): Type {
+  return Array.isArray(value) ? "array" : value === null ? "null" : typeof value;
+}
+
+function nounOf(type: Type): string {
+  return `${/^[ao]/.test(type) ? "an" : "a"} ${type}`;
+}
+
 function show(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value);
-  if (typeof value === "function") return "a function";
-  if (typeof value !== "object" || value === null) return String(value);
-  return Array.isArray(value) ? "an array" : "an object";
+  return Object(value) === value ? nounOf(typeOf(value)) : String(value);
+}
+
+function refuse(option: string, wanted: string, value: unknown, Refusal: ErrorConstructor = TypeError): never {
+  throw new Refusal(`${option} must be ${wanted}, got ${show(value)}`);
+}
+
+/** A value of the given type (an empty string, `null` and, for an object, an array are refused). */
+export function checkType<T>(option: string, value: T, type: Type): T {
+  if (typeOf(value) === type && value !== "") return value;
+  return refuse(option, type === "string" ? "a non-empty string" : nounOf(type), value);
+}
+
+/** A value of the type of `model`, with members of the types of its members. */
+export function checkLike<T>(option: string, value: T, model: object | string | number | boolean): T {
+  const type = typeOf(model);
+  checkType(option, value, type);
+  for (const [member, part] of type === "object" ? Object.entries(model) : []) {
+    checkType(`${option}.${member}`, value[member as keyof T], typeOf(part));
+  }
+  return value;
 }
 
 /** Throws a `TypeError` unless `options` is a plain object that has no other keys than `known`. */
 export function checkKeys(owner: string, options: object, known: readonly string[]): void {
-  if (typeof options !== "object" || options === null || Array.isArray(options)) {
-    throw new TypeError(`${owner}: options must be an object, got ${show(options)}`);
-  }
-  for (const [key, value] of Object.entries(options)) {
+  for (const [key, value] of Object.entries(checkType(`${owner}: options`, options, "object"))) {
     if (!known.includes(key)) throw new TypeError(`${owner}: unknown option ${key} (${show(value)})`);
   }
 }
 
+/**
+ * `defaults`, changed to `options` where those are given. They may have no other keys, and only values like the defaults;
+ * where a default is `undefined`, any.
+ */
+export function checkOptions<T extends object>(owner: string, options: object, defaults: T): T {
+  checkKeys(owner, options, Object.keys(defaults));
+  const filled = defaults as Record<string, object | undefined>;
+  for (const [option, value] of Object.entries(options)) {
+    const model = filled[option];
+    if (value !== undefined) filled[option] = model === undefined ? value : checkLike(option, value, model);
+  }
+  return defaults;
+}
+
 /** A number in `[min, max]`; `TypeError` for another type, `RangeError` for NaN or out of range. */
 export function checkNumber(option: string, value: unknown, min: number, max: number = Infinity): number {
-  if (typeof value !== "number") throw new TypeError(`${option} must be a number, got ${show(value)}`);
-  if (!(value >= min && value <= max)) {
-    const range = max === Infinity ? `at least ${min}` : `between ${min} and ${max}`;
-    throw new RangeError(`${option} must be ${range}, got ${value}`);
-  }
-  return value;
+  const number = checkType(option, value, "number") as number;
+  if (number >= min && number <= max) return number;
+  return refuse(option, max === Infinity ? `at least ${min}` : `between ${min} and ${max}`, value, RangeError);
 }
 
 /** A whole number in `[min, max]`, that no arithmetic rounds. */
 export function checkInteger(option: string, value: unknown, min: number, max: number = 2 ** 53 - 1): number {
   const number = checkNumber(option, value, min, max);
-  if (!Number.isInteger(number)) throw new RangeError(`${option} must be a whole number, got ${number}`);
-  return number;
-}
-
-const kinds = { string: "a non-empty string", boolean: "a boolean", function: "a function", object: "an object" };
-
-/** A value of the given `typeof` (an empty string and `null` are refused). */
-export function checkType<T>(option: string, value: T, type: keyof typeof kinds): T {
-  if (typeof value === type && value !== null && value !== "") return value;
-  throw new TypeError(`${option} must be ${kinds[type]}, got ${show(value)}`);
+  return Number.isInteger(number) ? number : refuse(option, "a whole number", value, RangeError);
 }
 
 /** One of `allowed`. */
 export function checkOneOf<T>(option: string, value: T, allowed: readonly T[]): T {
-  if (!allowed.includes(value)) {
-    throw new RangeError(`${option} must be one of ${allowed.map(show).join(", ")}, got ${show(value)}`);
-  }
-  return value;
+  return allowed.includes(value) ? value : refuse(option, `one of ${allowed.map(show).join(", ")}`, value, RangeError);
 }

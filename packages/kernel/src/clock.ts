@@ -1,3 +1,6 @@
+// Imported, since the global of that name is looked up at each use, which costs an eighth of reading the clock.
+import { performance } from "node:perf_hooks";
+
 /** Time, as an argument: what reads or spends time takes a `Clock`, so that tests need not wait. */
 export interface Clock {
   /** Milliseconds since the epoch. */
@@ -10,9 +13,14 @@ export interface Clock {
 const longestTimerMs = 2 ** 31 - 1;
 const origin = Date.now() - performance.now();
 
+/** The system clock's `now`, for who never sleeps. */
+export function now(): number {
+  return origin + performance.now();
+}
+
 /** The process's clock, monotonic: no wall-clock jump moves it. What must agree with other machines reads `Date.now()`. */
 export const systemClock: Clock = {
-  now: () => origin + performance.now(),
+  now,
   sleep: (ms, signal) =>
     new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason);

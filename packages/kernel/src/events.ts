@@ -1,4 +1,4 @@
-import { subscribe as attach, channel, unsubscribe as detach } from "node:diagnostics_channel";
+import diagnostics from "node:diagnostics_channel";
 import { checkType } from "./check.ts";
 import { warn } from "./warn.ts";
 
@@ -56,7 +56,7 @@ const names = ["rate-limit", "retry", "circuit-breaker", "warmup"] as const;
 
 /** The channel of the package of this name, `midguard:<name>` of `node:diagnostics_channel`. */
 export function eventChannel<E extends MidguardEvent>(name: (typeof names)[number]): EventChannel<E> {
-  return channel(`midguard:${name}`);
+  return diagnostics.channel(`midguard:${name}`);
 }
 
 /**
@@ -79,8 +79,8 @@ export function subscribe(listener: (event: MidguardEvent) => void): () => void 
       warn("A subscriber of Midguard's events threw", error);
     }
   }
-  for (const name of names) attach(`midguard:${name}`, guarded);
+  for (const name of names) diagnostics.subscribe(`midguard:${name}`, guarded);
   return function unsubscribe() {
-    for (const name of names) detach(`midguard:${name}`, guarded);
+    for (const name of names) diagnostics.unsubscribe(`midguard:${name}`, guarded);
   };
 }

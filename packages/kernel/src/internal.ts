@@ -1,6 +1,8 @@
 /** For Midguard's own packages: no promise of stability is made for this entry. */
-export { checkInteger, checkKeys, checkNumber, checkOneOf, checkType } from "./check.ts";
+export { checkInteger, checkKeys, checkLike, checkNumber, checkOneOf, checkOptions, checkType } from "./check.ts";
+export { now } from "./clock.ts";
 export { type EventChannel, eventChannel } from "./events.ts";
+export { fieldsOf, isAbort, isFailedAnswer, isFailureStatus, isOurs } from "./failure.ts";
 export {
   describe,
   enclosingInvocation,

@@ -1,0 +1,39 @@
+import { isRejection } from "./reply.ts";
+import { isRecord } from "./request.ts";
+
+// AWS answers a throttled call, and S3 a timed-out one, with status 400 and one of these names.
+const overloadName = /Throttl|TooManyRequests|SlowDown|RequestLimitExceeded|ThroughputExceeded|RequestTimeout/;
+
+/** The fields of any value. */
+export function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
+  return isRecord(value) ? value : {};
+}
+
+/** Whether an HTTP status says that the other side could not answer now: 408, 425, 429 and 5xx. */
+export function isFailureStatus(status: unknown): boolean {
+  return typeof status === "number" && (status < 500 ? [408, 425, 429].includes(status) : status < 600);
+}
+
+/** Whether the answer that an error tells of is a failure; `undefined` where it tells of none. */
+export function isFailedAnswer(error: unknown): boolean | undefined {
+  const { name, statusCode, status, $metadata, response } = fieldsOf(error);
+  const answer = fieldsOf(response);
+  const statuses = [statusCode, status, fieldsOf($metadata).httpStatusCode, answer.statusCode, answer.status];
+  // A number under 100 is something else, such as the exit status of a child process.
+  const told = statuses.find((status) => typeof status === "number" && status >= 100);
+  return told === undefined ? undefined : isFailureStatus(told) || overloadName.test(String(name));
+}
+
+/** Whether an error is of the family's own making, so that the dependency was never called. */
+export function isOurs(error: unknown): boolean {
+  return (
+    isRejection(error, "CIRCUIT_OPEN", "RATE_LIMITED", "ACCESS_DENIED") ||
+    fieldsOf(error).name === "DeadlineExceededError"
+  );
+}
+
+/** Whether an error is an abort. A timeout may come as one with its cause (AWS SDK, `node:http`), and is none. */
+export function isAbort(error: unknown): boolean {
+  const { name, code, cause } = fieldsOf(error);
+  return (name === "AbortError" || code === "ABORT_ERR") && fieldsOf(cause).name !== "TimeoutError";
+}
