@@ -2,9 +2,9 @@ import { checkType, warn } from "@midguard/kernel/internal";
 import { type Circuit, type CircuitState, openingsOf, openTimeMs } from "./circuit.ts";
 import { CircuitOpenError } from "./errors.ts";
 import { tellMoved, tellOpened, tellRejected } from "./events.ts";
+import { type Lease, takeLease } from "./leases.ts";
 import { type CircuitBreakerOptions, resolveOptions } from "./options.ts";
 import { isNeutral, type Outcome } from "./outcome.ts";
-import { createPermits, type Lease } from "./permits.ts";
 import { type CircuitSnapshot, restoreCircuit, saveCircuit } from "./snapshot.ts";
 import { createTimeline } from "./timeline.ts";
 
@@ -114,7 +114,7 @@ export function createCircuitBreaker(options: CircuitBreakerOptions): CircuitBre
         if (!hasWarned) warn(`${name} could not judge a call`, error);
         hasWarned = true;
       }
-      if (lease !== undefined && entered.state === "half-open") entered.permits.giveBack(lease);
+      if (lease !== undefined && entered.state === "half-open") entered.leases.delete(lease);
     }
     return {
       onValue(value) {
@@ -133,15 +133,14 @@ export function createCircuitBreaker(options: CircuitBreakerOptions): CircuitBre
     if (circuit.state === "closed") return isTimed ? watch(undefined, time.now()) : untimed;
     const now = time.now();
     if (circuit.state === "open" && circuit.until <= now) {
-      // A lost probe costs no more than a failed one: its lease is the longest open time.
-      const permits = createPermits(halfOpenPermits, maxOpenMs);
-      moveTo({ state: "half-open", openings: circuit.openings, permits });
+      moveTo({ state: "half-open", openings: circuit.openings, leases: new Set() });
       tellMoved(name, "circuit.half_opened");
     }
     if (circuit.state === "open") return circuit.until - now;
     if (circuit.state !== "half-open") return maxOpenMs;
-    const lease = circuit.permits.take(now);
-    return lease === undefined ? circuit.permits.waitMs(now) : watch(lease, now);
+    // A lost probe costs no more than a failed one: its lease is the longest open time.
+    const lease = takeLease(circuit.leases, halfOpenPermits, maxOpenMs, now);
+    return typeof lease === "number" ? lease : watch(lease, now);
   }
 
   function run<T>(fn: () => T | PromiseLike<T>): Promise<T> {

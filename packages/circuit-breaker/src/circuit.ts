@@ -1,4 +1,4 @@
-import type { Permits } from "./permits.ts";
+import type { Lease } from "./leases.ts";
 import type { TripCounter } from "./trips/trip.ts";
 
 /** What a circuit can be. `isolated` is held open by hand. */
@@ -12,7 +12,7 @@ export type CircuitState = "closed" | "open" | "half-open" | "isolated";
 export type Circuit =
   | { readonly state: "closed"; readonly counter: TripCounter }
   | { readonly state: "open"; readonly openings: number; readonly until: number }
-  | { readonly state: "half-open"; readonly openings: number; readonly permits: Permits }
+  | { readonly state: "half-open"; readonly openings: number; readonly leases: Set<Lease> }
   | { readonly state: "isolated" };
 
 /** How long a circuit stays open, in ms, and the chance that scatters it. */

@@ -1,5 +1,5 @@
-import { type Clock, systemClock } from "@midguard/kernel";
-import { checkInteger, checkKeys, checkNumber, checkType } from "@midguard/kernel/internal";
+import type { Clock } from "@midguard/kernel";
+import { checkInteger, checkNumber, checkOptions, checkType, now } from "@midguard/kernel/internal";
 import { isFailure, type Outcome } from "./outcome.ts";
 import { type CircuitSnapshot, checkSnapshot } from "./snapshot.ts";
 import { failureRate } from "./trips/failure-rate.ts";
@@ -55,42 +55,27 @@ export interface ResolvedOptions {
   readonly random: () => number;
 }
 
-const knownOptions = [
-  "name",
-  "trip",
-  "openMs",
-  "maxOpenMs",
-  "halfOpenPermits",
-  "isFailure",
-  "initialState",
-  "clock",
-  "random",
-];
-
 /** Checks the options and fills in the defaults. */
 export function resolveOptions(options: CircuitBreakerOptions): ResolvedOptions {
-  checkKeys("createCircuitBreaker", options, knownOptions);
-  const { name, trip = failureRate(), openMs = 500, halfOpenPermits = 1, initialState } = options;
-  checkType("name", name, "string");
-  checkType("trip", trip, "object");
-  checkType("trip.rule", trip.rule, "string");
-  checkType("trip.start", trip.start, "function");
+  const filled = checkOptions("createCircuitBreaker", options, {
+    name: undefined as string | undefined,
+    trip: failureRate(),
+    openMs: 500,
+    maxOpenMs: undefined as number | undefined,
+    halfOpenPermits: 1,
+    isFailure,
+    initialState: undefined as CircuitSnapshot | undefined,
+    clock: { now },
+    random: Math.random,
+  });
+  const { name, trip, openMs, maxOpenMs = Math.max(2_000, openMs), initialState } = filled;
   checkNumber("trip.slowCallMs", trip.slowCallMs, 0);
   checkNumber("openMs", openMs, 1, Number.MAX_SAFE_INTEGER);
-  const { maxOpenMs = Math.max(2_000, openMs), clock = systemClock, random = Math.random } = options;
-  checkNumber("maxOpenMs", maxOpenMs, openMs, Number.MAX_SAFE_INTEGER);
-  checkInteger("halfOpenPermits", halfOpenPermits, 1);
-  checkType("clock", clock, "object");
-  checkType("clock.now", clock.now, "function");
+  checkInteger("halfOpenPermits", filled.halfOpenPermits, 1);
   return {
-    name,
-    trip,
-    openMs,
-    maxOpenMs,
-    halfOpenPermits,
-    isFailure: checkType("isFailure", options.isFailure ?? isFailure, "function"),
+    ...filled,
+    name: checkType("name", name as string, "string"),
+    maxOpenMs: checkNumber("maxOpenMs", maxOpenMs, openMs, Number.MAX_SAFE_INTEGER),
     snapshot: initialState === undefined ? undefined : checkSnapshot(initialState),
-    clock,
-    random: checkType("random", random, "function"),
   };
 }

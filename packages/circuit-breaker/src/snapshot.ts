@@ -1,7 +1,6 @@
 import { checkInteger, checkNumber, checkOneOf, checkType } from "@midguard/kernel/internal";
 import { type Circuit, type CircuitState, longestOpenMs, openingsOf } from "./circuit.ts";
 import type { ResolvedOptions } from "./options.ts";
-import { createPermits } from "./permits.ts";
 import type { TripCounts } from "./trips/trip.ts";
 
 /** A circuit as plain data, which JSON keeps exactly. All times are in epoch ms. */
@@ -18,7 +17,8 @@ export interface CircuitSnapshot extends TripCounts {
 /** Saves a circuit as it is at `now`. Its times are moved by `shiftMs`, from the breaker's line of time to the clock's. */
 export function saveCircuit(circuit: Circuit, rule: string, now: number, shiftMs: number): CircuitSnapshot {
   const { state } = circuit;
-  const ends = state === "open" ? [circuit.until] : state === "half-open" ? circuit.permits.ends() : [];
+  const ends =
+    state === "open" ? [circuit.until] : state === "half-open" ? [...circuit.leases].map((lease) => lease.endsAt) : [];
   return {
     version: 1,
     takenAt: now + shiftMs,
@@ -58,12 +58,11 @@ export function checkSnapshot(snapshot: CircuitSnapshot): CircuitSnapshot | unde
  */
 export function restoreCircuit(snapshot: CircuitSnapshot, options: ResolvedOptions): Circuit {
   const { takenAt, state, openings, ends, rule, counts } = snapshot;
-  const { trip, halfOpenPermits, maxOpenMs } = options;
+  const { trip, maxOpenMs } = options;
   const longestMs = longestOpenMs(maxOpenMs);
   if (state === "open") return { state, openings, until: Math.min(ends[0] ?? Infinity, takenAt + longestMs) };
   if (state === "half-open") {
-    const leases = ends.map((end) => Math.min(end, takenAt + maxOpenMs));
-    return { state, openings, permits: createPermits(halfOpenPermits, maxOpenMs, leases) };
+    return { state, openings, leases: new Set(ends.map((end) => ({ endsAt: Math.min(end, takenAt + maxOpenMs) }))) };
   }
   if (state === "closed") return { state, counter: trip.start(rule === trip.rule ? counts : undefined) };
   return { state };

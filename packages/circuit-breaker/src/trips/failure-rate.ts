@@ -1,4 +1,4 @@
-import { checkInteger, checkKeys, checkNumber } from "@midguard/kernel/internal";
+import { checkInteger, checkNumber, checkOptions } from "@midguard/kernel/internal";
 import type { Trip } from "./trip.ts";
 import { createWindow } from "./window.ts";
 
@@ -19,8 +19,6 @@ export interface FailureRateOptions {
   readonly slowRate?: number | undefined;
 }
 
-const knownOptions = ["threshold", "windowMs", "minimumCalls", "slowCallMs", "slowRate"];
-
 function checkShare(option: string, value: unknown): void {
   if (checkNumber(option, value, 0, 1) === 0) throw new RangeError(`${option} must be above 0, got 0`);
 }
@@ -39,8 +37,13 @@ function checkShare(option: string, value: unknown): void {
  * @throws TypeError | RangeError naming the option and the value, where one is wrong.
  */
 export function failureRate(options: FailureRateOptions = {}): Trip {
-  checkKeys("failureRate", options, knownOptions);
-  const { threshold = 0.7, windowMs = 30_000, minimumCalls = 5, slowCallMs, slowRate } = options;
+  const { threshold, windowMs, minimumCalls, slowCallMs, slowRate } = checkOptions("failureRate", options, {
+    threshold: 0.7,
+    windowMs: 30_000,
+    minimumCalls: 5,
+    slowCallMs: undefined as number | undefined,
+    slowRate: undefined as number | undefined,
+  });
   checkShare("threshold", threshold);
   checkNumber("windowMs", windowMs, 1, Number.MAX_SAFE_INTEGER);
   checkInteger("minimumCalls", minimumCalls, 1);
@@ -52,7 +55,6 @@ export function failureRate(options: FailureRateOptions = {}): Trip {
   const slowThreshold = slowRate ?? threshold;
   return {
     rule: `failure-rate/${windowMs}/${slowCallMs}`,
-    slowCallMs: slowCallMs ?? Infinity,
     start(saved) {
       const { count, countUntimed, total, save } = createWindow(windowMs, saved);
       return {
@@ -66,5 +68,6 @@ export function failureRate(options: FailureRateOptions = {}): Trip {
         save,
       };
     },
+    slowCallMs: slowCallMs ?? Infinity,
   };
 }
