@@ -1,8 +1,7 @@
-import type { Invocation } from "@midguard/kernel";
-import { enclosingInvocation } from "@midguard/kernel/internal";
-import { Cut } from "./cut.ts";
+import { type Invocation, systemClock } from "@midguard/kernel";
+import { enclosingInvocation, timeLeftMs } from "@midguard/kernel/internal";
+import { AttemptTimeoutError } from "./errors.ts";
 import type { Policy } from "./options.ts";
-import { usableMs } from "./reserve.ts";
 
 /** What a call is told of the attempt that it is. */
 export interface Attempt {
@@ -19,38 +18,58 @@ export interface Attempt {
 
 export type Call<T> = (attempt: Attempt) => T | PromiseLike<T>;
 
+/** What a policy leaves of an invocation's time for the answer, in ms, where `retry()` says nothing else. */
+export const defaultReserveMs = 100;
+
+function reserveMs(invocation: Invocation): number {
+  return invocation.reserveMs ?? defaultReserveMs;
+}
+
+function ignore(): void {}
+
 /**
- * The engine's side of an attempt, and the time that its run has: until the invocation's deadline or until `maxElapsedMs`
- * has passed. Reading a clock costs as much as a bare async call. So the first attempt reads one only where there is a
- * deadline, and the rest is worked out when first asked for, by a failure or by an attempt that may be cut. From then on
- * only the policy's own clock counts. All is private or on the prototype: of what a call gets, it sees and logs the number.
+ * The engine's side of an attempt: the time that its run has, until the invocation's deadline or until `maxElapsedMs` has
+ * passed, and what may cut the attempt before it ends by itself (its timeout, the end of the run's time, the caller).
+ *
+ * Reading a clock costs as much as a bare async call. So the first attempt reads one only where there is a deadline, and
+ * the rest is worked out when first asked for, by a failure or by an attempt that may be cut. There is a timer only for an
+ * attempt that reads its signal. All is private or on the prototype: of what a call gets, it sees and logs the number.
  */
 export class RunningAttempt<T = unknown> implements Attempt {
+  /** 0 where there is no time for one. */
   readonly number: number;
   readonly #policy: Policy;
   readonly #call: Call<T>;
   readonly #invocation: Invocation | undefined;
   /** What the run had at its start before the deadline, the reserve taken off; `Infinity` outside of any invocation. */
-  readonly #deadlineMs: number;
+  readonly #leftMs: number;
   #startedAt: number | undefined;
-  #cut: Cut | undefined;
+  /** When the attempt is cut, known once it is asked for, and what it had then. `Infinity` once it is over. */
+  #cutAt: number | undefined;
+  #limitMs: number = 0;
+  #controller: AbortController | undefined;
+  #arming: NodeJS.Immediate | undefined;
+  #timer: AbortController | undefined;
+  #reject: ((reason: unknown) => void) | undefined;
+  #cut: AbortSignal | undefined;
 
   constructor(policy: Policy, call: Call<T>, previous?: RunningAttempt<T>) {
     this.#policy = policy;
     this.#call = call;
     if (previous === undefined) {
       const invocation = enclosingInvocation();
-      this.number = 1;
-      this.#deadlineMs = invocation === undefined ? Infinity : usableMs(invocation);
+      const leftMs = invocation === undefined ? Infinity : timeLeftMs(invocation) - reserveMs(invocation);
+      this.number = leftMs > 0 ? 1 : 0;
+      // Only now is one that has ended long ago known to have.
       this.#invocation = invocation?.ended ? undefined : invocation;
+      this.#leftMs = leftMs;
       this.#startedAt = policy.readsClock ? policy.clock.now() : undefined;
     } else {
       this.number = previous.number + 1;
-      this.#deadlineMs = previous.#deadlineMs;
       this.#invocation = previous.#invocation;
-      this.#startedAt = previous.#start();
+      this.#leftMs = previous.#leftMs;
+      this.#startedAt = previous.#startedAt;
     }
-    this.#cut = policy.signal === undefined ? undefined : new Cut(this);
   }
 
   get policy(): Policy {
@@ -66,31 +85,38 @@ export class RunningAttempt<T = unknown> implements Attempt {
   }
 
   get signal(): AbortSignal {
-    return this.#mayCut().signal;
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      // An attempt that ends within its own turn of the event loop (a cache hit, an open circuit) needs no timer: the
+      // immediate that would start one costs a tenth of it. Another clock than the system's may move within a turn.
+      if (this.#policy.clock !== systemClock) this.#arm();
+      else this.#arming = setImmediate(() => this.#arm());
+    }
+    return this.#controller.signal;
   }
 
   get remainingMs(): number {
-    return this.#mayCut().remainingMs;
+    const now = this.#policy.clock.now();
+    if (this.#cutAt === undefined) {
+      this.#cutAt = Math.min(now + this.#policy.attemptTimeoutMs, this.endsAt);
+      this.#limitMs = Math.max(0, this.#cutAt - now);
+    }
+    return Math.max(0, this.#cutAt - now);
   }
 
-  /** What ended the attempt before it ended by itself, if anything did. */
-  get cut(): Cut | undefined {
-    return this.#cut?.by === undefined ? undefined : this.#cut;
-  }
-
-  /** Whether there is time for a first attempt. */
-  get hasTime(): boolean {
-    return this.#deadlineMs > 0;
+  /** The aborted signal of an attempt that was cut. */
+  get cut(): AbortSignal | undefined {
+    return this.#cut;
   }
 
   /** Which limit ends the run. */
   get bound(): "deadline" | "max-elapsed" {
-    return this.#deadlineMs <= this.#policy.maxElapsedMs ? "deadline" : "max-elapsed";
+    return this.#leftMs <= this.#policy.maxElapsedMs ? "deadline" : "max-elapsed";
   }
 
   /** When, by the clock, no attempt may begin any more and running ones are cut; `Infinity` for never. */
   get endsAt(): number {
-    return this.#start() + Math.min(this.#deadlineMs, this.#policy.maxElapsedMs);
+    return this.#invocation?.ended ? 0 : this.#start() + Math.min(this.#leftMs, this.#policy.maxElapsedMs);
   }
 
   /** Since the start of the run or, where nothing needed the time before, since this is first asked. */
@@ -104,6 +130,8 @@ export class RunningAttempt<T = unknown> implements Attempt {
    * signal is first read after an `await`, which is too late for that.
    */
   begin(): Promise<T> {
+    const { signal } = this.#policy;
+    signal?.addEventListener("abort", this);
     let result: Promise<T>;
     try {
       const call = this.#call;
@@ -111,12 +139,22 @@ export class RunningAttempt<T = unknown> implements Attempt {
     } catch (error) {
       return Promise.reject(error);
     }
-    return this.#cut === undefined ? result : this.#cut.race(result);
+    return this.#controller === undefined && signal === undefined ? result : this.#race(result);
   }
 
-  /** The attempt is over. */
+  /** The caller's signal calls this when it aborts. */
+  handleEvent(): void {
+    this.#abort(this.#policy.signal?.reason);
+  }
+
+  /** The attempt is over: takes timer and listener away. */
   end(): void {
-    this.#cut?.end();
+    this.#cutAt = Infinity;
+    // Asked first: it costs a call, and most attempts have none.
+    if (this.#arming !== undefined) clearImmediate(this.#arming);
+    // With a reason, for without one an error with a stack trace would be made.
+    this.#timer?.abort(null);
+    this.#policy.signal?.removeEventListener("abort", this);
   }
 
   /** The attempt after this one. */
@@ -124,19 +162,40 @@ export class RunningAttempt<T = unknown> implements Attempt {
     return new RunningAttempt(this.#policy, this.#call, this);
   }
 
-  #mayCut(): Cut {
-    this.#cut ??= new Cut(this);
-    return this.#cut;
+  /** When the run started: known from the deadline where there is one, since that reads the same clock. */
+  #start(): number {
+    const invocation = this.#invocation;
+    this.#startedAt ??=
+      invocation === undefined || this.#leftMs === Infinity
+        ? this.#policy.clock.now()
+        : invocation.endsAt - reserveMs(invocation) - this.#leftMs;
+    return this.#startedAt;
   }
 
-  /** When the run started. */
-  #start(): number {
-    if (this.#startedAt === undefined) {
-      const left = this.#invocation === undefined ? this.#deadlineMs : usableMs(this.#invocation);
-      // Where the invocation has ended meanwhile, all of its time is gone.
-      const spentMs = this.#deadlineMs === Infinity ? 0 : this.#deadlineMs - (left === Infinity ? 0 : left);
-      this.#startedAt = this.#policy.clock.now() - spentMs;
-    }
-    return this.#startedAt;
+  /** `result`, or the reason of the cut, whichever comes first. What `result` comes to after that is dropped. */
+  #race(result: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#reject = reject;
+      if (this.#cut !== undefined) reject(this.#cut.reason);
+      result.then(resolve, reject);
+    });
+  }
+
+  #arm(): void {
+    const leftMs = this.remainingMs;
+    if (leftMs === Infinity) return;
+    if (leftMs > 0) {
+      this.#timer = new AbortController();
+      // Looks again when it wakes: a timer of Node is at most 24 days long, and may fire a little early.
+      this.#policy.clock.sleep(leftMs, this.#timer.signal).then(() => this.#arm(), ignore);
+    } else this.#abort(new AttemptTimeoutError(this.number, this.#limitMs));
+  }
+
+  #abort(reason: unknown): void {
+    this.end();
+    this.#reject?.(reason);
+    this.#controller ??= new AbortController();
+    this.#cut = this.#controller.signal;
+    this.#controller.abort(reason);
   }
 }

@@ -1,4 +1,4 @@
-import { checkKeys, checkNumber, checkOneOf } from "@midguard/kernel/internal";
+import { checkNumber, checkOneOf, checkOptions } from "@midguard/kernel/internal";
 
 /**
  * How long to wait before a retry, in ms: a pure function, so that one value serves any number of runs at once.
@@ -9,6 +9,8 @@ export type Backoff = (attempt: number, previousMs: number, random: () => number
 
 /** How much of a delay is left to chance: all of it, its second half, or nothing. */
 export type Jitter = "full" | "equal" | "none";
+
+const chances = { full: 1, equal: 0.5, none: 0 };
 
 /** Options of {@link exponential}. */
 export interface ExponentialOptions {
@@ -39,12 +41,12 @@ export interface DecorrelatedOptions {
  * @throws TypeError or RangeError for a bad option.
  */
 export function exponential(options: ExponentialOptions = {}): Backoff {
-  checkKeys("exponential", options, ["baseMs", "maxMs", "jitter"]);
-  const { baseMs = 100, maxMs = 2_000, jitter = "full" } = options;
+  const defaults = { baseMs: 100, maxMs: 2_000, jitter: "full" as Jitter };
+  const { baseMs, maxMs, jitter } = checkOptions("exponential", options, defaults);
   checkNumber("baseMs", baseMs, 0);
   checkNumber("maxMs", maxMs, baseMs);
-  checkOneOf("jitter", jitter, ["full", "equal", "none"]);
-  const chance = { full: 1, equal: 0.5, none: 0 }[jitter];
+  checkOneOf("jitter", jitter, Object.keys(chances));
+  const chance = chances[jitter];
   return function exponentialBackoff(attempt, _previousMs, random) {
     // 0 * 2 ** 1024 would be NaN.
     const capMs = Math.min(maxMs, baseMs * 2 ** Math.min(attempt - 1, 1_000));
@@ -78,8 +80,7 @@ export function constant(delayMs: number): Backoff {
  * @throws TypeError or RangeError for a bad option.
  */
 export function decorrelated(options: DecorrelatedOptions = {}): Backoff {
-  checkKeys("decorrelated", options, ["baseMs", "maxMs"]);
-  const { baseMs = 100, maxMs = 2_000 } = options;
+  const { baseMs, maxMs } = checkOptions("decorrelated", options, { baseMs: 100, maxMs: 2_000 });
   checkNumber("baseMs", baseMs, 0);
   checkNumber("maxMs", maxMs, baseMs);
   return function decorrelatedBackoff(_attempt, previousMs, random) {

@@ -49,5 +49,7 @@ test("bad options are refused by name and value", () => {
   expect(() => createRetryBudget({ capacity: -1 })).toThrow("capacity must be at least 0, got -1");
   expect(() => createRetryBudget({ capacity: 2, initial: 3 })).toThrow("initial must be between 0 and 2, got 3");
   expect(() => createRetryBudget({ perSuccess: Number.NaN })).toThrow("perSuccess must be at least 0, got NaN");
+  expect(() => createRetryBudget({ initial: "1" } as object)).toThrow('initial must be a number, got "1"');
+  expect(() => createRetryBudget(null as never)).toThrow("createRetryBudget: options must be an object, got null");
   expect(() => createRetryBudget({ ratio: 1 } as object)).toThrow("createRetryBudget: unknown option ratio (1)");
 });

@@ -1,4 +1,4 @@
-import { checkKeys, checkNumber } from "@midguard/kernel/internal";
+import { checkNumber, checkOptions } from "@midguard/kernel/internal";
 
 /** What the policies of one dependency may spend on retries together. */
 export interface RetryBudget {
@@ -39,16 +39,17 @@ const roundingError = 1e-9;
  * @throws TypeError or RangeError for a bad option.
  */
 export function createRetryBudget(options: RetryBudgetOptions = {}): RetryBudget {
-  checkKeys("createRetryBudget", options, ["capacity", "initial", "perSuccess"]);
-  const { capacity = 3, initial = Math.min(1, capacity), perSuccess = 0.2 } = options;
+  const defaults = { capacity: 3, initial: undefined as number | undefined, perSuccess: 0.2 };
+  const {
+    capacity,
+    perSuccess,
+    initial = Math.min(1, capacity),
+  } = checkOptions("createRetryBudget", options, defaults);
   checkNumber("capacity", capacity, 0);
   checkNumber("initial", initial, 0, capacity);
   checkNumber("perSuccess", perSuccess, 0);
   let tokens = initial;
   return {
-    get tokens() {
-      return tokens;
-    },
     spend() {
       if (tokens < 1 - roundingError) return false;
       tokens = Math.max(0, tokens - 1);
@@ -57,6 +58,9 @@ export function createRetryBudget(options: RetryBudgetOptions = {}): RetryBudget
     earn() {
       // Nearly always it is full: then nothing is written.
       if (tokens < capacity) tokens = Math.min(capacity, tokens + perSuccess);
+    },
+    get tokens() {
+      return tokens;
     },
   };
 }

@@ -11,82 +11,74 @@ import type { Verdict } from "./retryable.ts";
 export function start<T>(policy: Policy, call: Call<T>): Promise<T> {
   if (policy.signal?.aborted) return Promise.reject(policy.signal.reason);
   const attempt = new RunningAttempt(policy, call);
-  if (!attempt.hasTime) return giveUp(attempt, { error: new DeadlineExceededError() }, "deadline", 0);
+  return attempt.number > 0 ? follow(attempt, 0) : giveUp(attempt, { error: new DeadlineExceededError() }, "deadline");
+}
+
+/**
+ * Makes an attempt, and those after it where it fails. `before` is how the attempt before failed, `backoffMs` what the
+ * backoff said then.
+ */
+function follow<T>(attempt: RunningAttempt<T>, backoffMs: number, before?: Failure): Promise<T> {
   // Chained, not awaited: this is all that most runs ever do, and an async function would cost half as much again.
   return attempt.begin().then(
-    (value) => {
-      const verdict = judgeValue(attempt, value);
-      return verdict === false ? value : recover(attempt, { value }, verdict);
-    },
-    (error) => recover(attempt, { error }),
+    (value) => settle(attempt, { value }, backoffMs, before),
+    (error) => settle(attempt, { error }, backoffMs, before),
   );
 }
 
-/** Ends an attempt that came to a value: `false` where that is a success. */
-function judgeValue(attempt: RunningAttempt, value: unknown): Verdict {
+function settle<T>(attempt: RunningAttempt<T>, outcome: Failure, backoffMs: number, before?: Failure): T | Promise<T> {
   const { policy } = attempt;
   attempt.end();
-  const verdict = judge(policy, { value });
-  if (verdict === false && policy.budget !== false) policy.budget.earn();
-  return verdict;
+  const failure = "error" in outcome ? causeOf(attempt, outcome, before) : outcome;
+  const verdict = judge(policy, failure);
+  if (verdict || "error" in outcome) return recover(attempt, failure, verdict, backoffMs);
+  if (policy.budget) policy.budget.earn();
+  return outcome.value as T;
 }
 
-/** Makes the attempts that follow a failed one. `verdict`: what was said of its value; an error is judged here. */
-async function recover<T>(failed: RunningAttempt<T>, failure: Failure, verdict?: Verdict): Promise<T> {
-  const { policy } = failed;
-  let attempt = failed;
-  let current = failure;
-  let previous: Failure | undefined;
-  let backoffMs = 0;
-  for (;;) {
-    attempt.end();
-    const { cut } = attempt;
-    if (cut !== undefined && "error" in current) {
-      // The reason of the cut, whatever error the call made of it; or, where the run's time was up, the error before,
-      // which says more of the dependency.
-      current = cut.by === "end" && previous !== undefined && "error" in previous ? previous : { error: cut.reason };
-    }
-    const plan = planRetry(attempt, current, verdict ?? judge(policy, current), backoffMs);
-    if (typeof plan === "string") return giveUp(attempt, current, plan);
-    const { delayMs } = plan;
-    if (channel.hasSubscribers) {
-      const facts = { attempt: attempt.number, delayMs, failure: current };
-      channel.publish({ type: "retry.scheduled", source: policy.name, ...facts });
-    }
-    try {
-      await policy.clock.sleep(delayMs, policy.signal);
-    } catch (error) {
-      return giveUp(attempt, { error }, "aborted");
-    }
-    // The sleep may have been longer than asked for: a process is frozen between invocations.
-    if (policy.clock.now() >= attempt.endsAt) return giveUp(attempt, current, attempt.bound);
-    attempt = attempt.next();
-    previous = current;
-    backoffMs = plan.backoffMs;
-    try {
-      const value = await attempt.begin();
-      verdict = judgeValue(attempt, value);
-      if (verdict === false) return value;
-      current = { value };
-    } catch (error) {
-      verdict = undefined;
-      current = { error };
-    }
+/**
+ * What made an attempt throw: the reason of its cut, whatever error the call made of it; or, where the run's time was up,
+ * the error before, which says more of the dependency.
+ */
+function causeOf(attempt: RunningAttempt, thrown: Failure, before?: Failure): Failure {
+  const { cut, policy } = attempt;
+  if (cut === undefined) return thrown;
+  const isLast = !policy.signal?.aborted && policy.clock.now() >= attempt.endsAt;
+  return isLast && before !== undefined && "error" in before ? before : { error: cut.reason };
+}
+
+/** Waits and makes the attempts that follow a failed one, if any may. */
+async function recover<T>(
+  failed: RunningAttempt<T>,
+  failure: Failure,
+  verdict: Verdict,
+  previousMs: number,
+): Promise<T> {
+  const { name, clock, signal } = failed.policy;
+  const plan = planRetry(failed, failure, verdict, previousMs);
+  if (typeof plan === "string") return giveUp(failed, failure, plan);
+  const { backoffMs, delayMs } = plan;
+  if (channel.hasSubscribers) {
+    channel.publish({ type: "retry.scheduled", source: name, attempt: failed.number, delayMs, failure });
   }
+  try {
+    await clock.sleep(delayMs, signal);
+  } catch (error) {
+    return giveUp(failed, { error }, "aborted");
+  }
+  // The sleep may have been longer than asked for: a process is frozen between invocations.
+  if (clock.now() >= failed.endsAt) return giveUp(failed, failure, failed.bound);
+  return follow(failed.next(), backoffMs, failure);
 }
 
 /** Ends a run without success, as its last attempt ended: with its error, or with its value. */
-async function giveUp<T>(
-  last: RunningAttempt<T>,
-  failure: Failure,
-  reason: RetryStopReason,
-  attempts: number = last.number,
-): Promise<T> {
-  const report = { attempts, elapsedMs: last.elapsedMs, reason };
+async function giveUp<T>(last: RunningAttempt<T>, failure: Failure, reason: RetryStopReason): Promise<T> {
+  const { number: attempts, elapsedMs, policy } = last;
+  const report = { attempts, elapsedMs, reason };
   fileReport("error" in failure ? failure.error : failure.value, report);
   // Neither a 404 nor a caller who went away means that retries ran out.
   if (reason !== "not-retryable" && reason !== "aborted" && channel.hasSubscribers) {
-    channel.publish({ type: "retry.exhausted", source: last.policy.name, ...report, failure });
+    channel.publish({ type: "retry.exhausted", source: policy.name, ...report, failure });
   }
   if ("error" in failure) throw failure.error;
   return failure.value as T;

@@ -1,6 +1,6 @@
 import type { MiddlewareObj } from "@middy/core";
-import { checkInteger, checkKeys, checkNumber, enterInvocation, leaveInvocation } from "@midguard/kernel/internal";
-import { defaultReserveMs, setReserve } from "./reserve.ts";
+import { checkInteger, checkNumber, checkOptions, enterInvocation, leaveInvocation } from "@midguard/kernel/internal";
+import { defaultReserveMs } from "./attempt.ts";
 
 /** Options of {@link retry}. */
 export interface RetryMiddlewareOptions {
@@ -24,8 +24,10 @@ export interface RetryMiddlewareOptions {
  * @throws TypeError or RangeError for a bad option.
  */
 export function retry(options: RetryMiddlewareOptions = {}): MiddlewareObj {
-  checkKeys("retry", options, ["maxRetriesPerInvocation", "reserveMs"]);
-  const { maxRetriesPerInvocation = 5, reserveMs = defaultReserveMs } = options;
+  const { maxRetriesPerInvocation, reserveMs } = checkOptions("retry", options, {
+    maxRetriesPerInvocation: 5,
+    reserveMs: defaultReserveMs,
+  });
   checkInteger("maxRetriesPerInvocation", maxRetriesPerInvocation, 0);
   checkNumber("reserveMs", reserveMs, 0);
   const middleware: MiddlewareObj = {
@@ -33,7 +35,7 @@ export function retry(options: RetryMiddlewareOptions = {}): MiddlewareObj {
       const invocation = enterInvocation(request, middleware);
       // A nested handler shares what its outer one was granted.
       invocation.retriesLeft ??= maxRetriesPerInvocation;
-      setReserve(invocation, reserveMs);
+      invocation.reserveMs ??= reserveMs;
     },
     after: function retryAfter(request) {
       leaveInvocation(request, middleware);

@@ -27,6 +27,7 @@ describe("a policy refuses", () => {
     [{ clock: { now: () => 0 } }, "clock.sleep must be a function, got undefined"],
     [{ random: 0.5 }, "random must be a function, got 0.5"],
     [{ retries: 3 }, "createRetry: unknown option retries (3)"],
+    [null as never, "createRetry: options must be an object, got null"],
   ])("%j", (options, message) => {
     expect(() => createRetry(options)).toThrow(message);
   });
@@ -40,6 +41,7 @@ test("a run refuses bad options before anything is called", async () => {
   const { run } = createRetry();
   await expect(run(fail, { signal: 1 } as object)).rejects.toThrow("signal must be an object, got 1");
   await expect(run(fail, { once: 1 } as object)).rejects.toThrow("once must be a boolean, got 1");
+  await expect(run(fail, null as never)).rejects.toThrow("run: options must be an object, got null");
   await expect(run(fail, { timeout: 1 } as object)).rejects.toThrow("run: unknown option timeout (1)");
 });
 

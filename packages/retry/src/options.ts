@@ -1,5 +1,5 @@
 import { type Clock, type Failure, systemClock } from "@midguard/kernel";
-import { checkInteger, checkKeys, checkNumber, checkType } from "@midguard/kernel/internal";
+import { checkInteger, checkLike, checkNumber, checkOptions, checkType } from "@midguard/kernel/internal";
 import { type Backoff, exponential } from "./backoff.ts";
 import { createRetryBudget, type RetryBudget } from "./budget.ts";
 import { isRetryable, type Verdict } from "./retryable.ts";
@@ -54,40 +54,41 @@ export type Policy = Required<Omit<RetryOptions, "signal">> & {
   readonly readsClock: boolean;
 };
 
-const known = ["name", "maxRetries", "backoff", "retryable", "attemptTimeoutMs", "maxElapsedMs", "budget"];
+const noSignal = { signal: undefined as AbortSignal | undefined };
 
-function checkMethods<T>(option: string, value: T, methods: readonly (keyof T & string)[]): void {
-  checkType(option, value, "object");
-  for (const method of methods) checkType(`${option}.${method}`, value[method], "function");
-}
-
-function checkSignal(signal: AbortSignal | undefined): void {
-  if (signal !== undefined) checkMethods("signal", signal, ["addEventListener"]);
+function checkSignal<O extends typeof noSignal>(options: O): O {
+  const { signal } = options;
+  if (signal !== undefined) {
+    checkType("signal", signal, "object");
+    checkType("signal.addEventListener", signal.addEventListener, "function");
+  }
+  return options;
 }
 
 export function checkRunOptions(options: RunOptions): { signal: AbortSignal | undefined; once: boolean } {
-  const { signal, once = false } = options;
-  checkKeys("run", options, ["signal", "once"]);
-  checkSignal(signal);
-  return { signal, once: checkType("once", once, "boolean") };
+  return checkSignal(checkOptions("run", options, { ...noSignal, once: false }));
 }
 
 export function resolve(options: RetryOptions): Policy {
-  checkKeys("createRetry", options, [...known, "signal", "clock", "random"]);
-  const { name = "default", maxRetries = 3, backoff = exponential(), retryable = isRetryable } = options;
-  const { attemptTimeoutMs = 3_000, maxElapsedMs = Infinity, budget = createRetryBudget(), signal } = options;
-  const { clock = systemClock, random = Math.random } = options;
-  checkType("name", name, "string");
+  const ownBudget = createRetryBudget();
+  const { budget = ownBudget, ...filled } = checkSignal(
+    checkOptions("createRetry", options, {
+      ...noSignal,
+      name: "default",
+      maxRetries: 3,
+      backoff: exponential(),
+      retryable: isRetryable as Policy["retryable"],
+      attemptTimeoutMs: 3_000,
+      maxElapsedMs: Infinity,
+      budget: undefined as RetryBudget | false | undefined,
+      clock: systemClock,
+      random: Math.random,
+    }),
+  );
+  const { maxRetries, attemptTimeoutMs, maxElapsedMs, clock } = filled;
   checkInteger("maxRetries", maxRetries, 0);
-  checkType("backoff", backoff, "function");
-  checkType("retryable", retryable, "function");
   checkNumber("attemptTimeoutMs", attemptTimeoutMs, 1);
   checkNumber("maxElapsedMs", maxElapsedMs, 1);
-  if (budget !== false) checkMethods("budget", budget, ["spend", "earn"]);
-  checkSignal(signal);
-  checkMethods("clock", clock, ["now", "sleep"]);
-  checkType("random", random, "function");
-  const readsClock = maxElapsedMs !== Infinity || clock !== systemClock;
-  const calls = { name, maxRetries, backoff, retryable, budget, signal, once: false };
-  return { ...calls, attemptTimeoutMs, maxElapsedMs, clock, random, readsClock };
+  if (budget !== false) checkLike("budget", budget, ownBudget);
+  return { ...filled, budget, once: false, readsClock: maxElapsedMs !== Infinity || clock !== systemClock };
 }

@@ -27,15 +27,14 @@ export function judge(policy: Policy, failure: Failure): Verdict {
 
 /** The wait before the next attempt. A callback that throws is told as a warning, and there is none. */
 function nextWait(
-  policy: Policy,
-  attempt: number,
+  { policy, number }: RunningAttempt,
   previousMs: number,
   verdict: Verdict,
   failure: Failure,
 ): PlannedRetry | undefined {
   try {
     // NaN would be a wait that never compares as too long.
-    const backoffMs = Math.max(0, policy.backoff(attempt, previousMs, policy.random) || 0);
+    const backoffMs = Math.max(0, policy.backoff(number, previousMs, policy.random) || 0);
     const floorMs = typeof verdict === "object" ? verdict.afterMs || 0 : retryAfterMs(failure);
     return { backoffMs, delayMs: Math.max(backoffMs, floorMs) };
   } catch (error) {
@@ -54,17 +53,18 @@ export function planRetry(
   verdict: Verdict,
   previousMs: number,
 ): PlannedRetry | RetryStopReason {
-  const { policy, invocation } = attempt;
-  if (attempt.cut?.by === "caller") return "aborted";
-  if (attempt.cut?.by === "end") return attempt.bound;
+  const { policy, invocation, number, cut } = attempt;
+  const leftMs = attempt.endsAt - policy.clock.now();
+  if (cut && policy.signal?.aborted) return "aborted";
+  if (cut && leftMs <= 0) return attempt.bound;
   if (policy.once || !verdict) return "not-retryable";
-  if (attempt.number > policy.maxRetries) return "max-retries";
-  const wait = nextWait(policy, attempt.number, previousMs, verdict, failure);
+  if (number > policy.maxRetries) return "max-retries";
+  const wait = nextWait(attempt, previousMs, verdict, failure);
   if (wait === undefined) return "not-retryable";
-  if (policy.clock.now() + wait.delayMs >= attempt.endsAt) return attempt.bound;
+  if (wait.delayMs >= leftMs) return attempt.bound;
   const allowance = invocation?.retriesLeft;
   if (allowance !== undefined && allowance < 1) return "allowance";
-  if (policy.budget !== false && !policy.budget.spend()) return "budget";
+  if (policy.budget && !policy.budget.spend()) return "budget";
   if (invocation !== undefined && allowance !== undefined) invocation.retriesLeft = allowance - 1;
   return wait;
 }

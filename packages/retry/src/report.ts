@@ -17,7 +17,7 @@ export interface RetryReport {
 const reports = new WeakMap<object, RetryReport>();
 
 export function fileReport(outcome: unknown, report: RetryReport): void {
-  if ((typeof outcome === "object" && outcome !== null) || typeof outcome === "function") reports.set(outcome, report);
+  if (Object(outcome) === outcome) reports.set(outcome as object, report);
 }
 
 /**

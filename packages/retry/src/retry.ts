@@ -2,7 +2,7 @@ import type { Attempt, Call } from "./attempt.ts";
 import type { RetryBudget } from "./budget.ts";
 import { start } from "./engine.ts";
 import { checkRunOptions, type RetryOptions, type RunOptions, resolve } from "./options.ts";
-import { eitherSignal } from "./signals.ts";
+import { follower } from "./signals.ts";
 
 /** A retry policy: how the calls of one dependency are retried. It holds nothing of any one run but their budget. */
 export interface Retry {
@@ -38,11 +38,12 @@ export function createRetry(options: RetryOptions = {}): Retry {
     if (signal === undefined || policy.signal === undefined) {
       return start({ ...policy, signal: signal ?? policy.signal, once }, fn);
     }
-    const either = eitherSignal(signal, policy.signal);
+    const either = follower(signal, policy.signal);
     try {
       return await start({ ...policy, signal: either.signal, once }, fn);
     } finally {
-      either.release();
+      // With a reason, for without one an error with a stack trace would be made.
+      either.abort(null);
     }
   }
 

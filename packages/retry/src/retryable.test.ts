@@ -6,6 +6,11 @@ function error(message: string, members: object = {}): Error {
   return Object.assign(new Error(message), members);
 }
 
+/** What rejections of the family have in common. */
+function rejection(code: string, statusCode: number): Error {
+  return error("no", { code, statusCode, headers: {}, problem: { title: "No" } });
+}
+
 function failedFetch(code: string): TypeError {
   return new TypeError("fetch failed", { cause: Object.assign(new Error("connect"), { code }) });
 }
@@ -51,8 +56,8 @@ const passing: [string, unknown][] = [
 ];
 
 const lasting: [string, unknown][] = [
-  ["an open circuit", error("open", { code: "CIRCUIT_OPEN", statusCode: 503 })],
-  ["another rejection of the family", error("429", { statusCode: 429, expose: true, problem: { title: "Slow down" } })],
+  ["an open circuit", rejection("CIRCUIT_OPEN", 503)],
+  ["another rejection of the family", rejection("RATE_LIMITED", 429)],
   ["a nested policy out of time", new DeadlineExceededError()],
   ["an abort", new DOMException("gone", "AbortError")],
   ["an abort with a reason", error("gone", { name: "AbortError", cause: error("left") })],
@@ -61,6 +66,8 @@ const lasting: [string, unknown][] = [
   ["a wrong argument", new TypeError("x is not a function")],
   ["a fetch of a bad address", new TypeError("fetch failed", { cause: new Error("unknown scheme") })],
   ["a fetch with a bad certificate", failedFetch("CERT_HAS_EXPIRED")],
+  ["a fetch with a bad argument", failedFetch("ERR_INVALID_URL")],
+  ["a fetch that undici refuses", failedFetch("UND_ERR_INVALID_ARG")],
   ["a number out of range", new RangeError("Invalid array length")],
   ["bad JSON", new SyntaxError("Unexpected token")],
   ["an unknown variable", new ReferenceError("x is not defined")],

@@ -1,57 +1,29 @@
 import type { Failure } from "@midguard/kernel";
-import { isRecord } from "@midguard/kernel/internal";
+import { fieldsOf, isAbort, isFailedAnswer, isFailureStatus, isOurs, isRecord } from "@midguard/kernel/internal";
 
 /** What a predicate says of a failure: whether to retry, or to retry no sooner than in `afterMs`. */
 export type Verdict = boolean | { readonly afterMs: number };
 
-const networkError =
-  /^(E(CONN(RESET|REFUSED|ABORTED)|TIMEDOUT|PIPE|AI_AGAIN|NOTFOUND|HOSTUNREACH|NETUNREACH)|UND_ERR_(SOCKET|(CONNECT|HEADERS|BODY)_TIMEOUT))$/;
+/** The system's own codes, and those of undici, the client behind fetch; not Node's `ERR_...`, which tell mistakes. */
+const networkError = /^(E(?!RR_)|UND_ERR_(SOCKET|\w+_TIMEOUT)$)/;
 /** A mistake in the program fails the same way every time. By name: `instanceof` is false for another realm's errors. */
 const programmingError = /^(Type|Range|Reference|Syntax|Eval|URI|Assertion)Error$/;
-/** AWS answers these with status 400. */
-const throttled = /Throttl|ThroughputExceeded|TooManyRequests|RequestLimitExceeded|RequestTimeout|SlowDown/;
-
-function isRetryableStatus(status: number): boolean {
-  return status === 408 || status === 425 || status === 429 || (status >= 500 && status < 600);
-}
-
-function firstStatus(...candidates: readonly unknown[]): number | undefined {
-  // A number under 100 is something else, such as the exit status of a child process.
-  return candidates.find((status): status is number => typeof status === "number" && status >= 100);
-}
-
-function statusOf({ statusCode, status, response, $metadata }: Record<string, unknown>): number | undefined {
-  const answer = isRecord(response) ? response : {};
-  const metadata = isRecord($metadata) ? $metadata : {};
-  return firstStatus(statusCode, status, metadata.httpStatusCode, answer.status, answer.statusCode);
-}
-
-/** Our own rejections and a nested policy's missed deadline: trying again would only be told the same. */
-function isOurs({ code, expose, problem }: Record<string, unknown>): boolean {
-  return code === "CIRCUIT_OPEN" || code === "DEADLINE_EXCEEDED" || (expose === true && isRecord(problem));
-}
-
-/** An abort by the caller. A timeout may come as an abort with its cause (AWS SDK, node:http). */
-function isAbort({ name, code, cause }: Record<string, unknown>): boolean {
-  return (name === "AbortError" || code === "ABORT_ERR") && !(isRecord(cause) && cause.name === "TimeoutError");
-}
 
 function isRetryableError(error: unknown): boolean {
-  if (!isRecord(error)) return true;
-  const { name, cause, $metadata, $retryable } = error;
-  if (isOurs(error) || isAbort(error)) return false;
-  if (isRecord($metadata) && Number($metadata.attempts) > 1) return false;
+  const { name, cause, $metadata, $retryable } = fieldsOf(error);
+  // Trying again after a rejection of our own would only be told the same, and the SDK has tried again already.
+  if (isOurs(error) || isAbort(error) || Number(fieldsOf($metadata).attempts) > 1) return false;
   if ($retryable !== undefined) return true;
-  const status = statusOf(error);
-  if (status !== undefined) return isRetryableStatus(status) || throttled.test(String(name));
   // fetch tells a network failure as a TypeError with the real one as its cause.
-  return !programmingError.test(String(name)) || (isRecord(cause) && networkError.test(String(cause.code)));
+  return (
+    isFailedAnswer(error) ?? (!programmingError.test(String(name)) || networkError.test(String(fieldsOf(cause).code)))
+  );
 }
 
 function isFailedResponse(value: unknown): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  const { status, ok, headers } = value as Record<string, unknown>;
-  return typeof status === "number" && (typeof ok === "boolean" || isRecord(headers)) && isRetryableStatus(status);
+  if (!isRecord(value)) return false;
+  const { status, ok, headers } = value;
+  return isFailureStatus(status) && (typeof ok === "boolean" || isRecord(headers));
 }
 
 /**

@@ -1,24 +1,14 @@
 /**
- * A signal that aborts with whichever of two aborts first. Not `AbortSignal.any`: that one stays linked to its sources
- * until it is collected, and a policy's signal may live as long as the process.
+ * Aborts with whichever of the signals aborts first, and lets go of all of them when it is aborted itself. Not
+ * `AbortSignal.any`: that one stays linked to its sources until it is collected, and a policy's signal may live as long
+ * as the process.
  */
-export function eitherSignal(
-  first: AbortSignal,
-  second: AbortSignal,
-): { readonly signal: AbortSignal; readonly release: () => void } {
+export function follower(...sources: readonly AbortSignal[]): AbortController {
   const controller = new AbortController();
-  const sources = [first, second];
-  function abort(this: AbortSignal): void {
-    controller.abort(this.reason);
-  }
+  const { signal } = controller;
   for (const source of sources) {
-    if (source.aborted) abort.call(source);
-    else source.addEventListener("abort", abort);
+    if (source.aborted) controller.abort(source.reason);
+    source.addEventListener("abort", () => controller.abort(source.reason), { signal });
   }
-  return {
-    signal: controller.signal,
-    release() {
-      for (const source of sources) source.removeEventListener("abort", abort);
-    },
-  };
+  return controller;
 }
