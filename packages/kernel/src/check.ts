@@ -1,20 +1,9 @@
 /** Option checks. Each throws an error that names the option and the value given, or gives the value back. */
 
-/** `typeof`, with names for what it does not tell from an object. */
-type Type =
-  | "undefined"
-  | "null"
-  | "string"
-  | "number"
-  | "bigint"
-  | "boolean"
-  | "symbol"
-  | "function"
-  | "array"
-  | "object";
+type Type = "null" | "array" | "undefined" | "string" | "number" | "boolean" | "function" | "object";
 
 function typeOf(value: unknown): Type {
-  return Array.isArray(value) ? "array" : value === null ? "null" : typeof value;
+  return Array.isArray(value) ? "array" : value === null ? "null" : (typeof value as Type);
 }
 
 function nounOf(type: Type): string {

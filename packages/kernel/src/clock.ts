@@ -14,9 +14,7 @@ const longestTimerMs = 2 ** 31 - 1;
 const origin = Date.now() - performance.now();
 
 /** The system clock's `now`, for who never sleeps. */
-export function now(): number {
-  return origin + performance.now();
-}
+export const now = (): number => origin + performance.now();
 
 /** The process's clock, monotonic: no wall-clock jump moves it. What must agree with other machines reads `Date.now()`. */
 export const systemClock: Clock = {
