@@ -7,33 +7,36 @@ import { judge, planRetry } from "./plan.ts";
 import { fileReport } from "./report.ts";
 import type { Verdict } from "./retryable.ts";
 
+/** An attempt's failure, and what the policy says of it. */
+interface Fault {
+  readonly failure: Failure;
+  readonly verdict: Verdict;
+}
+
 /** Runs `call` under `policy`. */
 export function start<T>(policy: Policy, call: Call<T>): Promise<T> {
   if (policy.signal?.aborted) return Promise.reject(policy.signal.reason);
   const attempt = new RunningAttempt(policy, call);
-  return attempt.number > 0 ? follow(attempt, 0) : giveUp(attempt, { error: new DeadlineExceededError() }, "deadline");
-}
-
-/**
- * Makes an attempt, and those after it where it fails. `before` is how the attempt before failed, `backoffMs` what the
- * backoff said then.
- */
-function follow<T>(attempt: RunningAttempt<T>, backoffMs: number, before?: Failure): Promise<T> {
+  if (attempt.number === 0) return giveUp(attempt, { error: new DeadlineExceededError() }, "deadline");
   // Chained, not awaited: this is all that most runs ever do, and an async function would cost half as much again.
   return attempt.begin().then(
-    (value) => settle(attempt, { value }, backoffMs, before),
-    (error) => settle(attempt, { error }, backoffMs, before),
+    (value) => {
+      const fault = end(attempt, { value });
+      return fault === undefined ? value : recover(attempt, fault);
+    },
+    (error) => recover(attempt, end(attempt, { error }) as Fault),
   );
 }
 
-function settle<T>(attempt: RunningAttempt<T>, outcome: Failure, backoffMs: number, before?: Failure): T | Promise<T> {
+/** Ends an attempt: `undefined` where it succeeded. `before` is how the attempt before failed. */
+function end(attempt: RunningAttempt, outcome: Failure, before?: Failure): Fault | undefined {
   const { policy } = attempt;
   attempt.end();
   const failure = "error" in outcome ? causeOf(attempt, outcome, before) : outcome;
   const verdict = judge(policy, failure);
-  if (verdict || "error" in outcome) return recover(attempt, failure, verdict, backoffMs);
+  if (verdict || "error" in outcome) return { failure, verdict };
   if (policy.budget) policy.budget.earn();
-  return outcome.value as T;
+  return undefined;
 }
 
 /**
@@ -47,28 +50,41 @@ function causeOf(attempt: RunningAttempt, thrown: Failure, before?: Failure): Fa
   return isLast && before !== undefined && "error" in before ? before : { error: cut.reason };
 }
 
-/** Waits and makes the attempts that follow a failed one, if any may. */
-async function recover<T>(
-  failed: RunningAttempt<T>,
-  failure: Failure,
-  verdict: Verdict,
-  previousMs: number,
-): Promise<T> {
+/** Makes the attempts that follow a failed one, while any may. A loop, so that nothing is kept of those before. */
+async function recover<T>(failed: RunningAttempt<T>, first: Fault): Promise<T> {
   const { name, clock, signal } = failed.policy;
-  const plan = planRetry(failed, failure, verdict, previousMs);
-  if (typeof plan === "string") return giveUp(failed, failure, plan);
-  const { backoffMs, delayMs } = plan;
-  if (channel.hasSubscribers) {
-    channel.publish({ type: "retry.scheduled", source: name, attempt: failed.number, delayMs, failure });
+  let attempt = failed;
+  let { failure, verdict } = first;
+  let previousMs = 0;
+  for (;;) {
+    const plan = planRetry(attempt, failure, verdict, previousMs);
+    if (typeof plan === "string") return giveUp(attempt, failure, plan);
+    const { backoffMs, delayMs } = plan;
+    if (channel.hasSubscribers) {
+      channel.publish({ type: "retry.scheduled", source: name, attempt: attempt.number, delayMs, failure });
+    }
+    try {
+      await clock.sleep(delayMs, signal);
+    } catch (error) {
+      return giveUp(attempt, { error }, "aborted");
+    }
+    // The sleep may have been longer than asked for: a process is frozen between invocations.
+    if (clock.now() >= attempt.endsAt) return giveUp(attempt, failure, attempt.bound);
+    attempt = attempt.next();
+    const outcome = await outcomeOf(attempt);
+    const fault = end(attempt, outcome, failure);
+    if (fault === undefined) return (outcome as { value: T }).value;
+    ({ failure, verdict } = fault);
+    previousMs = backoffMs;
   }
+}
+
+async function outcomeOf(attempt: RunningAttempt): Promise<Failure> {
   try {
-    await clock.sleep(delayMs, signal);
+    return { value: await attempt.begin() };
   } catch (error) {
-    return giveUp(failed, { error }, "aborted");
+    return { error };
   }
-  // The sleep may have been longer than asked for: a process is frozen between invocations.
-  if (clock.now() >= failed.endsAt) return giveUp(failed, failure, failed.bound);
-  return follow(failed.next(), backoffMs, failure);
 }
 
 /** Ends a run without success, as its last attempt ended: with its error, or with its value. */
