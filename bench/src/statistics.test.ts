@@ -29,7 +29,7 @@ describe("a summary", () => {
   });
 
   it("holds its median in its interval, whatever the order of the values", () => {
-    const values = fc.array(fc.double({ noNaN: true, noDefaultInfinity: true }), { minLength: 1, maxLength: 60 });
+    const values = fc.array(fc.integer(), { minLength: 1, maxLength: 60 });
     fc.assert(
       fc.property(values, (given) => {
         const { median, low, high } = summarize(given);
