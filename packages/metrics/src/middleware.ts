@@ -1,3 +1,5 @@
+// Imported, since the global of that name is looked up at each use, which costs an eighth of reading the clock.
+import { performance } from "node:perf_hooks";
 import type { MiddlewareObj, Request } from "@middy/core";
 import type { Invocation } from "@midguard/kernel";
 import { describe, describeRequest, enterInvocation, leaveInvocation } from "@midguard/kernel/internal";

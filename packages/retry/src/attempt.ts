@@ -51,7 +51,6 @@ export class RunningAttempt<T = unknown> implements Attempt {
   #arming: NodeJS.Immediate | undefined;
   #timer: AbortController | undefined;
   #reject: ((reason: unknown) => void) | undefined;
-  #cut: AbortSignal | undefined;
 
   constructor(policy: Policy, call: Call<T>, previous?: RunningAttempt<T>) {
     this.#policy = policy;
@@ -106,7 +105,8 @@ export class RunningAttempt<T = unknown> implements Attempt {
 
   /** The aborted signal of an attempt that was cut. */
   get cut(): AbortSignal | undefined {
-    return this.#cut;
+    // Nobody else has the controller.
+    return this.#controller?.signal.aborted ? this.#controller.signal : undefined;
   }
 
   /** Which limit ends the run. */
@@ -176,7 +176,7 @@ export class RunningAttempt<T = unknown> implements Attempt {
   #race(result: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       this.#reject = reject;
-      if (this.#cut !== undefined) reject(this.#cut.reason);
+      if (this.cut !== undefined) reject(this.cut.reason);
       result.then(resolve, reject);
     });
   }
@@ -195,7 +195,6 @@ export class RunningAttempt<T = unknown> implements Attempt {
     this.end();
     this.#reject?.(reason);
     this.#controller ??= new AbortController();
-    this.#cut = this.#controller.signal;
     this.#controller.abort(reason);
   }
 }
