@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { now } from "./clock.ts";
+import { systemClock } from "./clock.ts";
 import { describeRequest, isRecord, type RequestDescription } from "./request.ts";
 
 /** What is known of the invocation that the calling code runs in. Facts, no policy. */
@@ -65,13 +65,13 @@ function gatewayLeftMs(request: RequestDescription | undefined): number {
 }
 
 function remainingMs(this: Invocation): number {
-  return this.endsAt - now();
+  return this.endsAt - systemClock.now();
 }
 
 function open(context: object, leftMs: number, graceMs: number, rehearsal: boolean, outer?: Invocation): Invocation {
   const { awsRequestId } = context as Record<string, unknown>;
   const requestId = typeof awsRequestId === "string" ? awsRequestId : undefined;
-  const endsAt = now() + leftMs;
+  const endsAt = systemClock.now() + leftMs;
   const depth = outer === undefined ? 1 : outer.depth + 1;
   // One literal, since a spread costs a tenth of all this.
   return {
@@ -109,7 +109,7 @@ export function enclosingInvocation(): Invocation | undefined {
 /** Milliseconds left in `invocation`; `Infinity` without one or after its end. Reads the clock once, without one not. */
 export function timeLeftMs(invocation: Invocation | undefined = enclosingInvocation()): number {
   if (invocation === undefined || invocation.ended) return Infinity;
-  const left = invocation.endsAt - now();
+  const left = invocation.remainingMs();
   if (left > -invocation.graceMs) return left;
   invocation.ended = true;
   return Infinity;
