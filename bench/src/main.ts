@@ -1,7 +1,9 @@
 import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import type { Comparison, Series } from "./comparison.ts";
+import type { Comparison, Effort, Series } from "./comparison.ts";
 import { comparisons } from "./comparisons/index.ts";
 import { type Result, resultOf } from "./figures.ts";
 import { pageOf } from "./page.ts";
@@ -10,9 +12,11 @@ import { tableOf, verdictsOf } from "./table.ts";
 import { targets } from "./targets.ts";
 import { judge, type Verdict } from "./verdict.ts";
 
-const usage = `usage: bench [--check] [--list] [name ...]
+const usage = `usage: bench [--check] [--quick] [--list] [--out folder] [name ...]
   --check  exits with 1 where a target is missed
+  --quick  only sees that all of it runs: the figures mean nothing
   --list   lists the comparisons
+  --out    where results.json and results.html go, by default bench/
   name     runs these comparisons, not all of them`;
 
 function chosen(names: readonly string[]): readonly Comparison[] {
@@ -34,16 +38,13 @@ function crashesNamed(_key: string, value: unknown): unknown {
   return value === Infinity ? "crashed" : value;
 }
 
-function save(name: string, text: string): void {
-  writeFileSync(new URL(`../${name}`, import.meta.url), text);
-}
-
-async function bench(names: readonly string[]): Promise<readonly Verdict[]> {
+async function bench(names: readonly string[], effort: Effort, folder: string): Promise<readonly Verdict[]> {
   const results: Result[] = [];
   const verdicts: Verdict[] = [];
   for (const comparison of chosen(names)) {
-    const isClose = (all: readonly Series[]): boolean => verdictsFor(comparison, all).some(({ close }) => close);
-    const all = await runComparison(comparison, isClose, (text) => process.stderr.write(`${text}\n`));
+    const isOpen = (all: readonly Series[]): boolean =>
+      verdictsFor(comparison, all).some(({ held, close }) => !held || close);
+    const all = await runComparison(comparison, effort, isOpen, (text) => process.stderr.write(`${text}\n`));
     const result = resultOf(comparison, all);
     results.push(result);
     verdicts.push(...verdictsFor(comparison, all));
@@ -56,19 +57,28 @@ async function bench(names: readonly string[]): Promise<readonly Verdict[]> {
     cpu: `${cpus().length} x ${cpus()[0]?.model}`,
   };
   const judged = verdicts.map(({ target: { comparison, says }, ...verdict }) => ({ comparison, says, ...verdict }));
-  save("results.json", `${JSON.stringify({ ...setting, results, targets: judged }, crashesNamed, 2)}\n`);
-  save("results.html", pageOf(setting, results, verdicts));
+  writeFileSync(
+    join(folder, "results.json"),
+    `${JSON.stringify({ ...setting, results, targets: judged }, crashesNamed, 2)}\n`,
+  );
+  writeFileSync(join(folder, "results.html"), pageOf(setting, results, verdicts));
   return verdicts;
 }
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { check: { type: "boolean" }, list: { type: "boolean" }, help: { type: "boolean" } },
+  options: {
+    check: { type: "boolean" },
+    quick: { type: "boolean" },
+    list: { type: "boolean" },
+    out: { type: "string", default: fileURLToPath(new URL("..", import.meta.url)) },
+    help: { type: "boolean" },
+  },
 });
 if (values.help) console.log(usage);
 else if (values.list) for (const { name, title } of comparisons) console.log(`${name.padEnd(16)}${title}`);
 else {
-  const verdicts = await bench(positionals);
+  const verdicts = await bench(positionals, values.quick ? "quick" : "thorough", values.out);
   const missed = verdicts.filter(({ held }) => !held).length;
   console.log(`\n${verdicts.length - missed} of ${verdicts.length} targets held`);
   if (values.check && missed > 0) process.exitCode = 1;

@@ -31,7 +31,7 @@ function headersOf(limit: number, { remainingPoints, msBeforeNext }: RateLimiter
 /** rate-limiter-flexible in memory, by the client's address: 429 with `Retry-After`, and headers on every answer. */
 export function flexibleLimiter(points: number, duration: number, withHeaders: boolean): MiddlewareObj {
   const limiter = new RateLimiterMemory({ points, duration });
-  return {
+  const limiting: MiddlewareObj = {
     before: async (request: Limited) => {
       try {
         const result = await limiter.consume(addressOf(request.event));
@@ -43,6 +43,10 @@ export function flexibleLimiter(points: number, duration: number, withHeaders: b
         return { statusCode: 429, headers: { "Retry-After": retryAfter, ...headersOf(points, rejection) } };
       }
     },
+  };
+  if (!withHeaders) return limiting;
+  return {
+    ...limiting,
     after: (request: Limited) => {
       const { response, [found]: result } = request;
       if (result === undefined) return;

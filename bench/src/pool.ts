@@ -2,15 +2,16 @@ import { fork } from "node:child_process";
 import { openSync } from "node:fs";
 import { devNull } from "node:os";
 import { fileURLToPath } from "node:url";
-import type { Comparison, Series } from "./comparison.ts";
+import type { Comparison, Effort, Series } from "./comparison.ts";
 
 /** What a process that ran a comparison sends. */
 export type Told = { readonly series: readonly Series[] } | { readonly error: string };
 
 /** Runs a comparison in a process of its own. What that writes to stdout, such as metrics, goes nowhere, and at real cost. */
-function runOnce(name: string): Promise<readonly Series[]> {
+function runOnce(name: string, effort: Effort): Promise<readonly Series[]> {
   const nowhere = openSync(devNull, "w");
-  const child = fork(fileURLToPath(new URL("child.js", import.meta.url)), [name], {
+  const child = fork(fileURLToPath(new URL("child.js", import.meta.url)), [name, effort], {
+    execArgv: ["--expose-gc"],
     serialization: "advanced",
     stdio: ["ignore", nowhere, "inherit", "ipc"],
   });
@@ -32,19 +33,21 @@ function pooled(before: readonly Series[], more: readonly Series[]): readonly Se
 }
 
 /**
- * Runs a comparison in as many processes as it asks for, and in up to twice as many while `isClose` says that what has
- * been measured is too close to call.
+ * Runs a comparison in as many processes as it asks for, and in up to twice as many while `isOpen` says that what has been
+ * measured does not clearly hold every target: a miss is said of the double number only.
  */
 export async function runComparison(
   { name, processes }: Comparison,
-  isClose: (all: readonly Series[]) => boolean,
+  effort: Effort,
+  isOpen: (all: readonly Series[]) => boolean,
   progress: (text: string) => void,
 ): Promise<readonly Series[]> {
   let all: readonly Series[] = [];
-  const most = processes === 1 ? 1 : processes * 2;
-  for (let run = 1; run <= processes || (run <= most && isClose(all)); run += 1) {
-    progress(`${name}: process ${run} of ${Math.max(run, processes)}`);
-    all = pooled(all, await runOnce(name));
+  const least = effort === "quick" ? 1 : processes;
+  const most = least === 1 ? 1 : least * 2;
+  for (let run = 1; run <= least || (run <= most && isOpen(all)); run += 1) {
+    progress(`${name}: process ${run} of ${run <= least ? least : most}`);
+    all = pooled(all, await runOnce(name, effort));
   }
   return all;
 }

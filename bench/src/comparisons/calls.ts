@@ -12,7 +12,7 @@ import {
 } from "cockatiel";
 import Opossum from "opossum";
 import pRetry from "p-retry";
-import type { Comparison } from "../comparison.ts";
+import { type Comparison, timedProcesses } from "../comparison.ts";
 import { type Handler, lambdaContext } from "../requests.ts";
 import { type Contestant, type Job, timeAll } from "../timing.ts";
 
@@ -71,27 +71,30 @@ const cutting = contestant("midguard", () => policy.run(cancellable));
 export const retries: Comparison = {
   name: "retry",
   title: "A retry policy round a call that succeeds",
-  processes: 3,
-  run: () =>
-    timeAll([
-      ...jobs(
-        "retry",
-        [
-          contestant("a hand-written loop", () => loop(downstream)),
-          contestant("cockatiel 4.0.0", () => cockatielRetry.execute(downstream)),
-          contestant("p-retry 9.0.0", () => pRetry(downstream, { retries: 3 })),
-        ],
-        contestant("midguard", () => policy.run(downstream)),
-      ),
-      ...jobs("retry, signal read", [], cutting),
-    ]),
+  processes: timedProcesses,
+  run: (effort) =>
+    timeAll(
+      [
+        ...jobs(
+          "retry",
+          [
+            contestant("a hand-written loop", () => loop(downstream)),
+            contestant("cockatiel 4.0.0", () => cockatielRetry.execute(downstream)),
+            contestant("p-retry 9.0.0", () => pRetry(downstream, { retries: 3 })),
+          ],
+          contestant("midguard", () => policy.run(downstream)),
+        ),
+        ...jobs("retry, signal read", [], cutting),
+      ],
+      effort,
+    ),
 };
 
 export const breakers: Comparison = {
   name: "breaker",
   title: "A circuit breaker round a call that succeeds",
-  processes: 3,
-  run: () =>
+  processes: timedProcesses,
+  run: (effort) =>
     timeAll(
       jobs(
         "breaker",
@@ -102,6 +105,7 @@ export const breakers: Comparison = {
         ],
         contestant("midguard", () => breaker.run(downstream)),
       ),
+      effort,
     ),
 };
 
@@ -111,8 +115,8 @@ const ours = contestant("midguard", () => policy.run(() => breaker.run(downstrea
 export const guarded: Comparison = {
   name: "guarded",
   title: "A retry policy round a circuit breaker round a call that succeeds",
-  processes: 3,
-  run: () =>
+  processes: timedProcesses,
+  run: (effort) =>
     timeAll(
       jobs(
         "both",
@@ -122,41 +126,6 @@ export const guarded: Comparison = {
         ],
         ours,
       ),
+      effort,
     ),
-};
-
-async function rejected(call: () => Promise<unknown>): Promise<string> {
-  try {
-    await call();
-    return "let through";
-  } catch (error) {
-    return error instanceof Error ? "rejected" : "threw something else";
-  }
-}
-
-function contestantFor(name: string, call: () => Promise<unknown>): Contestant {
-  return { name, call: () => rejected(call), check: (answer) => answer === "rejected" };
-}
-
-async function bareRejection(): Promise<never> {
-  throw new Error("open");
-}
-
-export const rejections: Comparison = {
-  name: "rejection",
-  title: "A call that an open circuit rejects",
-  processes: 3,
-  run() {
-    const isolated = createCircuitBreaker({ name: "isolated" });
-    isolated.isolate();
-    cockatielConsecutive.isolate();
-    opossum.open();
-    const contestants = [
-      contestantFor("a bare async throw", bareRejection),
-      contestantFor("midguard", () => isolated.run(downstream)),
-      contestantFor("cockatiel 4.0.0", () => cockatielConsecutive.execute(downstream)),
-      contestantFor("opossum 10.0.0", () => opossum.fire()),
-    ];
-    return timeAll([{ name: "rejection", contestants }]);
-  },
 };

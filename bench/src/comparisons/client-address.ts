@@ -1,7 +1,7 @@
 import middy from "@middy/core";
 import { rateLimit, slidingWindow } from "@midguard/rate-limit";
 import { ipKeyGenerator } from "express-rate-limit";
-import type { Comparison } from "../comparison.ts";
+import { type Comparison, timedProcesses } from "../comparison.ts";
 import { freshEvent, type Handler, lambdaContext } from "../requests.ts";
 import { type Contestant, timeAll } from "../timing.ts";
 
@@ -33,8 +33,8 @@ function isKey(key: unknown): boolean {
 export const clientAddress: Comparison = {
   name: "client-address",
   title: "From the client's address to the key that it is limited by",
-  processes: 3,
-  run: () =>
+  processes: timedProcesses,
+  run: (effort) =>
     timeAll(
       Object.entries(addresses).flatMap(([kind, address]) => [
         {
@@ -49,5 +49,6 @@ export const clientAddress: Comparison = {
           ],
         },
       ]),
+      effort,
     ),
 };

@@ -1,11 +1,11 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Comparison, Series } from "../comparison.ts";
+import type { Comparison, Effort, Series } from "../comparison.ts";
 import { bundleTo } from "../processes/bundle.ts";
 import { runNode, scriptPath } from "../processes/run.ts";
 
-const rounds = 25;
+const rounds: Readonly<Record<Effort, number>> = { thorough: 15, quick: 1 };
 
 const packages = ["@midguard/warmup", "@midguard/rate-limit", "@midguard/retry", "@midguard/circuit-breaker"];
 const allFive = [...packages, "@midguard/metrics"];
@@ -39,11 +39,11 @@ async function importMs(path: string): Promise<number> {
 }
 
 /** Imports each of `paths` once a round in a fresh process, in turn. */
-async function measured(job: string, paths: ReadonlyMap<string, string>): Promise<readonly Series[]> {
+async function measured(job: string, paths: ReadonlyMap<string, string>, effort: Effort): Promise<readonly Series[]> {
   const [base = ""] = paths.keys();
   const samples = new Map([...paths.keys()].map((name) => [name, [] as number[]]));
   for (const path of paths.values()) await importMs(path);
-  for (let round = 0; round < rounds; round += 1) {
+  for (let round = 0; round < rounds[effort]; round += 1) {
     for (const [name, path] of paths) samples.get(name)?.push(await importMs(path));
   }
   return [...samples].map(([contestant, ms]) => ({
@@ -59,13 +59,15 @@ export const importTime: Comparison = {
   name: "import-time",
   title: "Importing it in a fresh process",
   processes: 1,
-  async run() {
+  async run(effort) {
     // Beside the built bench, where the packages are found.
     const folder = await mkdtemp(join(fileURLToPath(new URL("..", import.meta.url)), "import-"));
     try {
       const bundled = new Map<string, string>();
       const unbundled = new Map<string, string>();
-      for (const [index, [name, source]] of Object.entries(sources).entries()) {
+      for (const [index, [name, source]] of Object.entries(sources)
+        .slice(0, effort === "quick" ? 3 : undefined)
+        .entries()) {
         const bundle = join(folder, `bundle-${index}.mjs`);
         const module = join(folder, `module-${index}.mjs`);
         await bundleTo(bundle, source);
@@ -73,7 +75,7 @@ export const importTime: Comparison = {
         bundled.set(name, bundle);
         unbundled.set(name, module);
       }
-      return [...(await measured("bundled", bundled)), ...(await measured("not bundled", unbundled))];
+      return [...(await measured("bundled", bundled, effort)), ...(await measured("not bundled", unbundled, effort))];
     } finally {
       await rm(folder, { recursive: true });
     }

@@ -1,5 +1,5 @@
 import type { Comparison } from "../comparison.ts";
-import { breakers, guarded, rejections, retries } from "./calls.ts";
+import { breakers, guarded, retries } from "./calls.ts";
 import { clientAddress } from "./client-address.ts";
 import { coldStart } from "./cold-start.ts";
 import { flood } from "./flood.ts";
@@ -7,6 +7,7 @@ import { importTime } from "./import-time.ts";
 import { memoryBytes } from "./memory-bytes.ts";
 import { memoryLimiter } from "./memory-limiter.ts";
 import { metricsLine } from "./metrics-line.ts";
+import { rejections } from "./rejection.ts";
 import { size } from "./size.ts";
 import { stack } from "./stack.ts";
 import { throughput } from "./throughput.ts";

@@ -6,11 +6,14 @@ export const memoryBytes: Comparison = {
   name: "memory-bytes",
   title: "What a limiter in memory keeps for a key, a million of them",
   processes: 1,
-  async run() {
+  async run(effort) {
+    const keys = effort === "quick" ? 10_000 : 1_000_000;
     const all: Series[] = [];
     for (const contestant of Object.keys(limiters)) {
       if (contestant.startsWith("no ")) continue;
-      const told = (await runNode(["--expose-gc", scriptPath("key-bytes.js"), contestant])) as { bytes: number };
+      const told = (await runNode(["--expose-gc", scriptPath("key-bytes.js"), contestant, String(keys)])) as {
+        bytes: number;
+      };
       all.push({ job: "bytes a key", contestant, unit: "bytes", samples: [told.bytes] });
     }
     return all;

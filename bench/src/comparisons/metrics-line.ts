@@ -1,6 +1,6 @@
-import middy, { type MiddlewareObj } from "@middy/core";
+import middy, { type MiddlewareObj, type Request } from "@middy/core";
 import { metrics } from "@midguard/metrics";
-import type { Comparison, Series } from "../comparison.ts";
+import { type Comparison, type Series, timedProcesses } from "../comparison.ts";
 import { powertoolsByHand } from "../peers.ts";
 import { type Handler, send } from "../requests.ts";
 import { type Contestant, time } from "../timing.ts";
@@ -19,20 +19,39 @@ async function embeddedByHand(): Promise<MiddlewareObj> {
   // Read as the library is loaded. As in Lambda it then writes to stdout; anywhere else it would look for an agent.
   process.env.AWS_EMF_ENVIRONMENT = "Lambda";
   const { createMetricsLogger, Unit } = await import("aws-embedded-metrics");
+  const begun = Symbol("begun");
+  type Measured = Request & { [begun]?: number };
   return {
-    after: async ({ event, context, response }) => {
+    before: (request: Measured) => {
+      request[begun] = performance.now();
+    },
+    after: async ({ event, context, response, [begun]: startedAt = 0 }: Measured) => {
+      const { statusCode } = response;
       const logger = createMetricsLogger();
       logger.setNamespace("Shop");
       const service = { service: "orders" };
       logger.setDimensions([{ ...service, route: (event as { routeKey: string }).routeKey }, service]);
-      logger.putMetric("Latency", 1.25, Unit.Milliseconds);
-      logger.putMetric("Fault", 0, Unit.Count);
-      logger.putMetric("Error", 0, Unit.Count);
+      logger.putMetric("Latency", Math.round((performance.now() - startedAt) * 100) / 100, Unit.Milliseconds);
+      logger.putMetric("Fault", statusCode >= 500 ? 1 : 0, Unit.Count);
+      logger.putMetric("Error", statusCode >= 400 && statusCode < 500 ? 1 : 0, Unit.Count);
       logger.setProperty("requestId", context.awsRequestId);
-      logger.setProperty("statusCode", response.statusCode);
+      logger.setProperty("statusCode", statusCode);
       await logger.flush();
     },
   };
+}
+
+/** Whether a line has the three metrics, counted by route and by service, and whose they are. */
+function saysAll(line: string): boolean {
+  const { _aws, ...members } = JSON.parse(line) as Record<string, unknown>;
+  const [directive] = (_aws as { CloudWatchMetrics: readonly { Dimensions: readonly (readonly string[])[] }[] })
+    .CloudWatchMetrics;
+  const dimensions = directive?.Dimensions.map((set) => set.toSorted().join()).sort();
+  return (
+    dimensions?.join(" ") === "route,service service" &&
+    ["Latency", "Fault", "Error", "statusCode"].every((name) => typeof members[name] === "number") &&
+    ["service", "route", "requestId"].every((name) => typeof members[name] === "string")
+  );
 }
 
 /** The bytes of the line that a request writes, the one after a first that may tell of a cold start. */
@@ -48,18 +67,15 @@ async function lineBytes({ call }: Contestant): Promise<number> {
   }
   const lines = written.join("").trimEnd().split("\n");
   const line = lines[0] ?? "";
-  const parsed = JSON.parse(line) as Record<string, unknown>;
-  if (lines.length !== 1 || !["Latency", "Fault", "Error"].every((name) => typeof parsed[name] === "number")) {
-    throw new Error(`not one line with three metrics: ${written.join("")}`);
-  }
+  if (lines.length !== 1 || !saysAll(line)) throw new Error(`not one line that says all: ${written.join("")}`);
   return Buffer.byteLength(line);
 }
 
 export const metricsLine: Comparison = {
   name: "metrics-line",
   title: "Latency, Fault and Error of a request as a line of EMF",
-  processes: 3,
-  async run() {
+  processes: timedProcesses,
+  async run(effort) {
     const measured = metrics({ namespace: "Shop", service: "orders" });
     const writers = [
       behind("midguard", middy(measured).use(measured).handler(answer)),
@@ -71,10 +87,13 @@ export const metricsLine: Comparison = {
           .handler(answer),
       ),
     ];
-    const timed = await time({
-      name: "metrics of a request",
-      contestants: [behind("bare Middy", middy().handler(answer)), ...writers],
-    });
+    const timed = await time(
+      {
+        name: "metrics of a request",
+        contestants: [behind("bare Middy", middy().handler(answer)), ...writers],
+      },
+      effort,
+    );
     const sizes: Series[] = [];
     for (const writer of writers) {
       const { name: contestant } = writer;

@@ -1,7 +1,7 @@
 import middy, { type MiddlewareObj } from "@middy/core";
 import middyWarmup from "@middy/warmup";
 import { warmup } from "@midguard/warmup";
-import type { Comparison } from "../comparison.ts";
+import { type Comparison, timedProcesses } from "../comparison.ts";
 import { lambdaWarmer } from "../peers.ts";
 import { type Handler, send } from "../requests.ts";
 import { type Contestant, timeAll } from "../timing.ts";
@@ -21,17 +21,20 @@ function contestant(name: string, ...middlewares: readonly MiddlewareObj[]): Con
 export const warmupCheck: Comparison = {
   name: "warmup-check",
   title: "What a request that is no warm-up ping pays for the check",
-  processes: 4,
-  run: () =>
-    timeAll([
-      {
-        name: "warm-up check",
-        contestants: [
-          contestant("bare Middy"),
-          contestant("midguard", warmup()),
-          contestant("@middy/warmup 7.7.0", middyWarmup() as MiddlewareObj),
-          contestant("lambda-warmer 2.3.0", lambdaWarmer),
-        ],
-      },
-    ]),
+  processes: timedProcesses,
+  run: (effort) =>
+    timeAll(
+      [
+        {
+          name: "warm-up check",
+          contestants: [
+            contestant("bare Middy"),
+            contestant("midguard", warmup()),
+            contestant("@middy/warmup 7.7.0", middyWarmup() as MiddlewareObj),
+            contestant("lambda-warmer 2.3.0", lambdaWarmer),
+          ],
+        },
+      ],
+      effort,
+    ),
 };

@@ -1,11 +1,12 @@
 import { limiters } from "./limiters.ts";
 
-/** Prints how many bytes a limiter keeps for each of a million keys. Run with `--expose-gc`, and the limiter's name. */
+/** Prints how many bytes a limiter keeps for each of many keys, after checking that it has kept them. Run with `--expose-gc`, the limiter's name and the number of keys. */
 
-const keys = 1_000_000;
-const take = limiters[process.argv[2] ?? ""]?.(1_000_000, { maxBytes: 256 * 2 ** 20 });
-if (take === undefined || globalThis.gc === undefined)
-  throw new Error("usage: node --expose-gc key-bytes.js <limiter>");
+const keys = Number(process.argv[3]);
+const take = limiters[process.argv[2] ?? ""]?.(1, { maxBytes: 256 * 2 ** 20 });
+if (take === undefined || !(keys > 0) || globalThis.gc === undefined) {
+  throw new Error("usage: node --expose-gc key-bytes.js <limiter> <keys>");
+}
 
 function inUse(): number {
   globalThis.gc?.();
@@ -15,11 +16,15 @@ function inUse(): number {
 
 await take("warm up");
 const before = inUse();
+function address(index: number): string {
+  return `10.${index >> 16}.${(index >> 8) & 255}.${index & 255}`;
+}
 for (let index = 0; index < keys; index += 1) {
-  const address = `10.${index >> 16}.${(index >> 8) & 255}.${index & 255}`;
-  if (!(await take(address))) throw new Error(`${address} was rejected`);
+  if (!(await take(address(index)))) throw new Error(`${address(index)} was rejected`);
 }
 const bytes = (inUse() - before) / keys;
-// Every key is still there: the second take of each is counted on top of the first, which only the limiter can tell.
+for (let index = 0; index < keys; index += 1) {
+  if (await take(address(index))) throw new Error(`${address(index)} was forgotten`);
+}
 console.log(JSON.stringify({ bytes }));
 process.exit();

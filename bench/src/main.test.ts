@@ -1,0 +1,58 @@
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { comparisons } from "./comparisons/index.ts";
+import { targets } from "./targets.ts";
+
+const main = fileURLToPath(new URL("../dist/main.js", import.meta.url));
+const canRun = existsSync(main) || process.env.CI === "true";
+if (!canRun) console.warn("bench is not built: its run is not tested");
+
+interface Saved {
+  readonly results: readonly { readonly name: string; readonly figures: readonly object[] }[];
+  readonly targets: readonly {
+    readonly says: string;
+    readonly held: boolean;
+    readonly measured: { median: unknown };
+  }[];
+}
+
+describe.skipIf(!canRun)("bench, quickly", () => {
+  let folder = "";
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "bench-"));
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  function bench(...args: readonly string[]): Promise<{ stdout: string }> {
+    return promisify(execFile)(process.execPath, [main, "--quick", "--out", folder, ...args]);
+  }
+
+  it("has a figure for every target, and writes what it found", { timeout: 120_000 }, async () => {
+    // Whoever has no target takes seconds for the processes it starts.
+    const names = comparisons.map(({ name }) => name).filter((name) => targets.some((one) => one.comparison === name));
+    const { stdout } = await bench(...names);
+    const saved = JSON.parse(await readFile(join(folder, "results.json"), "utf8")) as Saved;
+    expect(saved.results.map(({ name }) => name)).toEqual(names);
+    expect(saved.targets.map(({ says }) => says).sort()).toEqual(targets.map(({ says }) => says).sort());
+    for (const { says, measured } of saved.targets) expect([says, typeof measured.median]).toEqual([says, "number"]);
+    const page = await readFile(join(folder, "results.html"), "utf8");
+    for (const { says } of targets) expect([stdout.includes(says), says]).toEqual([true, says]);
+    for (const name of names) expect(page).toContain(`id="${name}"`);
+  });
+
+  it("fails where a target is missed, if it is asked to check", { timeout: 60_000 }, async () => {
+    // A single call of code that is not compiled yet takes far longer than the limit.
+    await expect(bench("rejection")).resolves.toMatchObject({ stdout: expect.stringContaining("MISSED") });
+    await expect(bench("--check", "rejection")).rejects.toMatchObject({ code: 1 });
+  });
+
+  it("knows no other comparison", { timeout: 60_000 }, async () => {
+    await expect(bench("nonsense")).rejects.toThrow("no such comparison: nonsense");
+  });
+});
