@@ -47,9 +47,8 @@ function forgetfulStore(): RateLimitStore {
   };
 }
 
-/** Limiters in memory by name, each of `limit` an hour; and what loops without one, or without its store, come to. */
+/** Limiters in memory by name, each of `limit` an hour; and what ours come to without a store. */
 export const limiters: Readonly<Record<string, (limit: number, size: Size) => Take>> = {
-  "no limiter": () => async (key) => key.length > 0,
   "no store, one window": (limit) => midguard(limit, ["1h"], forgetfulStore()),
   "no store, three windows": (limit) => midguard(limit, threeWindows, forgetfulStore()),
   "midguard, one window": (limit, size) => midguard(limit, ["1h"], memoryStore(size)),
