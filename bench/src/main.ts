@@ -22,9 +22,10 @@ const usage = `usage: bench [--check] [--quick] [--list] [--out folder] [name ..
 function chosen(names: readonly string[]): readonly Comparison[] {
   const unknown = names.filter((name) => !comparisons.some((comparison) => comparison.name === name));
   if (unknown.length > 0) {
-    throw new Error(
+    console.error(
       `no such comparison: ${unknown.join(", ")}; there are ${comparisons.map(({ name }) => name).join(", ")}`,
     );
+    process.exit(1);
   }
   return names.length === 0 ? comparisons : comparisons.filter(({ name }) => names.includes(name));
 }

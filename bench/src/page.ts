@@ -15,13 +15,16 @@ function escapeHtml(text: string): string {
 const style = `
 :root { color-scheme: light dark; --bar: #8ea4c8; --ours: #2f6fde; --ink: #222; --faint: #777; }
 @media (prefers-color-scheme: dark) { :root { --bar: #5b6b86; --ours: #6fa0ff; --ink: #ddd; --faint: #999; } }
-body { font: 15px/1.45 system-ui, sans-serif; max-width: 62rem; margin: 2rem auto; padding: 0 1rem; color: var(--ink); }
+body { font: 15px/1.45 system-ui, sans-serif; max-width: 70rem; margin: 2rem auto; padding: 0 1rem; color: var(--ink); }
 h2 { margin-top: 2.5rem; } h3 { font-size: 1rem; margin: 1.2rem 0 .3rem; }
-.row { display: grid; grid-template-columns: 19rem 1fr 15rem; gap: .6rem; align-items: center; margin: .15rem 0; }
-.name { overflow-wrap: anywhere; } .figure { font-variant-numeric: tabular-nums; color: var(--faint); }
+.row { display: grid; grid-template-columns: 19rem 1fr 15rem 4rem; gap: .6rem; align-items: center; margin: .15rem 0; }
+.name { overflow-wrap: anywhere; }
+.figure, td:last-child { font-variant-numeric: tabular-nums; white-space: nowrap; } .figure { color: var(--faint); }
+.times { text-align: right; }
+@media (max-width: 50rem) { .row { grid-template-columns: 1fr; margin-bottom: .5rem; } .times { text-align: left; } }
 svg { width: 100%; height: 1.1rem; } .bar { fill: var(--bar); } .ours { fill: var(--ours); }
 .spread { stroke: var(--ink); stroke-width: 1.5; vector-effect: non-scaling-stroke; }
-table { border-collapse: collapse; width: 100%; } td { border-top: 1px solid #8884; padding: .2rem .5rem .2rem 0; vertical-align: top; }
+table { border-collapse: collapse; width: 100%; } td:first-child { white-space: nowrap; } td { border-top: 1px solid #8884; padding: .2rem .5rem .2rem 0; vertical-align: top; }
 .missed { color: #c0392b; font-weight: 600; }
 `;
 
@@ -35,8 +38,8 @@ function bar({ contestant, median, low, high }: Figure, longest: number): string
 
 function row(figure: Figure, longest: number): string {
   const { contestant, unit, ratio } = figure;
-  const times = ratio === undefined ? "" : `, ${show(ratio.median, "x")}`;
-  const figureText = `<span class="figure">${escapeHtml(showSummary(figure, unit))}${times}</span>`;
+  const times = ratio === undefined ? "" : show(ratio.median, "x");
+  const figureText = `<span class="figure">${escapeHtml(showSummary(figure, unit))}</span><span class="figure times">${times}</span>`;
   return `<div class="row"><span class="name">${escapeHtml(contestant)}</span>${bar(figure, longest)}${figureText}</div>`;
 }
 
@@ -57,8 +60,8 @@ function section({ name, title, figures }: Result): string {
   return `<section><h2 id="${name}">${escapeHtml(title)}</h2>${charts.join("")}</section>`;
 }
 
-function verdictRow({ target, measured, held }: Verdict): string {
-  const word = held ? "held" : '<span class="missed">missed</span>';
+function verdictRow({ target, measured, held, close }: Verdict): string {
+  const word = held ? (close ? "held, close" : "held") : '<span class="missed">missed</span>';
   return `<tr><td>${word}</td><td>${escapeHtml(target.says)}</td><td>${escapeHtml(showSummary(measured, target.unit))}</td></tr>`;
 }
 
@@ -68,8 +71,9 @@ export function pageOf(setting: Setting, results: readonly Result[], verdicts: r
   const facts = escapeHtml(`${takenAt}, Node ${node}, ${cpu}`);
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Midguard side by side</title><style>${style}</style></head>
-<body><h1>Midguard side by side</h1><p>${facts}. Shorter is better, but for requests a second. The thin line is the interval that holds the median with 95 %.</p>
+<body><h1>Midguard side by side</h1><p>${facts}. Shorter is better, but for requests a second. At the right the multiple of the first of a block. The thin line is the interval that holds the median with 95 %.</p>
+<h2>Targets</h2><table>${verdicts.map(verdictRow).join("")}</table>
 ${results.map(section).join("\n")}
-<h2>Targets</h2><table>${verdicts.map(verdictRow).join("")}</table></body></html>
+</body></html>
 `;
 }
