@@ -2,6 +2,7 @@ import { type HttpFront, startHttpFront, startLocalLambda } from "@midguard/loca
 import autocannon from "autocannon";
 import type { Comparison, Series } from "../comparison.ts";
 import { bundleUsersApi } from "../processes/users-api.ts";
+import { turnsOf } from "../timing.ts";
 
 const rounds = 7;
 const secondsEach = 2;
@@ -43,7 +44,9 @@ export const throughput: Comparison = {
     try {
       for (const front of fronts) await load(front, 1);
       for (let round = 0; round < rounds; round += 1) {
-        for (const [index, front] of fronts.entries()) loads[index]?.push(await load(front, secondsEach));
+        for (const index of turnsOf(round, fronts.length)) {
+          loads[index]?.push(await load(fronts[index] as HttpFront, secondsEach));
+        }
       }
     } finally {
       for (const front of fronts) await front.stop();
