@@ -17,7 +17,7 @@ function line(figure: Figure): readonly string[] {
     `  ${contestant}`,
     showSummary(figure, unit),
     ratio === undefined ? "" : showSummary(ratio, "x"),
-    over === undefined ? "" : `+${show(over.median, unit)}`,
+    over === undefined ? "" : `${over.median < 0 ? "" : "+"}${show(over.median, unit)}`,
   ];
 }
 

@@ -1,0 +1,34 @@
+import { describe, expect, it } from "vitest";
+import type { Comparison } from "./comparison.ts";
+import { resultOf } from "./figures.ts";
+import { tableOf, verdictsOf } from "./table.ts";
+import type { Target } from "./targets.ts";
+import { judge } from "./verdict.ts";
+
+const comparison: Comparison = { name: "calls", title: "Calls", processes: 1, run: async () => [] };
+
+function says(says: string, most: number): Target {
+  return { comparison: "calls", says, unit: "ns", most, values: (of) => of("call", "midguard") };
+}
+
+describe("a table", () => {
+  it("tells what is less than its base by a minus", () => {
+    const result = resultOf(comparison, [
+      { job: "call", contestant: "bare", unit: "ns", samples: [30] },
+      { job: "call", contestant: "midguard", unit: "ns", samples: [20], base: "bare" },
+    ]);
+    expect(tableOf(result).split("\n").at(-1)).toMatch(/20 ns +0\.67x +-10 ns$/);
+  });
+
+  it("tells held, close and missed apart, one below the other", () => {
+    const all = [{ job: "call", contestant: "midguard", unit: "ns", samples: [10, 20, 30] }] as const;
+    const lines = verdictsOf(
+      [says("far", 40), says("near", 25), says("beyond", 5)].map((target) => judge(target, all)),
+    );
+    expect(lines).toMatchInlineSnapshot(`
+      "held         far     20 ns (10 ns to 30 ns)
+      held, close  near    20 ns (10 ns to 30 ns)
+      MISSED       beyond  20 ns (10 ns to 30 ns)"
+    `);
+  });
+});
