@@ -1,4 +1,4 @@
-import { Metrics } from "@aws-lambda-powertools/metrics";
+import { Emitter, type Labels } from "./emitter.ts";
 import type { EventMetric } from "./from-events.ts";
 import { type Identity, type IdentityOptions, readIdentity } from "./identity.ts";
 import { isPropertyName, isPropertyValue, maxProperties } from "./limits.ts";
@@ -32,11 +32,7 @@ const reserved: ReadonlySet<string> = new Set<
 ]);
 
 /** One line of EMF. */
-export interface Line {
-  /** Its metrics are written by service and route, and once more by service alone. */
-  readonly route?: string;
-  /** Its metrics are written by service and dependency; with neither, by service alone. */
-  readonly dependency?: string | undefined;
+export interface Line extends Labels {
   readonly metrics: readonly Metric[];
   readonly requestId: string | undefined;
   readonly statusCode?: number | undefined;
@@ -50,13 +46,13 @@ export interface Line {
  * goes on: the line is dropped, with one warning.
  */
 export function lineWriter(options: IdentityOptions, warn: Warn): (line: Line) => void {
-  let open: { readonly powertools: Metrics; readonly identity: Identity } | undefined;
+  let open: { readonly emitter: Emitter; readonly identity: Identity } | undefined;
 
-  function start(): { readonly powertools: Metrics; readonly identity: Identity } {
+  function start(): NonNullable<typeof open> {
     const identity = readIdentity(options, reserved, warn);
     const { namespace, service, dimensions } = identity;
     // Throws where AWS_LAMBDA_MAX_CONCURRENCY is set and the runtime has no InvokeStore.
-    return { identity, powertools: new Metrics({ namespace, serviceName: service, defaultDimensions: dimensions }) };
+    return { identity, emitter: new Emitter({ namespace, serviceName: service, defaultDimensions: dimensions }) };
   }
 
   function checked(custom: NonNullable<Line["custom"]>, { dimensions }: Identity): readonly Property[] {
@@ -76,25 +72,21 @@ export function lineWriter(options: IdentityOptions, warn: Warn): (line: Line) =
     return kept;
   }
 
-  return function write({ route, dependency, metrics, requestId, statusCode, custom }) {
+  return function write(line) {
+    const { metrics, requestId, statusCode, custom } = line;
     try {
       open ??= start();
-      const { powertools, identity } = open;
+      const { emitter, identity } = open;
       // Before anything is filled in: this runs the user's code, and what that tells may be written at once.
       const properties = custom && checked(custom, identity);
-      if (route !== undefined) {
-        powertools.addDimension("route", route);
-        // A set of the service alone; without any set of ours it is what Powertools writes.
-        powertools.addDimensions({});
-      }
-      if (dependency !== undefined) powertools.addDimension("dependency", dependency);
+      emitter.label(line);
       for (const [name, value] of metrics) {
-        powertools.addMetric(name, name === "Latency" ? "Milliseconds" : "Count", value);
+        emitter.addMetric(name, name === "Latency" ? "Milliseconds" : "Count", value);
       }
-      if (requestId !== undefined) addProperty(powertools, "requestId", requestId);
-      if (statusCode !== undefined) addProperty(powertools, "statusCode", statusCode);
-      if (properties !== undefined) for (const [name, value] of properties) addProperty(powertools, name, value);
-      powertools.publishStoredMetrics();
+      if (requestId !== undefined) addProperty(emitter, "requestId", requestId);
+      if (statusCode !== undefined) addProperty(emitter, "statusCode", statusCode);
+      if (properties !== undefined) for (const [name, value] of properties) addProperty(emitter, name, value);
+      emitter.emit();
     } catch (error) {
       // What is half filled must not end up on the next line.
       open = undefined;
@@ -104,6 +96,6 @@ export function lineWriter(options: IdentityOptions, warn: Warn): (line: Line) =
 }
 
 /** Powertools types metadata as text, but writes any JSON: a number stays one, to be compared in Logs Insights. */
-function addProperty(powertools: Metrics, name: string, value: string | number): void {
-  powertools.addMetadata(name, value as string);
+function addProperty(emitter: Emitter, name: string, value: string | number): void {
+  emitter.addMetadata(name, value as string);
 }

@@ -647,14 +647,14 @@ describe.each(places)("the invocation, by %s", (place) => {
 
 test("a line that fails half filled is dropped with one warning, and the next is whole", async () => {
   const warning = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
-  const publish = vi
-    .spyOn(Metrics.prototype, "publishStoredMetrics")
+  const serialize = vi
+    .spyOn(Metrics.prototype, "serializeMetrics")
     .mockImplementationOnce(fail(new Error("disk full")));
   const handler = install("both");
   await handler();
   await handler();
 
-  expect(publish).toHaveBeenCalledTimes(2);
+  expect(serialize).toHaveBeenCalledTimes(2);
   expect(lines.all()).toMatchObject([{ Fault: 0, Error: 0, Latency: expect.any(Number) }]);
   expect(warning).toHaveBeenCalledTimes(1);
 });
