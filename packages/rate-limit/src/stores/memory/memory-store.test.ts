@@ -4,6 +4,7 @@ import type { Limit } from "../../limits/limit.ts";
 import { quota } from "../../limits/quota.ts";
 import { slidingWindow } from "../../limits/sliding-window.ts";
 import { storeContract } from "../../testing/store-contract.ts";
+import type { HashKey } from "./hash.ts";
 import { createMemoryStore, memoryStore } from "./memory-store.ts";
 
 const { signal } = new AbortController();
@@ -19,8 +20,8 @@ describe("memoryStore as a store", () => {
 });
 
 describe("memoryStore", () => {
-  function taker(maxBytes: number, limits: readonly Limit[]) {
-    const store = createMemoryStore(maxBytes, [1, 2]);
+  function taker(maxBytes: number, limits: readonly Limit[], hashKey: HashKey = [1, 2]) {
+    const store = createMemoryStore(maxBytes, hashKey);
     return {
       store,
       take: (key: string, at = now, own = limits) => store.takeSync({ key, cost: 1, now: at, limits: own }),
@@ -35,15 +36,19 @@ describe("memoryStore", () => {
     for (let key = 0; key < 40_000; key += 1) expect(await remaining(`key ${key}`)).toBe(4);
   });
 
-  it("is nearly full before it grows by a third: 30 bytes a key at the most, of which 20 are the slot", () => {
-    const before = process.memoryUsage().arrayBuffers;
-    const { take } = taker(4_194_304, [slidingWindow(5, "1h")]);
-    let worst = 0;
-    for (let key = 1; key <= 20_000; key += 1) {
-      take(`key ${key}`);
-      if (key > 2_000) worst = Math.max(worst, (process.memoryUsage().arrayBuffers - before) / key);
+  it("is nearly full before it grows by a third: 32 bytes a key at the most, of which 20 are the slot", () => {
+    for (let seed = 0; seed < 60; seed += 1) {
+      const before = process.memoryUsage().arrayBuffers;
+      const { take } = taker(4_194_304, [slidingWindow(5, "1h")], [seed * 7_919, seed]);
+      let worst = 0;
+      for (let key = 1; key <= 20_000; key += 1) {
+        take(`key ${key}`);
+        if (key > 2_000 && key % 64 === 0) {
+          worst = Math.max(worst, (process.memoryUsage().arrayBuffers - before) / key);
+        }
+      }
+      expect(worst).toBeLessThan(32);
     }
-    expect(worst).toBeLessThan(30);
   });
 
   it("loses no key while it grows, whatever its hash", () => {

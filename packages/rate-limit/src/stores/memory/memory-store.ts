@@ -113,10 +113,12 @@ export function createMemoryStore(maxBytes: number, hashKey: HashKey): MemorySto
 
   /** A slot for a key that has none. */
   function placeOf(table: Table, high: number, low: number, now: number): number {
-    let slot = table.place(high, low, now);
-    if (slot < 0 && !table.full) slot = table.vacate(high, low);
-    while (slot < 0 && tables.grow(table, now)) slot = table.place(high, low, now);
-    return slot < 0 ? table.evict(high, low) : slot;
+    for (;;) {
+      let slot = table.place(high, low, now);
+      if (slot < 0 && !table.full) slot = table.vacate(high, low);
+      if (slot >= 0) return slot;
+      if (!tables.grow(table, now)) return table.evict(high, low);
+    }
   }
 
   function takeSync(request: StoreRequest): Decision {

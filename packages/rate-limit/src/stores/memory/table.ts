@@ -76,9 +76,18 @@ export class Table {
     return Math.floor((half >>> 0) * (this.buckets / 2 ** 32)) * slotsPerBucket;
   }
 
+  /**
+   * The `step`-th slot of a bucket to look at for a key. It begins where the key's fingerprint says, so that most keys are
+   * found at first sight, which a processor foresees better than one of eight places.
+   */
+  #slotAt(first: number, low: number, step: number): number {
+    return first + (((low >> 1) + step) & (slotsPerBucket - 1));
+  }
+
   #findIn(first: number, high: number, low: number): number {
     const lows = this.#lows;
-    for (let slot = first; slot < first + slotsPerBucket; slot += 1) {
+    for (let step = 0; step < slotsPerBucket; step += 1) {
+      const slot = this.#slotAt(first, low, step);
       if (lows[slot] === low && this.state[slot * this.width] === high) return slot;
     }
     return -1;
@@ -98,7 +107,7 @@ export class Table {
     const one = this.#bucket(high);
     const other = this.#bucket(low);
     const room = this.#empties(one);
-    const empty = this.#emptyIn(room > 2 || room >= this.#empties(other) ? one : other);
+    const empty = this.#emptyIn(room > 2 || room >= this.#empties(other) ? one : other, low);
     if (empty >= 0) return this.#assign(empty, high, low);
     this.#victim = -1;
     this.#leastUsage = 1;
@@ -117,7 +126,7 @@ export class Table {
       for (let slot = first; slot < first + slotsPerBucket; slot += 1) {
         const own = this.#lows[slot] as number;
         const one = this.#bucket(this.state[slot * width] as number);
-        const to = this.#emptyIn(one === first ? this.#bucket(own) : one);
+        const to = this.#emptyIn(one === first ? this.#bucket(own) : one, own);
         if (to < 0) continue;
         this.#lows[to] = own;
         this.state.copyWithin(to * width, slot * width, (slot + 1) * width);
@@ -177,8 +186,11 @@ export class Table {
     return count;
   }
 
-  #emptyIn(first: number): number {
-    for (let slot = first; slot < first + slotsPerBucket; slot += 1) if (this.#lows[slot] === 0) return slot;
+  #emptyIn(first: number, low: number): number {
+    for (let step = 0; step < slotsPerBucket; step += 1) {
+      const slot = this.#slotAt(first, low, step);
+      if (this.#lows[slot] === 0) return slot;
+    }
     return -1;
   }
 
