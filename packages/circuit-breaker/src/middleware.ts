@@ -1,5 +1,5 @@
 import type { MiddlewareObj, Request } from "@middy/core";
-import { answerRejection, checkKeys, checkType } from "@midguard/kernel/internal";
+import { answerRejection, checkLike, checkOptions, someFunction } from "@midguard/kernel/internal";
 import type { CircuitBreaker } from "./breaker.ts";
 
 /** Options of `circuitBreaker`. */
@@ -8,17 +8,20 @@ export interface CircuitBreakerMiddlewareOptions {
   readonly breakers: readonly CircuitBreaker[];
 }
 
+const model: Partial<CircuitBreaker> = {
+  run: someFunction,
+  wrap: someFunction,
+  isolate: someFunction,
+  release: someFunction,
+  toJSON: someFunction,
+};
+
 function checkBreakers(breakers: unknown): void {
   if (!Array.isArray(breakers) || breakers.length === 0) {
     const given = Array.isArray(breakers) ? "an empty one" : typeof breakers;
     throw new TypeError(`breakers must be an array of at least one circuit breaker, got ${given}`);
   }
-  for (const [index, breaker] of breakers.entries()) {
-    checkType(`breakers[${index}]`, breaker, "object");
-    for (const method of ["run", "wrap", "isolate", "release", "toJSON"]) {
-      checkType(`breakers[${index}].${method}`, breaker[method], "function");
-    }
-  }
+  for (const [index, breaker] of breakers.entries()) checkLike(`breakers[${index}]`, breaker, model);
 }
 
 /**
@@ -34,8 +37,7 @@ function checkBreakers(breakers: unknown): void {
  * @throws TypeError where `breakers` is not a list of at least one breaker made by `createCircuitBreaker`.
  */
 export function circuitBreaker(options: CircuitBreakerMiddlewareOptions): MiddlewareObj {
-  checkKeys("circuitBreaker", options, ["breakers"]);
-  checkBreakers(options.breakers);
+  checkBreakers(checkOptions("circuitBreaker", options, {}, { breakers: undefined }).breakers);
   return {
     onError: function circuitBreakerOnError(request: Request): void {
       answerRejection(request, "CIRCUIT_OPEN");

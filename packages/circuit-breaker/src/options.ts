@@ -57,17 +57,12 @@ export interface ResolvedOptions {
 
 /** Checks the options and fills in the defaults. */
 export function resolveOptions(options: CircuitBreakerOptions): ResolvedOptions {
-  const filled = checkOptions("createCircuitBreaker", options, {
-    name: undefined as string | undefined,
-    trip: failureRate(),
-    openMs: 500,
-    maxOpenMs: undefined as number | undefined,
-    halfOpenPermits: 1,
-    isFailure,
-    initialState: undefined as CircuitSnapshot | undefined,
-    clock: { now },
-    random: Math.random,
-  });
+  const filled = checkOptions(
+    "createCircuitBreaker",
+    options,
+    { trip: failureRate(), openMs: 500, halfOpenPermits: 1, isFailure, clock: { now }, random: Math.random },
+    { name: "", maxOpenMs: 1, initialState: {} as CircuitSnapshot },
+  );
   const { name, trip, openMs, maxOpenMs = Math.max(2_000, openMs), initialState } = filled;
   checkNumber("trip.slowCallMs", trip.slowCallMs, 0);
   checkNumber("openMs", openMs, 1, Number.MAX_SAFE_INTEGER);

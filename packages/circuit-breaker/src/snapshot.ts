@@ -39,7 +39,7 @@ const states: readonly CircuitState[] = ["closed", "open", "half-open", "isolate
  * @throws TypeError | RangeError naming the field and the value, where a snapshot of this version is malformed.
  */
 export function checkSnapshot(snapshot: CircuitSnapshot): CircuitSnapshot | undefined {
-  const { version, takenAt, state, openings, ends, rule, counts } = checkType("initialState", snapshot, "object");
+  const { version, takenAt, state, openings, ends, rule, counts } = snapshot;
   if (checkInteger("initialState.version", version, 1) !== 1) return undefined;
   checkOneOf("initialState.state", state, states);
   checkType("initialState.rule", rule, "string");

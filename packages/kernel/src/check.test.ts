@@ -1,18 +1,5 @@
 import { expect, test } from "vitest";
-import { checkInteger, checkKeys, checkLike, checkNumber, checkOneOf, checkOptions, checkType } from "./check.ts";
-
-test("lets known options pass, and missing ones", () => {
-  expect(() => checkKeys("retry", { name: "a" }, ["name", "clock"])).not.toThrow();
-});
-
-test.each([
-  [{ nmae: "a" }, 'retry: unknown option nmae ("a")'],
-  [null, "retry: options must be an object, got null"],
-  [[1], "retry: options must be an object, got an array"],
-  [7, "retry: options must be an object, got 7"],
-])("names the option that nobody knows: %j", (options, message) => {
-  expect(() => checkKeys("retry", options as object, ["name"])).toThrow(new TypeError(message));
-});
+import { checkInteger, checkLike, checkNumber, checkOneOf, checkOptions, checkType, someFunction } from "./check.ts";
 
 test("gives a number in range back", () => {
   expect(checkNumber("openMs", 0.5, 0)).toBe(0.5);
@@ -64,27 +51,45 @@ test("checks a choice", () => {
   );
 });
 
+const clock = { now: () => 0 };
+const defaults = { name: "default", size: 3, clock };
+const models = { signal: undefined as unknown, store: { take: someFunction } };
+
 test("takes options over their defaults, where they are given", () => {
-  const defaults = { name: "default", clock: { now: () => 0 }, signal: undefined as object | undefined };
-  const clock = { now: () => 7, sleep: () => 1 };
-  expect(checkOptions("retry", { name: undefined, clock, signal: 5 }, defaults)).toEqual({
+  const other = { now: () => 7, sleep: () => 1 };
+  const store = { take: () => 1 };
+  expect(checkOptions("retry", { name: undefined, clock: other, signal: 5, store }, defaults, models)).toEqual({
     name: "default",
-    clock,
+    size: 3,
+    clock: other,
     signal: 5,
+    store,
   });
+  expect(checkOptions("retry", {}, defaults, models)).toEqual(defaults);
+});
+
+test("leaves what it is given as it was", () => {
+  const before = { ...defaults };
+  checkOptions("retry", { name: "other", size: 4 }, defaults);
+  expect(defaults).toEqual(before);
 });
 
 test.each([
   [{ nmae: "a" }, 'retry: unknown option nmae ("a")'],
+  [{ nmae: undefined }, "retry: unknown option nmae (undefined)"],
+  [JSON.parse('{ "__proto__": {} }'), "retry: unknown option __proto__ (an object)"],
+  [{ constructor: 1 }, "retry: unknown option constructor (1)"],
   [{ name: 7 }, "name must be a non-empty string, got 7"],
   [{ name: "" }, 'name must be a non-empty string, got ""'],
   [{ size: null }, "size must be a number, got null"],
   [{ clock: [] }, "clock must be an object, got an array"],
   [{ clock: {} }, "clock.now must be a function, got undefined"],
+  [{ store: { take: 1 } }, "store.take must be a function, got 1"],
   [undefined, "retry: options must be an object, got undefined"],
-])("refuses options that are not like their defaults: %j", (options, message) => {
-  const defaults = { name: "default", size: 3, clock: { now: () => 0 } };
-  expect(() => checkOptions("retry", options as object, defaults)).toThrow(new TypeError(message));
+  [null, "retry: options must be an object, got null"],
+  [[1], "retry: options must be an object, got an array"],
+])("refuses options that are not like what stands for them: %j", (options, message) => {
+  expect(() => checkOptions("retry", options as object, defaults, models)).toThrow(new TypeError(message));
 });
 
 test("checks a value by the type and the members of another", () => {
@@ -95,4 +100,5 @@ test("checks a value by the type and the members of another", () => {
   const given = { ...model, more: 1 };
   expect(checkLike("budget", given, model)).toBe(given);
   expect(() => checkLike("jitter", 1 as unknown, "full")).toThrow(TypeError);
+  expect(checkLike("limits", 1, undefined)).toBe(1);
 });

@@ -25,35 +25,39 @@ export function checkType<T>(option: string, value: T, type: Type): T {
   return refuse(option, type === "string" ? "a non-empty string" : nounOf(type), value);
 }
 
-/** A value of the type of `model`, with members of the types of its members. */
-export function checkLike<T>(option: string, value: T, model: object | string | number | boolean): T {
+type Options = Record<string, unknown>;
+
+/** Stands for functions where `checkOptions` is told what options are like. */
+export const someFunction = Function.prototype as () => never;
+
+/** A value of the type of `model`, with members of the types of its members; any value where that is `undefined`. */
+export function checkLike<T>(option: string, value: T, model: unknown): T {
+  if (model === undefined) return value;
   const type = typeOf(model);
   checkType(option, value, type);
-  for (const [member, part] of type === "object" ? Object.entries(model) : []) {
+  for (const [member, part] of type === "object" ? Object.entries(model as object) : []) {
     checkType(`${option}.${member}`, value[member as keyof T], typeOf(part));
   }
   return value;
 }
 
-/** Throws a `TypeError` unless `options` is a plain object that has no other keys than `known`. */
-export function checkKeys(owner: string, options: object, known: readonly string[]): void {
-  for (const [key, value] of Object.entries(checkType(`${owner}: options`, options, "object"))) {
-    if (!known.includes(key)) throw new TypeError(`${owner}: unknown option ${key} (${show(value)})`);
-  }
-}
-
 /**
- * `defaults`, changed to `options` where those are given. They may have no other keys, and only values like the defaults;
- * where a default is `undefined`, any.
+ * `defaults`, changed to `options` where those are given. There may be no other options than those in `defaults` and in
+ * `models`, which holds those without a default; all must be like what stands there for them.
  */
-export function checkOptions<T extends object>(owner: string, options: object, defaults: T): T {
-  checkKeys(owner, options, Object.keys(defaults));
-  const filled = defaults as Record<string, object | undefined>;
-  for (const [option, value] of Object.entries(options)) {
-    const model = filled[option];
-    if (value !== undefined) filled[option] = model === undefined ? value : checkLike(option, value, model);
+export function checkOptions<D extends Options, M extends Options = Record<never, never>>(
+  owner: string,
+  options: object,
+  defaults: D,
+  models?: M,
+): D & Partial<M> {
+  const known: Options = { ...models, ...defaults };
+  const filled: Options = { ...defaults };
+  for (const [option, value] of Object.entries(checkType(`${owner}: options`, options, "object"))) {
+    if (!Object.hasOwn(known, option)) throw new TypeError(`${owner}: unknown option ${option} (${show(value)})`);
+    if (value !== undefined) filled[option] = checkLike(option, value, known[option]);
   }
-  return defaults;
+  return filled as D & Partial<M>;
 }
 
 /** A number in `[min, max]`; `TypeError` for another type, `RangeError` for NaN or out of range. */

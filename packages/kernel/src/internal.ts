@@ -1,5 +1,13 @@
 /** For Midguard's own packages: no promise of stability is made for this entry. */
-export { checkInteger, checkKeys, checkLike, checkNumber, checkOneOf, checkOptions, checkType } from "./check.ts";
+export {
+  checkInteger,
+  checkLike,
+  checkNumber,
+  checkOneOf,
+  checkOptions,
+  checkType,
+  someFunction,
+} from "./check.ts";
 export { now } from "./clock.ts";
 export { type EventChannel, eventChannel } from "./events.ts";
 export { fieldsOf, isAbort, isFailedAnswer, isFailureStatus, isOurs } from "./failure.ts";

@@ -1,6 +1,6 @@
 import type { Metrics } from "@aws-lambda-powertools/metrics";
 import type { Request } from "@middy/core";
-import { checkInteger, checkKeys, checkType } from "@midguard/kernel/internal";
+import { checkInteger, checkOptions, someFunction } from "@midguard/kernel/internal";
 import { isDimensionValue, isNamespace } from "./limits.ts";
 
 /** Options of `metrics()`. All are optional, if the environment names the namespace and the service. */
@@ -38,26 +38,28 @@ export interface ResolvedOptions<TEvent> {
   readonly properties: MetricsOptions<TEvent>["properties"] | undefined;
 }
 
-const known = ["namespace", "service", "metrics", "route", "maxRoutes", "coldStart", "properties"];
-
 function checkText(option: string, text: string | undefined, isValid: (text: unknown) => boolean, rule: string): void {
-  if (text === undefined) return;
-  checkType(option, text, "string");
-  if (!isValid(text)) throw new RangeError(`${option} must be ${rule}, got ${JSON.stringify(text)}`);
+  if (text !== undefined && !isValid(text))
+    throw new RangeError(`${option} must be ${rule}, got ${JSON.stringify(text)}`);
 }
 
 /** Checks what was given, and fills in the rest. */
 export function resolveOptions<TEvent>(options: MetricsOptions<TEvent>): ResolvedOptions<TEvent> {
-  checkKeys("metrics", options, known);
-  const { namespace, service, metrics: lender, route, maxRoutes = 100, coldStart = true, properties } = options;
+  const { namespace, service, metrics, route, maxRoutes, coldStart, properties } = checkOptions(
+    "metrics",
+    options,
+    { maxRoutes: 100, coldStart: true },
+    {
+      namespace: "",
+      service: "",
+      // By its shape: an instance of another copy of Powertools is as good.
+      metrics: { singleMetric: someFunction } as unknown as Metrics,
+      route: someFunction as MetricsOptions<TEvent>["route"],
+      properties: someFunction as MetricsOptions<TEvent>["properties"],
+    },
+  );
   checkText("namespace", namespace, isNamespace, "1 to 255 of A-Z a-z 0-9 . _ - # / : and space, not AWS/…");
   checkText("service", service, isDimensionValue, "1 to 1024 printable ASCII characters");
-  // By its shape: an instance of another copy of Powertools is as good.
-  if (lender !== undefined)
-    checkType("metrics.singleMetric", checkType("metrics", lender, "object").singleMetric, "function");
-  if (route !== undefined) checkType("route", route, "function");
-  if (properties !== undefined) checkType("properties", properties, "function");
   checkInteger("maxRoutes", maxRoutes, 1);
-  checkType("coldStart", coldStart, "boolean");
-  return { namespace, service, lender, route, maxRoutes, coldStart, properties };
+  return { namespace, service, lender: metrics, route, maxRoutes, coldStart, properties };
 }

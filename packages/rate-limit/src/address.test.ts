@@ -278,8 +278,4 @@ describe("a list of networks", () => {
   ])("refuses %j", (text) => {
     expect(() => createNetworks("denyList", [text as string])).toThrow(/^denyList must hold addresses or networks/);
   });
-
-  it("refuses what is no list", () => {
-    expect(() => createNetworks("denyList", "1.2.3.4" as never)).toThrow(/denyList must be an array, got string/);
-  });
 });

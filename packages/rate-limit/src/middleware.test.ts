@@ -571,6 +571,7 @@ describe("options", () => {
     [{ limits: quota(1, "day"), onMissingKey: "pass" }, /onMissingKey must be one of "deny", "allow", got "pass"/],
     [{ limits: quota(1, "day"), allowList: ["x"] }, /allowList must hold .* got "x"/],
     [{ limits: quota(1, "day"), denyList: ["1.2.3.4/40"] }, /denyList must hold/],
+    [{ limits: quota(1, "day"), denyList: "1.2.3.4" }, /denyList must be an array, got "1.2.3.4"/],
     [{ limits: quota(1, "day"), ipv6Prefix: 129 }, /ipv6Prefix must be between 1 and 128, got 129/],
     [{ limits: quota(1, "day"), trustedHops: -1 }, /trustedHops must be between 0 and 32, got -1/],
     [{ limits: quota(1, "day"), dryRun: "yes" }, /dryRun must be a boolean, got "yes"/],

@@ -35,7 +35,6 @@ function contains({ words, bits }: Network, address: Address): boolean {
 
 /** Addresses and networks in CIDR notation (RFC 4632). Throws a `RangeError` for one that is neither. */
 export function createNetworks(option: string, list: readonly string[]): Networks {
-  if (!Array.isArray(list)) throw new TypeError(`${option} must be an array, got ${typeof list}`);
   const networks = list.map((text) => parseNetwork(option, text));
   return {
     has(text) {

@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from "@midguard/kernel";
-import { checkInteger, checkKeys, checkNumber, checkOneOf, checkType } from "@midguard/kernel/internal";
+import { checkInteger, checkNumber, checkOneOf, checkOptions, someFunction } from "@midguard/kernel/internal";
 import type { HeaderStyle } from "./headers.ts";
-import { checkLimits, type Limit } from "./limits/limit.ts";
+import type { Limit } from "./limits/limit.ts";
 import { createNetworks, type Networks } from "./networks.ts";
 import type { RateLimitStore } from "./store.ts";
 import { memoryStore } from "./stores/memory/memory-store.ts";
@@ -96,89 +96,96 @@ export interface EngineOptions {
 }
 
 /** The middleware's options, checked and filled up; the engine's are apart. */
-export interface MiddlewareOptions<TEvent> {
-  readonly limits: RateLimitOptions<TEvent>["limits"];
-  readonly key: RateLimitOptions<TEvent>["key"];
+export interface MiddlewareOptions<TEvent>
+  extends Pick<RateLimitOptions<TEvent>, "limits" | "key" | "cost" | "skip" | "countIf"> {
   readonly onMissingKey: "deny" | "allow";
-  readonly cost: RateLimitOptions<TEvent>["cost"];
-  readonly skip: RateLimitOptions<TEvent>["skip"];
   readonly allowList: Networks | undefined;
   readonly denyList: Networks | undefined;
   readonly ipv6Prefix: number;
   readonly trustedHops: number;
-  readonly countIf: RateLimitOptions<TEvent>["countIf"];
   readonly headers: HeaderStyle;
 }
 
 /** Late bound, so that a test may replace `Date`. */
 const wallClock: Clock = { now: () => Date.now(), sleep: systemClock.sleep };
 
-const storeMethods = ["take", "refund", "peek", "reset"] as const;
-const limiterKeys = ["limits", "name", "store", "clock", "onStoreError", "storeTimeoutMs"];
-const middlewareKeys = [
-  ...limiterKeys,
-  ...["key", "onMissingKey", "cost", "skip", "allowList", "denyList", "ipv6Prefix", "trustedHops", "countIf"],
-  ...["dryRun", "headers"],
-];
+const anything: unknown = undefined;
+/** By its shape: a store of the user's own is as good. */
+const storeLike = {
+  take: someFunction,
+  refund: someFunction,
+  peek: someFunction,
+  reset: someFunction,
+} as RateLimitStore;
+const engineDefaults = {
+  name: "default",
+  clock: wallClock,
+  onStoreError: "local" as "local" | "allow" | "deny",
+  storeTimeoutMs: 250,
+};
 
-function optionalFunction<T>(option: string, value: T): T {
-  return value === undefined ? value : checkType(option, value, "function");
-}
-
-function resolveEngine(options: Omit<RateLimiterOptions, "limits">, dryRun: boolean): EngineOptions {
-  const { name = "default", store, clock = wallClock, onStoreError = "local", storeTimeoutMs = 250 } = options;
-  checkType("name", name, "string");
+function resolveEngine(
+  { name, clock, onStoreError, storeTimeoutMs }: typeof engineDefaults,
+  store: RateLimitStore | undefined,
+  dryRun: boolean,
+): EngineOptions {
   // No colon: it parts the name from the key.
   if (!/^[\w.-]{1,64}$/.test(name)) {
     throw new RangeError(`name must be 1 to 64 letters, digits, ".", "_" or "-", got ${JSON.stringify(name)}`);
   }
-  if (store !== undefined) {
-    checkType("store", store, "object");
-    for (const method of storeMethods) checkType(`store.${method}`, store[method], "function");
-  }
-  checkType("clock", clock, "object");
-  checkType("clock.now", clock.now, "function");
-  checkType("clock.sleep", clock.sleep, "function");
-  return {
-    name,
-    store: store ?? memoryStore(),
-    ownStore: store === undefined,
-    clock,
-    onStoreError: checkOneOf("onStoreError", onStoreError, ["local", "allow", "deny"]),
-    storeTimeoutMs: checkNumber("storeTimeoutMs", storeTimeoutMs, 1),
-    dryRun,
-  };
+  checkOneOf("onStoreError", onStoreError, ["local", "allow", "deny"]);
+  checkNumber("storeTimeoutMs", storeTimeoutMs, 1);
+  const ownStore = store === undefined;
+  return { name, clock, onStoreError, storeTimeoutMs, store: store ?? memoryStore(), ownStore, dryRun };
 }
 
-/** Checks the options of `createRateLimiter`. */
-export function resolveLimiterOptions(options: RateLimiterOptions): [EngineOptions, Limit | readonly Limit[]] {
-  checkKeys("createRateLimiter", options, limiterKeys);
-  checkLimits(options.limits);
-  return [resolveEngine(options, false), options.limits];
+/** Checks the options of `createRateLimiter`, but for the limits, which are the engine's to check. */
+export function resolveLimiterOptions(options: RateLimiterOptions): [EngineOptions, RateLimiterOptions["limits"]] {
+  const { limits, store, ...engine } = checkOptions("createRateLimiter", options, engineDefaults, {
+    limits: anything as RateLimiterOptions["limits"],
+    store: storeLike,
+  });
+  return [resolveEngine(engine, store, false), limits as RateLimiterOptions["limits"]];
 }
 
-/** Checks the options of `rateLimit`. */
+/** Checks the options of `rateLimit`, but for the limits, which are the engine's to check. */
 export function resolveMiddlewareOptions<TEvent>(
   options: RateLimitOptions<TEvent>,
 ): [EngineOptions, MiddlewareOptions<TEvent>] {
-  checkKeys("rateLimit", options, middlewareKeys);
-  const { limits, allowList, denyList, onMissingKey = "deny", ipv6Prefix = 56, trustedHops = 0 } = options;
-  const { dryRun = false, headers = "ietf" } = options;
-  if (typeof limits !== "function") checkLimits(limits);
-  return [
-    resolveEngine(options, checkType("dryRun", dryRun, "boolean")),
+  type Given = Required<RateLimitOptions<TEvent>>;
+  const { limits, store, allowList, denyList, dryRun, ...given } = checkOptions(
+    "rateLimit",
+    options,
     {
-      limits,
-      key: optionalFunction("key", options.key),
-      onMissingKey: checkOneOf("onMissingKey", onMissingKey, ["deny", "allow"]),
-      cost: optionalFunction("cost", options.cost),
-      skip: optionalFunction("skip", options.skip),
+      ...engineDefaults,
+      onMissingKey: "deny" as Given["onMissingKey"],
+      ipv6Prefix: 56,
+      trustedHops: 0,
+      dryRun: false,
+      headers: "ietf" as Given["headers"],
+    },
+    {
+      limits: anything as Given["limits"],
+      store: storeLike,
+      key: someFunction as Given["key"],
+      cost: someFunction as Given["cost"],
+      skip: someFunction as Given["skip"],
+      allowList: [] as Given["allowList"],
+      denyList: [] as Given["denyList"],
+      countIf: someFunction as Given["countIf"],
+    },
+  );
+  checkOneOf("onMissingKey", given.onMissingKey, ["deny", "allow"]);
+  checkInteger("ipv6Prefix", given.ipv6Prefix, 1, 128);
+  checkInteger("trustedHops", given.trustedHops, 0, 32);
+  checkOneOf("headers", given.headers, ["ietf", "legacy", "both", "none"]);
+  return [
+    resolveEngine(given, store, dryRun),
+    {
+      ...given,
+      limits: limits as Given["limits"],
       allowList: allowList && createNetworks("allowList", allowList),
       denyList: denyList && createNetworks("denyList", denyList),
-      ipv6Prefix: checkInteger("ipv6Prefix", ipv6Prefix, 1, 128),
-      trustedHops: checkInteger("trustedHops", trustedHops, 0, 32),
-      countIf: optionalFunction("countIf", options.countIf),
-      headers: checkOneOf("headers", headers, ["ietf", "legacy", "both", "none"]),
     },
   ];
 }

@@ -39,12 +39,11 @@ const roundingError = 1e-9;
  * @throws TypeError or RangeError for a bad option.
  */
 export function createRetryBudget(options: RetryBudgetOptions = {}): RetryBudget {
-  const defaults = { capacity: 3, initial: undefined as number | undefined, perSuccess: 0.2 };
   const {
     capacity,
     perSuccess,
     initial = Math.min(1, capacity),
-  } = checkOptions("createRetryBudget", options, defaults);
+  } = checkOptions("createRetryBudget", options, { capacity: 3, perSuccess: 0.2 }, { initial: 1 });
   checkNumber("capacity", capacity, 0);
   checkNumber("initial", initial, 0, capacity);
   checkNumber("perSuccess", perSuccess, 0);

@@ -1,4 +1,4 @@
-import { checkType } from "@midguard/kernel/internal";
+import { checkLike, checkType, someFunction } from "@midguard/kernel/internal";
 import type { Retry } from "./retry.ts";
 
 type Fetch = typeof globalThis.fetch;
@@ -50,8 +50,7 @@ export function retryFetch(
   policy: Retry,
   fetch: Fetch = (input: Input, init?: Init) => globalThis.fetch(input, init),
 ): Fetch {
-  checkType("policy", policy, "object");
-  checkType("policy.run", policy.run, "function");
+  checkLike("policy", policy, { run: someFunction });
   checkType("fetch", fetch, "function");
   return async function fetchWithRetries(input: Input, init: Init = {}) {
     const request = isRequest(input) ? input : undefined;

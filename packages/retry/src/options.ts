@@ -1,5 +1,5 @@
 import { type Clock, type Failure, systemClock } from "@midguard/kernel";
-import { checkInteger, checkLike, checkNumber, checkOptions, checkType } from "@midguard/kernel/internal";
+import { checkInteger, checkLike, checkNumber, checkOptions, someFunction } from "@midguard/kernel/internal";
 import { type Backoff, exponential } from "./backoff.ts";
 import { createRetryBudget, type RetryBudget } from "./budget.ts";
 import { isRetryable, type Verdict } from "./retryable.ts";
@@ -54,41 +54,39 @@ export type Policy = Required<Omit<RetryOptions, "signal">> & {
   readonly readsClock: boolean;
 };
 
-const noSignal = { signal: undefined as AbortSignal | undefined };
+/** By its shape: a signal of another realm is as good. */
+const signalLike = { addEventListener: someFunction as unknown } as AbortSignal;
 
-function checkSignal<O extends typeof noSignal>(options: O): O {
-  const { signal } = options;
-  if (signal !== undefined) {
-    checkType("signal", signal, "object");
-    checkType("signal.addEventListener", signal.addEventListener, "function");
-  }
-  return options;
-}
-
-export function checkRunOptions(options: RunOptions): { signal: AbortSignal | undefined; once: boolean } {
-  return checkSignal(checkOptions("run", options, { ...noSignal, once: false }));
+export function checkRunOptions(options: RunOptions): Pick<Policy, "signal" | "once"> {
+  const { signal, once } = checkOptions("run", options, { once: false }, { signal: signalLike });
+  return { signal, once };
 }
 
 export function resolve(options: RetryOptions): Policy {
   const ownBudget = createRetryBudget();
-  const { budget = ownBudget, ...filled } = checkSignal(
-    checkOptions("createRetry", options, {
-      ...noSignal,
+  const {
+    signal,
+    budget = ownBudget,
+    ...filled
+  } = checkOptions(
+    "createRetry",
+    options,
+    {
       name: "default",
       maxRetries: 3,
       backoff: exponential(),
       retryable: isRetryable as Policy["retryable"],
       attemptTimeoutMs: 3_000,
       maxElapsedMs: Infinity,
-      budget: undefined as RetryBudget | false | undefined,
       clock: systemClock,
       random: Math.random,
-    }),
+    },
+    { signal: signalLike, budget: undefined as unknown as Policy["budget"] },
   );
   const { maxRetries, attemptTimeoutMs, maxElapsedMs, clock } = filled;
   checkInteger("maxRetries", maxRetries, 0);
   checkNumber("attemptTimeoutMs", attemptTimeoutMs, 1);
   checkNumber("maxElapsedMs", maxElapsedMs, 1);
   if (budget !== false) checkLike("budget", budget, ownBudget);
-  return { ...filled, budget, once: false, readsClock: maxElapsedMs !== Infinity || clock !== systemClock };
+  return { ...filled, signal, budget, once: false, readsClock: maxElapsedMs !== Infinity || clock !== systemClock };
 }

@@ -1,4 +1,4 @@
-import { checkKeys, checkNumber, checkType, warn } from "@midguard/kernel/internal";
+import { checkNumber, checkOptions, someFunction, warn } from "@midguard/kernel/internal";
 import { isWarmupPing } from "./ping.ts";
 
 /** Options of `warmup()`. */
@@ -45,11 +45,15 @@ function guarded(isWarmup: (event: unknown) => boolean): (event: unknown) => boo
 
 /** Checks the options. Throws a `TypeError` or `RangeError` that names the one at fault and its value. */
 export function resolveOptions(options: WarmupOptions): ResolvedOptions {
-  checkKeys("warmup", options, ["isWarmup", "prime", "primeTimeoutMs", "maxAgeMs"]);
-  const { isWarmup, prime, primeTimeoutMs = 5_000, maxAgeMs = 60_000 } = options;
+  const { isWarmup, prime, primeTimeoutMs, maxAgeMs } = checkOptions(
+    "warmup",
+    options,
+    { primeTimeoutMs: 5_000, maxAgeMs: 60_000 },
+    { isWarmup: someFunction as NonNullable<WarmupOptions["isWarmup"]>, prime: someFunction as WarmupOptions["prime"] },
+  );
   return {
-    isPing: isWarmup === undefined ? isWarmupPing : guarded(checkType("isWarmup", isWarmup, "function")),
-    prime: prime === undefined ? undefined : checkType("prime", prime, "function"),
+    isPing: isWarmup === undefined ? isWarmupPing : guarded(isWarmup),
+    prime,
     primeTimeoutMs: checkNumber("primeTimeoutMs", primeTimeoutMs, 1),
     maxAgeMs: checkNumber("maxAgeMs", maxAgeMs, 1),
   };

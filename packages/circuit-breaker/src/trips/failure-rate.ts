@@ -37,13 +37,12 @@ function checkShare(option: string, value: unknown): void {
  * @throws TypeError | RangeError naming the option and the value, where one is wrong.
  */
 export function failureRate(options: FailureRateOptions = {}): Trip {
-  const { threshold, windowMs, minimumCalls, slowCallMs, slowRate } = checkOptions("failureRate", options, {
-    threshold: 0.7,
-    windowMs: 30_000,
-    minimumCalls: 5,
-    slowCallMs: undefined as number | undefined,
-    slowRate: undefined as number | undefined,
-  });
+  const { threshold, windowMs, minimumCalls, slowCallMs, slowRate } = checkOptions(
+    "failureRate",
+    options,
+    { threshold: 0.7, windowMs: 30_000, minimumCalls: 5 },
+    { slowCallMs: 1, slowRate: 1 },
+  );
   checkShare("threshold", threshold);
   checkNumber("windowMs", windowMs, 1, Number.MAX_SAFE_INTEGER);
   checkInteger("minimumCalls", minimumCalls, 1);

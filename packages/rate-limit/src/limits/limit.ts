@@ -1,4 +1,4 @@
-import { checkInteger, checkType } from "@midguard/kernel/internal";
+import { checkInteger } from "@midguard/kernel/internal";
 import type { Quota } from "./quota.ts";
 import type { SlidingWindow } from "./sliding-window.ts";
 import type { TokenBucket } from "./token-bucket.ts";
@@ -26,7 +26,7 @@ const maxNameLength = 64;
 const maxLimit = 1_000_000_000;
 
 /** A whole number from 1 to a billion. */
-export function checkLimit(option: string, limit: number): number {
+export function checkLimit(option: string, limit: unknown): number {
   return checkInteger(option, limit, 1, maxLimit);
 }
 
@@ -40,7 +40,6 @@ export function nameLimit(
   fallback: string,
 ): { readonly name: string; readonly id: string } {
   if (given === undefined) return { name: fallback, id: window };
-  checkType("name", given, "string");
   if (!/^[\x20-\x7e]+$/.test(given) || given.length > maxNameLength) {
     throw new RangeError(`name must be 1 to ${maxNameLength} printable ASCII characters, got ${JSON.stringify(given)}`);
   }

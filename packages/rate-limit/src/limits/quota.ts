@@ -1,4 +1,4 @@
-import { checkKeys, checkOneOf, checkType } from "@midguard/kernel/internal";
+import { checkOneOf, checkOptions } from "@midguard/kernel/internal";
 import { type CalendarUnit, calendarOf, calendarUnits } from "./calendar.ts";
 import { checkLimit, type LimitBase, nameLimit } from "./limit.ts";
 
@@ -32,11 +32,9 @@ export interface QuotaOptions {
  * @throws TypeError or RangeError for a bad argument, naming it and its value.
  */
 export function quota(limit: number, unit: CalendarUnit, options: QuotaOptions = {}): Quota {
-  checkKeys("quota", options, ["name", "timeZone"]);
-  const { name, timeZone = "UTC" } = options;
+  const { name, timeZone } = checkOptions("quota", options, { timeZone: "UTC" }, { name: "" });
   checkLimit("limit", limit);
   checkOneOf("unit", unit, calendarUnits);
-  checkType("timeZone", timeZone, "string");
   calendarOf(unit, timeZone);
   const window = timeZone === "UTC" ? unit : `${unit}@${timeZone}`;
   return { kind: "quota", ...nameLimit(name, window, `${limit}-per-${unit}`), limit, unit, timeZone };

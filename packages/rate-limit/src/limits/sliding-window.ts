@@ -1,4 +1,4 @@
-import { checkKeys, checkType } from "@midguard/kernel/internal";
+import { checkOptions } from "@midguard/kernel/internal";
 import { type Duration, formatDuration, parseDuration } from "./duration.ts";
 import { checkLimit, type LimitBase, nameLimit } from "./limit.ts";
 
@@ -35,10 +35,8 @@ export interface SlidingWindowOptions {
  * @throws TypeError or RangeError for a bad argument, naming it and its value.
  */
 export function slidingWindow(limit: number, window: Duration, options: SlidingWindowOptions = {}): SlidingWindow {
-  checkKeys("slidingWindow", options, ["name", "strict"]);
-  const { name, strict = false } = options;
+  const { name, strict } = checkOptions("slidingWindow", options, { strict: false }, { name: "" });
   checkLimit("limit", limit);
-  checkType("strict", strict, "boolean");
   const windowMs = parseDuration("window", window);
   if (limit * windowMs > Number.MAX_SAFE_INTEGER) {
     throw new RangeError(`limit x window must be at most 2^53 (limit ${limit}, window ${windowMs} ms): take a quota`);

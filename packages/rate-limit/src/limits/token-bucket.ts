@@ -1,4 +1,4 @@
-import { checkKeys, checkNumber } from "@midguard/kernel/internal";
+import { checkNumber, checkOptions } from "@midguard/kernel/internal";
 import { checkLimit, type LimitBase, nameLimit } from "./limit.ts";
 
 /** A bucket of tokens that refills steadily; made by `tokenBucket`. */
@@ -35,16 +35,15 @@ const longestFillUs = 2 ** 52;
  * @throws TypeError or RangeError for a bad option, naming it and its value.
  */
 export function tokenBucket(options: TokenBucketOptions): TokenBucket {
-  checkKeys("tokenBucket", options, ["name", "capacity", "refillPerSecond"]);
-  const { name, capacity, refillPerSecond } = options;
-  checkLimit("capacity", capacity);
-  checkNumber("refillPerSecond", refillPerSecond, 1e-6, 10_000);
+  const given = checkOptions("tokenBucket", options, {}, { name: "", capacity: 1, refillPerSecond: 1 });
+  const capacity = checkLimit("capacity", given.capacity);
+  const refillPerSecond = checkNumber("refillPerSecond", given.refillPerSecond, 1e-6, 10_000);
   // Up: a token comes back late rather than early.
   const tokenUs = Math.ceil(1_000_000 / refillPerSecond);
   if (capacity * tokenUs > longestFillUs) {
     throw new RangeError(`capacity ${capacity} takes over 142 years to fill at refillPerSecond ${refillPerSecond}`);
   }
-  const named = nameLimit(name, `bucket-${tokenUs}us`, `${capacity}-at-${refillPerSecond}-per-1s`);
+  const named = nameLimit(given.name, `bucket-${tokenUs}us`, `${capacity}-at-${refillPerSecond}-per-1s`);
   return { kind: "token-bucket", ...named, limit: capacity, tokenUs };
 }
 

@@ -1,4 +1,4 @@
-import { checkInteger, checkKeys } from "@midguard/kernel/internal";
+import { checkInteger, checkOptions } from "@midguard/kernel/internal";
 import { type Decision, decide, type LimitState } from "../../decision.ts";
 import { type Limit, maxLimits } from "../../limits/limit.ts";
 import type { RateLimitStore, StoreRequest } from "../../store.ts";
@@ -189,8 +189,7 @@ export function createMemoryStore(maxBytes: number, hashKey: HashKey): MemorySto
  * @throws TypeError or RangeError for a bad option, naming it and its value.
  */
 export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
-  checkKeys("memoryStore", options, ["maxBytes"]);
-  const { maxBytes = 4_194_304 } = options;
+  const { maxBytes } = checkOptions("memoryStore", options, { maxBytes: 4_194_304 });
   checkInteger("maxBytes", maxBytes, 65_536, 1_073_741_824);
   return createMemoryStore(maxBytes, randomHashKey());
 }
