@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { systemClock } from "./clock.ts";
+import { deadlineOf } from "./deadline.ts";
 import { describeRequest, isRecord, type RequestDescription } from "./request.ts";
 
 /** What is known of the invocation that the calling code runs in. Facts, no policy. */
@@ -18,8 +19,10 @@ export interface Invocation {
   ended: boolean;
   /** How long the scope still counts after `endsAt`, in ms. */
   readonly graceMs: number;
-  /** The invocation that this one began in, with another context object: current again once this one has ended. */
+  /** The invocation that this one is nested in, with another context object: current again once this one has ended. */
   readonly outer: Invocation | undefined;
+  /** Middy's request, as long as it is open. */
+  request: object | undefined;
   readonly depth: number;
   /** Milliseconds until `endsAt`, by the monotonic clock; negative when time is up, `Infinity` without a deadline. */
   remainingMs(): number;
@@ -41,36 +44,30 @@ const registry = globalThis as { [key]?: AsyncLocalStorage<Invocation> };
 registry[key] ??= new AsyncLocalStorage();
 const current: AsyncLocalStorage<Invocation> = registry[key];
 
-/** API Gateway answers 504 (REST) or 503 (HTTP) by itself after this long, whatever the function's own timeout. */
-const gatewayMs = 29_000;
-/** An arrival older than this is not a slow request but a recorded event, in a test or a rehearsal. */
-const recordedMs = 90_000;
-const deepest = 1_000; // Of a chain of `outer`: one that leaked in may stand there, and an early return ends none.
-/** The runtime needs a moment to report a timeout; a scope older than that is left over from an earlier invocation. */
-const timeoutGraceMs = 1_000;
-
-function functionLeftMs(context: Readonly<Record<string, unknown>>): number {
-  // A durable execution wraps the context.
-  const own = typeof context.getRemainingTimeInMillis === "function" ? context : context.lambdaContext;
-  if (!isRecord(own) || typeof own.getRemainingTimeInMillis !== "function") return Infinity;
-  const left = Number(own.getRemainingTimeInMillis());
-  return Number.isNaN(left) ? Infinity : left;
-}
-
-function gatewayLeftMs(request: RequestDescription | undefined): number {
-  if (request?.arrivedAt === undefined || request.kind === "function-url") return Infinity;
-  const age = Date.now() - request.arrivedAt;
-  // In the future, by a clock that runs behind, or long ago, in a recorded event: neither says when this one came.
-  return age < 0 || age > recordedMs ? gatewayMs : gatewayMs - age;
-}
-
+/** Of a chain of `outer`: without a request id, one that leaked in may be taken for the one around. */
+const deepest = 10;
 function remainingMs(this: Invocation): number {
   return this.endsAt - systemClock.now();
 }
 
-function open(context: object, leftMs: number, graceMs: number, rehearsal: boolean, outer?: Invocation): Invocation {
+function requestIdOf(context: object): string | undefined {
   const { awsRequestId } = context as Record<string, unknown>;
-  const requestId = typeof awsRequestId === "string" ? awsRequestId : undefined;
+  return typeof awsRequestId === "string" ? awsRequestId : undefined;
+}
+
+/**
+ * Whether a new invocation of `context` is nested in `outer`, which is current. Otherwise `outer` has leaked in from an
+ * earlier request that was never settled: Lambda gives each a request id of its own, and a nested handler is given that of
+ * the one around it, or none. Whatever runs in a rehearsal belongs to it.
+ */
+function isNested(context: object, outer: Invocation): boolean {
+  const requestId = requestIdOf(context);
+  const isSame = requestId === undefined || outer.requestId === undefined || requestId === outer.requestId;
+  return (isSame && outer.depth < deepest) || outer.rehearsal;
+}
+
+function open(context: object, leftMs: number, graceMs: number, rehearsal: boolean, outer?: Invocation): Invocation {
+  const requestId = requestIdOf(context);
   const endsAt = systemClock.now() + leftMs;
   const depth = outer === undefined ? 1 : outer.depth + 1;
   // One literal, since a spread costs a tenth of all this.
@@ -84,6 +81,7 @@ function open(context: object, leftMs: number, graceMs: number, rehearsal: boole
     ended: false,
     graceMs,
     outer,
+    request: undefined,
     depth,
     remainingMs,
   };
@@ -99,10 +97,24 @@ export function currentInvocation(): Invocation | undefined {
   return invocation?.ended ? undefined : invocation;
 }
 
+/** Whether it was settled. After an early return Middy calls no hook that could say so, but notes it on the request. */
+function isSettled(invocation: Invocation): boolean {
+  if (invocation.request !== undefined && "earlyResponse" in invocation.request) end(invocation);
+  return invocation.ended;
+}
+
+function end(invocation: Invocation): void {
+  invocation.ended = true;
+  // Whatever was begun in it keeps it, and must not keep its event.
+  invocation.request = undefined;
+}
+
 /** The invocation that the calling code was begun in, or what is left around it; ended or not. Reads no clock. */
 export function enclosingInvocation(): Invocation | undefined {
   let invocation = current.getStore();
-  while (invocation?.ended && invocation.outer !== undefined) invocation = invocation.outer;
+  while (invocation !== undefined && isSettled(invocation) && invocation.outer !== undefined) {
+    invocation = invocation.outer;
+  }
   return invocation;
 }
 
@@ -111,7 +123,7 @@ export function timeLeftMs(invocation: Invocation | undefined = enclosingInvocat
   if (invocation === undefined || invocation.ended) return Infinity;
   const left = invocation.remainingMs();
   if (left > -invocation.graceMs) return left;
-  invocation.ended = true;
+  end(invocation);
   return Infinity;
 }
 
@@ -135,18 +147,17 @@ export function enterInvocation(request: Noted & { readonly context: unknown }, 
   const { event } = request;
   const description = describeRequest(event);
   const context = isRecord(request.context) ? request.context : {};
-  const outer = currentInvocation();
-  if (outer?.context === context) {
-    request[key] = { invocation: outer, opener: undefined, event, description };
-    return outer;
+  const found = currentInvocation();
+  if (found?.context === context) {
+    request[key] = { invocation: found, opener: undefined, event, description };
+    return found;
   }
-  const ownMs = functionLeftMs(context);
-  const leftMs = Math.min(ownMs, gatewayLeftMs(description));
-  // An invocation that comes with its time already up is one without time, too.
-  const graceMs = leftMs === Infinity ? 0 : Math.max(ownMs, 0) - leftMs + timeoutGraceMs;
+  const outer = found !== undefined && isNested(context, found) ? found : undefined;
+  const { leftMs, graceMs } = deadlineOf(context, description);
   // A handler that is called in a rehearsal rehearses too, also with a context of its own.
   const rehearsal = outer?.rehearsal ?? false;
-  const invocation = open(context, leftMs, graceMs, rehearsal, outer?.depth === deepest ? undefined : outer);
+  const invocation = open(context, leftMs, graceMs, rehearsal, outer);
+  invocation.request = request;
   request[key] = { invocation, opener: owner, event, description };
   current.enterWith(invocation);
   return invocation;
@@ -161,7 +172,7 @@ export function describe(request: Noted): RequestDescription | undefined {
 /** Ends the invocation of `request` where `owner` opened it, that is, where its hooks are the outermost of ours. */
 export function leaveInvocation(request: object, owner: object): void {
   const { [key]: notes } = request as Partial<Noted>;
-  if (notes?.opener === owner) notes.invocation.ended = true;
+  if (notes?.opener === owner) end(notes.invocation);
 }
 
 /** Runs `call` as a rehearsal inside `parent`: a child invocation of its own context, with the parent's deadline. */
@@ -174,6 +185,6 @@ export async function runRehearsal<T>(
   try {
     return await current.run(child, call);
   } finally {
-    child.ended = true;
+    end(child);
   }
 }

@@ -161,6 +161,28 @@ describe("the invocation", () => {
     expect(await call(handler)).toBe("early");
     expect(await call(middy().use(retry()).handler(attempts))).toBe(4);
   });
+
+  test.each<[string, MiddlewareObj]>([
+    ["answered early", { before: () => "early" }],
+    [
+      "whose onError threw",
+      { before: () => Promise.reject(new Error("boom")), onError: () => Promise.reject(new Error("worse")) },
+    ],
+  ])("of a request %s is not current again after the next one's", async (_name, unsettling) => {
+    const made: number[] = [];
+    const further: MiddlewareObj = { after: async () => void made.push(await attempts()) };
+    // So little time that no policy would begin an attempt in it.
+    const context = lambdaContext({ timeoutMs: 50 });
+    await call(middy().use(retry()).use(unsettling).handler(attempts), {}, context).catch(() => {});
+    expect(await call(middy().use(further).use(retry()).handler(attempts))).toBe(4);
+    expect(made).toEqual([4]);
+  });
+
+  test("of a request answered early is over for whoever comes before the next one's, too", async () => {
+    const early: MiddlewareObj = { before: () => "early" };
+    await call(middy().use(retry()).use(early).handler(attempts), {}, lambdaContext({ timeoutMs: 50 }));
+    expect(await attempts()).toBe(4);
+  });
 });
 
 test("an onError without a before before it does no harm", async () => {
