@@ -25,6 +25,9 @@ function reserveMs(invocation: Invocation): number {
   return invocation.reserveMs ?? defaultReserveMs;
 }
 
+/** In the place of the time when an attempt is cut: it has ended. */
+const over = -Infinity;
+
 function ignore(): void {}
 
 /**
@@ -44,7 +47,7 @@ export class RunningAttempt<T = unknown> implements Attempt {
   /** What the run had at its start before the deadline, the reserve taken off; `Infinity` outside of any invocation. */
   readonly #leftMs: number;
   #startedAt: number | undefined;
-  /** When the attempt is cut, known once it is asked for, and what it had then. `Infinity` once it is over. */
+  /** When the attempt is cut, known once it is asked for, and what it had then. */
   #cutAt: number | undefined;
   #limitMs: number = 0;
   #controller: AbortController | undefined;
@@ -149,7 +152,7 @@ export class RunningAttempt<T = unknown> implements Attempt {
 
   /** The attempt is over: takes timer and listener away. */
   end(): void {
-    this.#cutAt = Infinity;
+    this.#cutAt = over;
     // Asked first: it costs a call, and most attempts have none.
     if (this.#arming !== undefined) clearImmediate(this.#arming);
     // With a reason, for without one an error with a stack trace would be made.
@@ -183,7 +186,7 @@ export class RunningAttempt<T = unknown> implements Attempt {
 
   #arm(): void {
     const leftMs = this.remainingMs;
-    if (leftMs === Infinity) return;
+    if (leftMs === Infinity || this.#cutAt === over) return;
     if (leftMs > 0) {
       this.#timer = new AbortController();
       // Looks again when it wakes: a timer of Node is at most 24 days long, and may fire a little early.

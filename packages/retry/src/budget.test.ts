@@ -15,6 +15,15 @@ test("starts with one retry, saves up three at most, and every fifth success is 
   expect(budget.tokens).toBe(3);
 });
 
+test("a retry that was not made is given back, never past the capacity", () => {
+  const budget = createRetryBudget();
+  budget.spend();
+  budget.refund();
+  expect(budget.tokens).toBe(1);
+  for (let time = 0; time < 5; time++) budget.refund();
+  expect(budget.tokens).toBe(3);
+});
+
 test("ten successes at 0.1 are worth a whole retry, in spite of rounding", () => {
   const budget = createRetryBudget({ initial: 0, perSuccess: 0.1 });
   for (let success = 0; success < 10; success++) budget.earn();

@@ -6,6 +6,8 @@ export interface RetryBudget {
   readonly tokens: number;
   /** Takes one retry. `false` where less than one is left. */
   spend(): boolean;
+  /** Gives back what was spent on a retry that was not made after all: the caller left, or time was up, in the wait. */
+  refund(): void;
   /** Adds what a success is worth. */
   earn(): void;
 }
@@ -53,6 +55,9 @@ export function createRetryBudget(options: RetryBudgetOptions = {}): RetryBudget
       if (tokens < 1 - roundingError) return false;
       tokens = Math.max(0, tokens - 1);
       return true;
+    },
+    refund() {
+      tokens = Math.min(capacity, tokens + 1);
     },
     earn() {
       // Nearly always it is full: then nothing is written.

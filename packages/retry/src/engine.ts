@@ -3,7 +3,7 @@ import { type Call, RunningAttempt } from "./attempt.ts";
 import { DeadlineExceededError } from "./errors.ts";
 import { channel } from "./events.ts";
 import type { Policy } from "./options.ts";
-import { judge, planRetry } from "./plan.ts";
+import { earn, giveBack, judge, planRetry } from "./plan.ts";
 import { fileReport } from "./report.ts";
 import type { Verdict } from "./retryable.ts";
 
@@ -35,7 +35,7 @@ function end(attempt: RunningAttempt, outcome: Failure, before?: Failure): Fault
   const failure = "error" in outcome ? causeOf(attempt, outcome, before) : outcome;
   const verdict = judge(policy, failure);
   if (verdict || "error" in outcome) return { failure, verdict };
-  if (policy.budget) policy.budget.earn();
+  earn(policy);
   return undefined;
 }
 
@@ -58,6 +58,7 @@ async function recover<T>(failed: RunningAttempt<T>, first: Fault): Promise<T> {
   let previousMs = 0;
   for (;;) {
     const plan = planRetry(attempt, failure, verdict, previousMs);
+    if (plan === "aborted") return giveUp(attempt, { error: signal?.reason }, plan);
     if (typeof plan === "string") return giveUp(attempt, failure, plan);
     const { backoffMs, delayMs } = plan;
     if (channel.hasSubscribers) {
@@ -66,10 +67,14 @@ async function recover<T>(failed: RunningAttempt<T>, first: Fault): Promise<T> {
     try {
       await clock.sleep(delayMs, signal);
     } catch (error) {
+      giveBack(attempt);
       return giveUp(attempt, { error }, "aborted");
     }
     // The sleep may have been longer than asked for: a process is frozen between invocations.
-    if (clock.now() >= attempt.endsAt) return giveUp(attempt, failure, attempt.bound);
+    if (clock.now() >= attempt.endsAt) {
+      giveBack(attempt);
+      return giveUp(attempt, failure, attempt.bound);
+    }
     attempt = attempt.next();
     const outcome = await outcomeOf(attempt);
     const fault = end(attempt, outcome, failure);

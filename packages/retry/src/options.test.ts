@@ -19,7 +19,7 @@ describe("a policy refuses", () => {
     [{ maxElapsedMs: -1 }, "maxElapsedMs must be at least 1, got -1"],
     [{ budget: 3 }, "budget must be an object, got 3"],
     [{ budget: {} }, "budget.spend must be a function, got undefined"],
-    [{ budget: { tokens: 1, spend: () => true } }, "budget.earn must be a function, got undefined"],
+    [{ budget: { tokens: 1, spend: () => true } }, "budget.refund must be a function, got undefined"],
     [{ signal: "stop" }, 'signal must be an object, got "stop"'],
     [{ signal: {} }, "signal.addEventListener must be a function, got undefined"],
     [{ clock: 5 }, "clock must be an object, got 5"],

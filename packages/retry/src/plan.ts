@@ -53,18 +53,47 @@ export function planRetry(
   verdict: Verdict,
   previousMs: number,
 ): PlannedRetry | RetryStopReason {
-  const { policy, invocation, number, cut } = attempt;
+  const { policy, number } = attempt;
   const leftMs = attempt.endsAt - policy.clock.now();
-  if (cut && policy.signal?.aborted) return "aborted";
-  if (cut && leftMs <= 0) return attempt.bound;
+  if (policy.signal?.aborted) return "aborted";
+  if (attempt.cut && leftMs <= 0) return attempt.bound;
   if (policy.once || !verdict) return "not-retryable";
   if (number > policy.maxRetries) return "max-retries";
   const wait = nextWait(attempt, previousMs, verdict, failure);
   if (wait === undefined) return "not-retryable";
   if (wait.delayMs >= leftMs) return attempt.bound;
-  const allowance = invocation?.retriesLeft;
-  if (allowance !== undefined && allowance < 1) return "allowance";
-  if (policy.budget && !policy.budget.spend()) return "budget";
-  if (invocation !== undefined && allowance !== undefined) invocation.retriesLeft = allowance - 1;
-  return wait;
+  return pay(attempt) ?? wait;
+}
+
+/** Takes one retry from allowance and budget, or neither and says which of them has none. */
+function pay({ policy, invocation }: RunningAttempt): RetryStopReason | undefined {
+  const allowance = invocation?.retriesLeft ?? Infinity;
+  if (allowance < 1) return "allowance";
+  try {
+    if (policy.budget && !policy.budget.spend()) return "budget";
+  } catch (error) {
+    warnOf(policy, error);
+    return "budget";
+  }
+  if (invocation?.retriesLeft !== undefined) invocation.retriesLeft -= 1;
+  return undefined;
+}
+
+/** Gives back what a planned retry was paid with that is not made. */
+export function giveBack({ policy, invocation }: RunningAttempt): void {
+  if (invocation?.retriesLeft !== undefined) invocation.retriesLeft += 1;
+  try {
+    if (policy.budget) policy.budget.refund();
+  } catch (error) {
+    warnOf(policy, error);
+  }
+}
+
+/** Tells the budget of a success. */
+export function earn(policy: Policy): void {
+  try {
+    if (policy.budget) policy.budget.earn();
+  } catch (error) {
+    warnOf(policy, error);
+  }
 }

@@ -2,7 +2,15 @@ import { subscribe } from "@midguard/kernel";
 import { manualClock, seededRandom } from "@midguard/kernel/testing";
 import fc from "fast-check";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { constant, createRetry, createRetryBudget, exponential, type Retry, retryReport } from "./index.ts";
+import {
+  constant,
+  createRetry,
+  createRetryBudget,
+  exponential,
+  type Retry,
+  type RetryBudget,
+  retryReport,
+} from "./index.ts";
 
 const free = { budget: false, backoff: constant(0) } as const;
 
@@ -237,12 +245,12 @@ describe("the wait", () => {
   });
 });
 
-describe("a callback that throws", () => {
-  const boom = new Error("a bug");
-  function throws(): never {
-    throw boom;
-  }
+const boom = new Error("a bug");
+function throws(): never {
+  throw boom;
+}
 
+describe("a callback that throws", () => {
   test.each([
     ["retryable", { retryable: throws }],
     ["backoff", { backoff: throws }],
@@ -314,6 +322,28 @@ describe("the budget", () => {
       }),
       { numRuns: 50 },
     );
+  });
+
+  test.each<[string, Partial<RetryBudget>, string]>([
+    ["earn", { earn: throws }, "ok"],
+    ["spend", { spend: throws }, "down"],
+  ])("of the user's own that throws in %s changes no run, and is a warning", async (_name, mistake, expected) => {
+    const warn = vi.spyOn(process, "emitWarning").mockReturnValue();
+    const budget = { ...createRetryBudget(), tokens: 1, ...mistake };
+    const outcome = createRetry({ name: "shop", budget, backoff: constant(0) }).run(flaky("down"));
+    expect(await outcome.catch((error) => error)).toBe(expected);
+    const message = 'A callback of the retry policy "shop" threw: Error: a bug';
+    expect(warn).toHaveBeenCalledExactlyOnceWith(message, "MidguardWarning");
+  });
+
+  test("of the user's own that throws when a retry is given back does so, too", async () => {
+    const warn = vi.spyOn(process, "emitWarning").mockReturnValue();
+    const controller = new AbortController();
+    const budget = { ...createRetryBudget(), tokens: 1, refund: throws };
+    const policy = createRetry({ budget, backoff: constant(60_000), signal: controller.signal });
+    setImmediate(() => controller.abort("gone"));
+    expect(await reasonOf(policy.run(flaky("down")))).toBe("gone");
+    expect(warn).toHaveBeenCalledTimes(1);
   });
 
   test("costs nothing for a retry that is not made", async () => {

@@ -3,7 +3,7 @@ import { inspect } from "node:util";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import middy from "@middy/core";
-import { subscribe, systemClock } from "@midguard/kernel";
+import { currentInvocation, subscribe, systemClock } from "@midguard/kernel";
 import { enterInvocation } from "@midguard/kernel/internal";
 import { lambdaContext, manualClock } from "@midguard/kernel/testing";
 import fc from "fast-check";
@@ -207,6 +207,18 @@ describe("the deadline", () => {
     expect(retryReport(real)).toMatchObject({ attempts: 1, reason: "max-elapsed" });
   });
 
+  test("that passes while the process is frozen in a wait costs no budget", async () => {
+    const clock = manualClock();
+    const policy = createRetry({ backoff: constant(100), maxElapsedMs: 1_000, clock });
+    const done = reasonOf(policy.run(() => Promise.reject(new Error("down"))));
+    await turn();
+    expect(policy.budget).toMatchObject({ tokens: 0 });
+    clock.jump(3_600_000);
+    await clock.advance(100);
+    await done;
+    expect(policy.budget).toMatchObject({ tokens: 1 });
+  });
+
   test("is over for a run that outlives its invocation", async () => {
     const policy = createRetry({ budget: false });
     let fail: (error: Error) => void = () => {};
@@ -351,6 +363,16 @@ describe("an attempt", () => {
     expect(await unlimited.run(({ remainingMs }) => remainingMs)).toBe(Infinity);
   });
 
+  test("has no time once it is over, cut or not", async () => {
+    const attempts: Attempt[] = [];
+    const policy = createRetry({ ...free, maxRetries: 1, attemptTimeoutMs: 20 });
+    await policy.run((attempt) => {
+      attempts.push(attempt);
+      return attempt.number === 1 ? new Promise(() => attempt.signal) : undefined;
+    });
+    expect(attempts.map(({ remainingMs }) => remainingMs)).toEqual([0, 0]);
+  });
+
   test("gives the same signal each time, and one that tells the truth after the end", async () => {
     let last: Attempt | undefined;
     await createRetry().run((attempt) => {
@@ -475,6 +497,38 @@ describe("the caller's signal", () => {
     expect(getEventListeners(controller.signal, "abort")).toEqual([]);
     expect(process.getActiveResourcesInfo()).toEqual(before);
   });
+
+  test("that aborts in a wait costs neither budget nor allowance", async () => {
+    const policy = createRetry({ backoff: constant(60_000), attemptTimeoutMs: 1_000 });
+    const left = await invoke(600_000, async () => {
+      const controller = new AbortController();
+      const before = currentInvocation()?.retriesLeft;
+      const done = reasonOf(policy.run(() => Promise.reject(new Error("down")), { signal: controller.signal }));
+      await turn();
+      const during = currentInvocation()?.retriesLeft;
+      controller.abort(reason);
+      await done;
+      return [before, during, currentInvocation()?.retriesLeft];
+    });
+    expect(left).toEqual([1_000, 999, 1_000]);
+    expect(policy.budget).toMatchObject({ tokens: 1 });
+  });
+
+  test.each([true, false])(
+    "that aborts while a failure is judged (to be retried: %s) ends the run",
+    async (verdict) => {
+      const controller = new AbortController();
+      const retryable = (): boolean => {
+        controller.abort(reason);
+        return verdict;
+      };
+      const policy = createRetry({ backoff: constant(0), retryable });
+      const done = policy.run(() => Promise.reject(new Error("down")), { signal: controller.signal });
+      expect(await reasonOf(done)).toBe(reason);
+      expect(retryReport(reason)).toMatchObject({ attempts: 1, reason: "aborted" });
+      expect(policy.budget).toMatchObject({ tokens: 1 });
+    },
+  );
 
   test("that aborts while the call is being made ends it as well", async () => {
     const controller = new AbortController();
