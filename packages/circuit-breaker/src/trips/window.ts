@@ -13,7 +13,7 @@ interface Bucket extends Tally {
 /** The calls of the last `windowMs`. */
 export interface Window {
   count(failed: boolean, slow: boolean, now: number): void;
-  /** Counts a good call beside those counted last; `false` where the time of the next one has to be known. */
+  /** Counts a good call with the timed one that comes next; `false` where that has to be this one. */
   countUntimed(): boolean;
   /** The calls in the window as it is at `now`. */
   total(now: number): Tally;
@@ -24,11 +24,11 @@ export interface Window {
 /** A bucket leaves the window with its first call, so a call is forgotten up to a tenth of the window early, never late. */
 const bucketsPerWindow = 10;
 /**
- * Of the calls in a bucket one in so many may follow untimed, at a steady pace in as small a part of the bucket's time.
- * Where calls then stop coming, the few that come later are forgotten too early.
+ * One in so many of a bucket's calls may follow untimed, and few at all: the process may be frozen between one and the
+ * next, and they count as if they had come with the next timed one.
  */
 const untimedShare = 64;
-const mostUntimed = 1_000;
+const mostUntimed = 8;
 
 /**
  * A queue of buckets, moved on by the timestamps of the calls alone: the process may be frozen for any time between two
@@ -42,7 +42,9 @@ export function createWindow(windowMs: number, saved: readonly number[] = []): W
     buckets.push({ startedAt, calls, failures, slow });
   }
   let newest = buckets.at(-1);
-  let untimedLeft = 0;
+  /** Good calls since the last timed one, and how many there may be. */
+  let untimed = 0;
+  let untimedLimit = 0;
 
   /** Whether a stretch of `ms` from there holds `now`. A saved bucket may also begin later: somebody's mistake. */
   function holds({ startedAt }: Bucket, ms: number, now: number): boolean {
@@ -59,19 +61,19 @@ export function createWindow(windowMs: number, saved: readonly number[] = []): W
   return {
     count(failed, slow, now) {
       if (newest === undefined || !holds(newest, bucketMs, now)) newest = begin(now);
-      newest.calls += 1;
+      newest.calls += 1 + untimed;
+      untimed = 0;
       if (failed) newest.failures += 1;
       if (slow) newest.slow += 1;
-      untimedLeft = Math.min(Math.floor(newest.calls / untimedShare), mostUntimed);
+      untimedLimit = Math.min(Math.floor(newest.calls / untimedShare), mostUntimed);
     },
     countUntimed() {
-      if (newest === undefined || untimedLeft === 0) return false;
-      untimedLeft -= 1;
-      newest.calls += 1;
+      if (untimed >= untimedLimit) return false;
+      untimed += 1;
       return true;
     },
     total(now) {
-      const total = { calls: 0, failures: 0, slow: 0 };
+      const total = { calls: untimed, failures: 0, slow: 0 };
       for (const bucket of buckets) {
         if (!holds(bucket, windowMs, now)) continue;
         total.calls += bucket.calls;
@@ -81,6 +83,9 @@ export function createWindow(windowMs: number, saved: readonly number[] = []): W
       return total;
     },
     save: (shiftMs) =>
-      buckets.flatMap(({ startedAt, calls, failures, slow }) => [startedAt + shiftMs, calls, failures, slow]),
+      buckets.flatMap(({ startedAt, calls, failures, slow }, index) => {
+        const all = index === buckets.length - 1 ? calls + untimed : calls;
+        return [startedAt + shiftMs, all, failures, slow];
+      }),
   };
 }
