@@ -162,6 +162,23 @@ test("what happens in no invocation is a line at once, of the one made last", ()
   expect(lines.all()[0]).not.toHaveProperty("requestId");
 });
 
+test.each(places)("what happened on a ping is told with it, by %s", async (place) => {
+  const priming: middy.MiddlewareObj = {
+    before() {
+      publish(scheduled, scheduled, pinged);
+      return { warmup: true };
+    },
+  };
+  await install(place, { inner: priming })();
+  await install(place, { outer: priming })();
+
+  function sumOf(metric: string): number {
+    return lines.happenings().reduce((sum, line) => sum + Number(line[metric] ?? 0), 0);
+  }
+  expect([sumOf("RetryAttempts"), sumOf("WarmupPing")]).toEqual([4, 2]);
+  expect(lines.requests()).toEqual([]);
+});
+
 test("what happens in a handler without metrics is not counted, but a ping is", () => {
   metrics({ namespace: "Shop", service: "orders" });
   const call = async (): Promise<void> => {

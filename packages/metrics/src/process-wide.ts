@@ -50,15 +50,13 @@ function listen(event: MidguardEvent): void {
   const invocation = currentInvocation();
   const scene = invocation && (sceneIn(invocation) ?? newScene(invocation, undefined));
   const isPing = event.type === "warmup.pinged";
+  // What happened in an invocation without `metrics()` is nobody's to tell, but a ping is.
+  const tally = count(isPing && scene?.owner === undefined ? undefined : scene?.tally, event);
   if (scene !== undefined && isPing) scene.pinged = true;
-  if (scene === undefined || scene.closed || isPing) {
-    // Nothing may follow that could tell it: a ping is answered by an early return, after which no middleware is called.
-    const tell = scene?.owner ?? processWide().teller;
-    const tally = count(undefined, event);
-    if (tally !== undefined) tell?.(tally, invocation?.requestId);
-  } else {
-    scene.tally = count(scene.tally, event);
-  }
+  // After a ping nothing may follow that could tell it: it is answered by an early return, and no middleware is called.
+  const isLast = scene === undefined || scene.closed || isPing;
+  if (isLast && tally !== undefined) (scene?.owner ?? processWide().teller)?.(tally, invocation?.requestId);
+  if (scene !== undefined) scene.tally = isLast ? undefined : tally;
 }
 
 function sceneIn(invocation: Staged): Scene | undefined {
