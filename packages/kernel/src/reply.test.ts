@@ -93,6 +93,27 @@ describe("answerRejection", () => {
     expect(response.headers).toEqual({ ...headers, "Access-Control-Allow-Origin": "*" });
   });
 
+  test.each([
+    ["rest", { "x-cors": ["*"] }, undefined],
+    ["http", undefined, ["session=7"]],
+    ["albMultiValue", { "x-cors": ["*"] }, undefined],
+  ] as const)("keeps what others have set in another place, too (%s)", async (kind, multiValueHeaders, cookies) => {
+    const setting = {
+      onError({ response }: { response: object | null }) {
+        if (response !== null && multiValueHeaders) {
+          Object.assign(response, { multiValueHeaders: { ...multiValueHeaders, "RETRY-AFTER": ["9"] } });
+        }
+        if (response !== null && cookies) Object.assign(response, { cookies });
+      },
+    };
+    const response = await middy().use([answering, setting, reject, errorHandler])(apiEvents[kind](), lambdaContext());
+    const own = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]]));
+    const expected = kind === "albMultiValue" ? { ...own, ...multiValueHeaders } : multiValueHeaders;
+    expect(response.multiValueHeaders).toEqual(expected);
+    expect(response.cookies).toEqual(cookies);
+    expect(JSON.parse(response.body)).toEqual(problem);
+  });
+
   test("sends no header in two spellings", () => {
     const others = { "retry-after": "1", "content-type": "text/plain", "x-trace": "7" };
     const response = { statusCode: 503, body: "The circuit is open.", headers: others };

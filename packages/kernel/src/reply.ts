@@ -19,12 +19,19 @@ export function isRejection(error: unknown, ...codes: readonly string[]): error 
   return isRecord(error) && codes.includes(error.code as string) && isRecord(error.headers) && isRecord(error.problem);
 }
 
+/** What an answer in place of ours may have, and ours then has too. */
+interface Others {
+  readonly headers?: unknown;
+  readonly multiValueHeaders?: unknown;
+  readonly cookies?: unknown;
+}
+
 /**
  * The answer to `event` that says `error` as a problem document (RFC 9457), in the shape that the event's kind asks for,
- * with the headers of `others` besides its own. `undefined` where the event is no API request: then the error must stay
- * an error, for a status is a success there.
+ * with the headers and cookies of `others` besides its own. `undefined` where the event is no API request: then the error
+ * must stay an error, for a status is a success there.
  */
-export function replyTo(event: unknown, error: Rejection, others: object = {}): Record<string, unknown> | undefined {
+export function replyTo(event: unknown, error: Rejection, others: Others = {}): Record<string, unknown> | undefined {
   const request = describeRequest(event);
   if (request === undefined) return undefined;
   const { statusCode, message, problem } = error;
@@ -32,24 +39,32 @@ export function replyTo(event: unknown, error: Rejection, others: object = {}): 
   const own = Object.entries({ "Content-Type": "application/problem+json", ...error.headers });
   // Others may write names in lower case, and a name in two spellings would be sent twice.
   const ownNames = own.map(([name]) => name.toLowerCase());
-  const kept = Object.entries(others).filter(([name]) => !ownNames.includes(name.toLowerCase()));
-  const entries = [...kept, ...own];
+  function kept(headers: unknown): [string, unknown][] {
+    const all = isRecord(headers) ? Object.entries(headers) : [];
+    return all.filter(([name]) => !ownNames.includes(name.toLowerCase()));
+  }
+  const entries = [...kept(others.headers), ...own];
   const headers = Object.fromEntries(entries);
   if (request.kind === "edge") {
     const lists = Object.fromEntries(entries.map(([key, value]) => [key.toLowerCase(), [{ key, value }]]));
     return { status: String(statusCode), statusDescription: problem.title, headers: lists, body };
   }
-  if (request.kind !== "alb") return { statusCode, headers, body };
+  const lists = kept(others.multiValueHeaders);
+  if (request.kind !== "alb") {
+    const { cookies } = others;
+    const multiValue = lists.length > 0 && { multiValueHeaders: Object.fromEntries(lists) };
+    return { statusCode, headers, ...multiValue, ...(cookies !== undefined && { cookies }), body };
+  }
   const status = { statusCode, statusDescription: `${statusCode} ${problem.title}`, isBase64Encoded: false };
   // A target group with multi-value headers switched on reads only those.
-  return isRecord(event) && isRecord(event.multiValueHeaders)
-    ? { ...status, multiValueHeaders: Object.fromEntries(entries.map(([key, value]) => [key, [value]])), body }
-    : { ...status, headers, body };
+  if (!isRecord(event) || !isRecord(event.multiValueHeaders)) return { ...status, headers, body };
+  const all = [...lists, ...entries.map(([name, value]) => [name, [value]])];
+  return { ...status, multiValueHeaders: Object.fromEntries(all), body };
 }
 
 /**
  * For an `onError` hook: answers our own error with one of `codes` where nobody has, or replaces the plain text that
- * `@middy/http-error-handler` made of it, keeping the headers that others have set. Any other answer is the user's.
+ * `@middy/http-error-handler` made of it, keeping the headers and cookies that others have set. Any other answer is the user's.
  */
 export function answerRejection(
   request: { readonly event: unknown; readonly error: unknown; response?: unknown },
@@ -57,8 +72,8 @@ export function answerRejection(
 ): void {
   const { error, response } = request;
   if (!isRejection(error, ...codes)) return;
-  const { body, headers } = isRecord(response) ? response : {};
-  if (response !== undefined && body !== error.message) return;
+  const others = isRecord(response) ? response : {};
+  if (response !== undefined && others.body !== error.message) return;
   // Assigned, not returned: a returned value would silence the other onError hooks.
-  request.response = replyTo(request.event, error, isRecord(headers) ? headers : {}) ?? response;
+  request.response = replyTo(request.event, error, others) ?? response;
 }
