@@ -83,7 +83,7 @@ function describeEdge(records: unknown): RequestDescription | undefined {
 /**
  * Describes the request in an API event: REST API (v1), HTTP API (v2), Function URL, load balancer, WebSocket API and
  * Lambda@Edge. `undefined` for anything else (queues, streams, schedules, authorizers, direct invokes): there a status
- * would be read as a success. Never throws, whatever the event.
+ * would be read as a success. Never throws, whatever the event, as long as it came as JSON.
  */
 export function describeRequest(event: unknown): RequestDescription | undefined {
   if (!isRecord(event)) return undefined;

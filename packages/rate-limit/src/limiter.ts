@@ -19,7 +19,7 @@ export interface RateLimiter {
   peek(key: string): Promise<readonly LimitState[]>;
   /**
    * Gives back what a decision of `take` charged, once: never below 0, and nothing where its window is over. Where the
-   * store fails it stays charged.
+   * store fails it stays charged. Not for decisions from before a `reset` of their key, which has given it back.
    */
   refund(decision: Decision): Promise<void>;
   /** Forgets everything counted under `key`. Rejects where the store fails. */

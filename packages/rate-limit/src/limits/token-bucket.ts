@@ -25,7 +25,8 @@ const longestFillUs = 2 ** 52;
  * A bucket of `capacity` tokens, full at first, into which `refillPerSecond` come back: bursts up to the capacity, and
  * the refill rate in the long run. The better choice for windows under 10 s where the clocks of machines differ.
  *
- * The bound: never more than `capacity + refillPerSecond x t` in any t seconds. A clock set back never fills it.
+ * The bound: never more than `capacity + refillPerSecond x t` in any t seconds. A clock set back never fills it. What is
+ * given back (`countIf`, `refund`) may be taken on top, also where the bucket would have been full again without it.
  *
  * It is kept as the generic cell rate algorithm (ITU-T I.371), one timestamp per key.
  *

@@ -98,6 +98,14 @@ describe("memoryStore", () => {
     expect(take("late").allowed).toBe(false);
   });
 
+  it("says beforehand what a take will find, also where keys are counted together", async () => {
+    const { take, remaining } = taker(65_536, [quota(1, "year")]);
+    for (let key = 0; key < 6_000; key += 1) {
+      const left = await remaining(`key ${key}`);
+      expect([key, take(`key ${key}`).allowed]).toEqual([key, left === 1]);
+    }
+  });
+
   it("forgets nobody for the sake of a cost that can never be taken", async () => {
     const limits = [quota(2, "year")];
     const { store, take, remaining } = taker(65_536, limits);

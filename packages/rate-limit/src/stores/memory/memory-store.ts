@@ -159,7 +159,8 @@ export function createMemoryStore(maxBytes: number, hashKey: HashKey): MemorySto
     async peek({ key, now, limits }) {
       const plan = planOf(limits, now);
       hash.update(key);
-      const slot = plan.table.find(hash.high, hash.low);
+      let slot = plan.table.find(hash.high, hash.low);
+      if (slot < 0) slot = plan.table.findShared(hash.high, hash.low, now);
       const state = slot < 0 ? plan.blank : plan.table.state;
       const base = slot < 0 ? 0 : slot * plan.table.width;
       measure(plan.columns, state, base, now, 0);

@@ -109,10 +109,7 @@ export class Table {
     const room = this.#empties(one);
     const empty = this.#emptyIn(room > 2 || room >= this.#empties(other) ? one : other, low);
     if (empty >= 0) return this.#assign(empty, high, low);
-    this.#victim = -1;
-    this.#leastUsage = 1;
-    this.#weigh(one, now);
-    this.#weigh(other, now);
+    this.#weighAll(high, low, now);
     return this.#leastUsage === 0 ? this.#assign(this.#victim, high, low) : -1;
   }
 
@@ -141,9 +138,18 @@ export class Table {
    * of them are over a limit. A key over its limit is never pushed out: else a flood of other keys would free it.
    */
   evict(high: number, low: number): number {
-    if (this.#victim >= 0) return this.#assign(this.#victim, high, low);
-    const group = Math.floor(this.#bucket(high) / slotsPerBucket / bucketsPerShared);
-    return this.buckets * slotsPerBucket + group;
+    return this.#victim >= 0 ? this.#assign(this.#victim, high, low) : this.#sharedSlot(high);
+  }
+
+  /** The shared slot that a key without one of its own would be counted in now; -1 where it would get one. */
+  findShared(high: number, low: number, now: number): number {
+    if (!this.full) return -1;
+    this.#weighAll(high, low, now);
+    return this.#victim >= 0 ? -1 : this.#sharedSlot(high);
+  }
+
+  #sharedSlot(high: number): number {
+    return this.buckets * slotsPerBucket + Math.floor(this.#bucket(high) / slotsPerBucket / bucketsPerShared);
   }
 
   /** Forgets what a key has counted. */
@@ -192,6 +198,14 @@ export class Table {
       if (this.#lows[slot] === 0) return slot;
     }
     return -1;
+  }
+
+  /** Looks for the least used key of both buckets of a key. */
+  #weighAll(high: number, low: number, now: number): void {
+    this.#victim = -1;
+    this.#leastUsage = 1;
+    this.#weigh(this.#bucket(high), now);
+    this.#weigh(this.#bucket(low), now);
   }
 
   /** Looks for the least used key of a bucket. */
