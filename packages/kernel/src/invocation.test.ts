@@ -172,6 +172,7 @@ describe("the scope", () => {
   test.each([
     ["the same request id", {}],
     ["no request id", { awsRequestId: undefined }],
+    ["another request id", { awsRequestId: "of a test" }],
   ])(
     "is current again after a nested handler with a context of its own and %s, however deep",
     async (_name, changes) => {
@@ -192,19 +193,23 @@ describe("the scope", () => {
     },
   );
 
-  test("keeps few others alive, where none is ever ended and none has a request id", async () => {
-    const anonymous = { awsRequestId: undefined };
-    await entering(nested(request(60_000), anonymous), (first) => {
+  test("keeps few others alive, where none is ever ended", async () => {
+    await entering(request(60_000), (first) => {
       let last = first;
-      for (let times = 0; times < 50; times++) last = enterInvocation(nested(request(60_000), anonymous), owner);
+      for (let times = 0; times < 50; times++) last = enterInvocation(request(60_000), owner);
       let depth = 0;
       for (let around = last.outer; around !== undefined; around = around.outer) depth++;
       expect(depth).toBeLessThan(10);
     });
   });
 
-  test("is not current again for the request after one that nobody has settled", async () => {
-    await entering(request(60_000), () => {
+  test("is not current again after the next request's, where it failed and nobody has settled it", async () => {
+    const failed = request(60_000);
+    await entering(failed, (invocation) => {
+      Object.assign(failed, { error: new Error("boom") });
+      const recovering = nested(failed);
+      expect(enterInvocation(recovering, owner).outer).toBe(invocation);
+      leaveInvocation(recovering, owner);
       const next = request(60_000);
       expect(enterInvocation(next, owner).outer).toBeUndefined();
       leaveInvocation(next, owner);

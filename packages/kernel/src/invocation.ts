@@ -44,7 +44,7 @@ const registry = globalThis as { [key]?: AsyncLocalStorage<Invocation> };
 registry[key] ??= new AsyncLocalStorage();
 const current: AsyncLocalStorage<Invocation> = registry[key];
 
-/** Of a chain of `outer`: without a request id, one that leaked in may be taken for the one around. */
+/** Of a chain of `outer`: one that leaked in may be taken for the one around. */
 const deepest = 10;
 function remainingMs(this: Invocation): number {
   return this.endsAt - systemClock.now();
@@ -56,14 +56,15 @@ function requestIdOf(context: object): string | undefined {
 }
 
 /**
- * Whether a new invocation of `context` is nested in `outer`, which is current. Otherwise `outer` has leaked in from an
- * earlier request that was never settled: Lambda gives each a request id of its own, and a nested handler is given that of
- * the one around it, or none. Whatever runs in a rehearsal belongs to it.
+ * Whether a new invocation of `context` is nested in `outer`, which is current and not settled. It is not where `outer` has
+ * leaked in from a request that failed so that our `onError` was never called: by its request id this is another one.
  */
 function isNested(context: object, outer: Invocation): boolean {
+  // Whatever runs in a rehearsal belongs to it.
+  if (outer.rehearsal) return true;
+  const hasFailed = isRecord(outer.request) && outer.request.error !== undefined;
   const requestId = requestIdOf(context);
-  const isSame = requestId === undefined || outer.requestId === undefined || requestId === outer.requestId;
-  return (isSame && outer.depth < deepest) || outer.rehearsal;
+  return outer.depth < deepest && !(hasFailed && requestId !== undefined && requestId !== outer.requestId);
 }
 
 function open(context: object, leftMs: number, graceMs: number, rehearsal: boolean, outer?: Invocation): Invocation {
