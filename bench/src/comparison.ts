@@ -1,5 +1,5 @@
 /** What figures are counted in. Shown as it is, and small times in the unit that suits them. */
-export type Unit = "ns" | "ms" | "bytes" | "requests/s" | "lost keys";
+export type Unit = "ns" | "ms" | "bytes" | "requests/s" | "keys";
 
 /** What one contestant was measured at in one job: a figure for each round. Round n of one stands beside round n of all. */
 export interface Series {

@@ -39,7 +39,7 @@ describe("figures", () => {
   it("make a table with a block for each job", () => {
     expect(tableOf(result)).toMatchInlineSnapshot(`
       "calls: Calls <guarded>
-                           median (95 %)  times base  over base
+                       median (interval)  times base  over base
       call
         bare      20 ns (10 ns to 30 ns)
         midguard  40 ns (20 ns to 60 ns)       2.00x     +20 ns
@@ -49,9 +49,13 @@ describe("figures", () => {
   });
 
   it("make a page that stands alone, with a bar and a row for each", () => {
-    const page = pageOf({ takenAt: "now", node: "24", cpu: "2 x any" }, [result], []);
+    const setting = { takenAt: "now", node: "24", cpu: "2 x any", effort: "thorough" } as const;
+    const page = pageOf(setting, [result], []);
     expect(page).toContain("Calls &#60;guarded&#62;");
-    expect(page.match(/<svg /g)).toHaveLength(3);
-    expect(page).not.toMatch(/NaN|undefined|<script|https?:/);
+    // None for a crash, and ours by its colour.
+    expect(page.match(/<svg /g)).toHaveLength(2);
+    expect(page.match(/class="bar ours"/g)).toHaveLength(1);
+    expect(page).not.toMatch(/NaN|undefined|Infinity|<script|https?:|quick/);
+    expect(pageOf({ ...setting, effort: "quick" }, [result], [])).toContain("these figures mean nothing");
   });
 });

@@ -9,29 +9,60 @@ import {
   slidingWindow,
 } from "@midguard/rate-limit";
 import { MemoryStore } from "express-rate-limit";
-import { RateLimiterMemory } from "rate-limiter-flexible";
+import { RateLimiterMemory, RateLimiterUnion } from "rate-limiter-flexible";
+import { names } from "./names.ts";
 
-/** Takes one from a key; says whether that was allowed. */
-export type Take = (key: string) => Promise<boolean>;
-
-const hourMs = 3_600_000;
-
-/** What our store may take, in bytes. */
-export interface Size {
-  readonly maxBytes?: number;
+/** A limiter: how its users take one from a key, and how one sees in the answer whether that was allowed. */
+export interface Taker {
+  readonly name: string;
+  readonly take: (key: string) => Promise<unknown>;
+  allowed(answer: unknown): boolean;
 }
 
-type Window = "1h" | "6h" | "1d";
-const threeWindows: readonly Window[] = ["1h", "6h", "1d"];
+const hourMs = 3_600_000;
+const hours = { "one window": [1], "three windows": [1, 6, 24] } as const;
+export type Windows = keyof typeof hours;
 
-function midguard(limit: number, windows: readonly Window[], store: RateLimitStore): Take {
-  const limits = windows.map((window) => slidingWindow(limit, window));
-  const limiter = createRateLimiter({ limits, store });
-  return async (key) => (await limiter.take(key)).allowed;
+export function midguard(limit: number, windows: Windows, store: RateLimitStore = memoryStore()): Taker {
+  const limiter = createRateLimiter({
+    limits: hours[windows].map((count) => slidingWindow(limit, `${count}h`)),
+    store,
+  });
+  return { name: names.us, take: (key) => limiter.take(key), allowed: (answer) => (answer as Decision).allowed };
+}
+
+/** Its rejections are caught, as its users must, where there are any to be expected. */
+export function flexible(points: number, windows: Windows, rejects: boolean): Taker {
+  const limiters = hours[windows].map(
+    (count) => new RateLimiterMemory({ points, duration: (count * hourMs) / 1_000, keyPrefix: String(count) }),
+  );
+  const [first] = limiters;
+  const isOne = limiters.length === 1 && first !== undefined;
+  const limiter = isOne ? first : new RateLimiterUnion(...limiters);
+  async function attempt(key: string): Promise<unknown> {
+    try {
+      return await limiter.consume(key);
+    } catch (rejection) {
+      if (rejection instanceof Error) throw rejection;
+      return undefined;
+    }
+  }
+  return {
+    name: isOne ? names.flexible : `${names.flexible} Union`,
+    take: rejects ? attempt : (key) => limiter.consume(key),
+    allowed: (answer) => answer !== undefined,
+  };
+}
+
+export function express(limit: number): Taker {
+  const store = new MemoryStore();
+  store.init({ windowMs: hourMs } as never);
+  const allowed = (answer: unknown): boolean => (answer as { totalHits: number }).totalHits <= limit;
+  return { name: names.express, take: (key) => store.increment(key), allowed };
 }
 
 /** A store that keeps nothing: its limiter leaves the collector the same answers, and nothing else. */
-function forgetfulStore(): RateLimitStore {
+export function forgetfulStore(): RateLimitStore {
   const stateOf = ({ name, limit }: Limit): LimitState => ({ name, limit, remaining: limit - 1, resetAfterMs: hourMs });
   function takeSync({ limits }: StoreRequest): Decision {
     const known = { remaining: 0, resetAfterMs: hourMs, retryAfterMs: 0 };
@@ -46,24 +77,3 @@ function forgetfulStore(): RateLimitStore {
     reset: nothing,
   };
 }
-
-/** Limiters in memory by name, each of `limit` an hour; and what ours come to without a store. */
-export const limiters: Readonly<Record<string, (limit: number, size: Size) => Take>> = {
-  "no store, one window": (limit) => midguard(limit, ["1h"], forgetfulStore()),
-  "no store, three windows": (limit) => midguard(limit, threeWindows, forgetfulStore()),
-  "midguard, one window": (limit, size) => midguard(limit, ["1h"], memoryStore(size)),
-  "midguard, three windows": (limit, size) => midguard(limit, threeWindows, memoryStore(size)),
-  "rate-limiter-flexible 11.4.0": (points) => {
-    const limiter = new RateLimiterMemory({ points, duration: hourMs / 1_000 });
-    return (key) =>
-      limiter.consume(key).then(
-        () => true,
-        () => false,
-      );
-  },
-  "express-rate-limit 8.7.5": (limit) => {
-    const store = new MemoryStore();
-    store.init({ windowMs: hourMs } as never);
-    return async (key) => (await store.increment(key)).totalHits <= limit;
-  },
-};

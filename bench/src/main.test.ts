@@ -17,7 +17,6 @@ interface Saved {
   readonly results: readonly { readonly name: string; readonly figures: readonly object[] }[];
   readonly targets: readonly {
     readonly says: string;
-    readonly held: boolean;
     readonly measured: { median: unknown };
   }[];
 }
@@ -46,13 +45,32 @@ describe.skipIf(!canRun)("bench, quickly", () => {
     for (const name of names) expect(page).toContain(`id="${name}"`);
   });
 
-  it("fails where a target is missed, if it is asked to check", { timeout: 60_000 }, async () => {
+  it("fails where a target is missed by more than is known, if it is asked to check", { timeout: 60_000 }, async () => {
     // Code that is not compiled yet takes many times as long as the bare call.
     await expect(bench("retry")).resolves.toMatchObject({ stdout: expect.stringContaining("MISSED") });
-    await expect(bench("--check", "retry")).rejects.toMatchObject({ code: 1 });
+    await expect(bench("--check", "retry")).rejects.toMatchObject({ code: 2 });
   });
 
-  it("knows no other comparison", { timeout: 60_000 }, async () => {
-    await expect(bench("nonsense")).rejects.toThrow("no such comparison: nonsense");
+  it("tells what is only missed as it is known to be from what is not", { timeout: 60_000 }, async () => {
+    // Bytes are the same each time.
+    await expect(bench("--check", "size")).rejects.toMatchObject({
+      code: 1,
+      stdout: expect.stringMatching(/^missed, known {3}retry, midguard/m),
+    });
+  });
+
+  it("makes the folder for what it writes", { timeout: 60_000 }, async () => {
+    const inside = join(folder, "made", "for", "it");
+    await promisify(execFile)(process.execPath, [main, "--quick", "--out", inside, "size"]);
+    expect(JSON.parse(await readFile(join(inside, "results.json"), "utf8"))).toMatchObject({ effort: "quick" });
+  });
+
+  it.each([
+    ["nonsense", "no such comparison: nonsense"],
+    ["--nonsense", "Unknown option '--nonsense'"],
+  ])("does not know %s, and says what it does", { timeout: 60_000 }, async (argument, message) => {
+    const refused = bench(argument);
+    await expect(refused).rejects.toMatchObject({ code: 2, stderr: expect.stringContaining(message) });
+    await expect(refused).rejects.toMatchObject({ stderr: expect.stringContaining("usage: bench") });
   });
 });

@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -13,21 +13,26 @@ import { targets } from "./targets.ts";
 import { judge, type Verdict } from "./verdict.ts";
 
 const usage = `usage: bench [--check] [--quick] [--list] [--out folder] [name ...]
-  --check  exits with 1 where a target is missed
+  --check  exits with 1 where targets are missed that are known to be, with 2 where any other is or one has become worse
   --quick  only sees that all of it runs: the figures mean nothing
   --list   lists the comparisons
   --out    where results.json and results.html go, by default bench/
-  name     runs these comparisons, not all of them`;
+  name     runs these comparisons, not all of them
+A comparison that fails ends the run with 2, after the others.`;
 
-function chosen(names: readonly string[]): readonly Comparison[] {
-  const unknown = names.filter((name) => !comparisons.some((comparison) => comparison.name === name));
-  if (unknown.length > 0) {
-    console.error(
-      `no such comparison: ${unknown.join(", ")}; there are ${comparisons.map(({ name }) => name).join(", ")}`,
-    );
-    process.exit(1);
-  }
-  return names.length === 0 ? comparisons : comparisons.filter(({ name }) => names.includes(name));
+/** Exit code for what nobody knows of. */
+const failed = 2;
+
+function refuse(message: string): never {
+  console.error(`${message}\n${usage}`);
+  process.exit(failed);
+}
+
+function chosen(given: readonly string[]): readonly Comparison[] {
+  const known = comparisons.map(({ name }) => name);
+  const unknown = given.filter((name) => !known.includes(name));
+  if (unknown.length > 0) refuse(`no such comparison: ${unknown.join(", ")}; there are ${known.join(", ")}`);
+  return given.length === 0 ? comparisons : comparisons.filter(({ name }) => given.includes(name));
 }
 
 function verdictsFor({ name }: Comparison, all: readonly Series[]): readonly Verdict[] {
@@ -39,48 +44,81 @@ function crashesNamed(_key: string, value: unknown): unknown {
   return value === Infinity ? "crashed" : value;
 }
 
-async function bench(names: readonly string[], effort: Effort, folder: string): Promise<readonly Verdict[]> {
+interface Outcome {
+  readonly verdicts: readonly Verdict[];
+  /** Names of the comparisons that could not be made. */
+  readonly failures: readonly string[];
+}
+
+async function bench(some: readonly Comparison[], effort: Effort, folder: string): Promise<Outcome> {
+  mkdirSync(folder, { recursive: true });
   const results: Result[] = [];
   const verdicts: Verdict[] = [];
-  for (const comparison of chosen(names)) {
+  const failures: string[] = [];
+  for (const comparison of some) {
     const isOpen = (all: readonly Series[]): boolean =>
-      verdictsFor(comparison, all).some(({ held, close }) => !held || close);
-    const all = await runComparison(comparison, effort, isOpen, (text) => process.stderr.write(`${text}\n`));
-    const result = resultOf(comparison, all);
-    results.push(result);
-    verdicts.push(...verdictsFor(comparison, all));
-    console.log(`${tableOf(result)}\n`);
+      verdictsFor(comparison, all).some(({ outcome }) => outcome !== "held");
+    try {
+      const all = await runComparison(comparison, effort, isOpen, (text) => process.stderr.write(`${text}\n`));
+      const result = resultOf(comparison, all);
+      verdicts.push(...verdictsFor(comparison, all));
+      results.push(result);
+      console.log(`${tableOf(result)}\n`);
+    } catch (error) {
+      console.error(error);
+      failures.push(comparison.name);
+    }
   }
-  console.log(verdictsOf(verdicts));
   const setting = {
     takenAt: new Date().toISOString(),
     node: process.versions.node,
     cpu: `${cpus().length} x ${cpus()[0]?.model}`,
+    effort,
   };
   const judged = verdicts.map(({ target: { comparison, says }, ...verdict }) => ({ comparison, says, ...verdict }));
   writeFileSync(
     join(folder, "results.json"),
-    `${JSON.stringify({ ...setting, results, targets: judged }, crashesNamed, 2)}\n`,
+    `${JSON.stringify({ ...setting, results, targets: judged, failures }, crashesNamed, 2)}\n`,
   );
   writeFileSync(join(folder, "results.html"), pageOf(setting, results, verdicts));
-  return verdicts;
+  return { verdicts, failures };
 }
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    check: { type: "boolean" },
-    quick: { type: "boolean" },
-    list: { type: "boolean" },
-    out: { type: "string", default: fileURLToPath(new URL("..", import.meta.url)) },
-    help: { type: "boolean" },
-  },
-});
+function exitCodeOf({ verdicts, failures }: Outcome, isCheck: boolean): number {
+  const outcomes = verdicts.map(({ outcome }) => outcome);
+  if (failures.length > 0 || (isCheck && outcomes.includes("missed"))) return failed;
+  return isCheck && outcomes.includes("known") ? 1 : 0;
+}
+
+function argumentsGiven() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        check: { type: "boolean", default: false },
+        quick: { type: "boolean", default: false },
+        list: { type: "boolean", default: false },
+        out: { type: "string", default: fileURLToPath(new URL("..", import.meta.url)) },
+        help: { type: "boolean", default: false },
+      },
+    });
+  } catch (error) {
+    return refuse((error as Error).message);
+  }
+}
+
+// With an exit, so that the process of a comparison is ended too.
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(failed));
+const { values, positionals } = argumentsGiven();
 if (values.help) console.log(usage);
 else if (values.list) for (const { name, title } of comparisons) console.log(`${name.padEnd(16)}${title}`);
 else {
-  const verdicts = await bench(positionals, values.quick ? "quick" : "thorough", values.out);
-  const missed = verdicts.filter(({ held }) => !held).length;
-  console.log(`\n${verdicts.length - missed} of ${verdicts.length} targets held`);
-  if (values.check && missed > 0) process.exitCode = 1;
+  const outcome = await bench(chosen(positionals), values.quick ? "quick" : "thorough", values.out);
+  const { verdicts, failures } = outcome;
+  if (verdicts.length > 0) {
+    const held = verdicts.filter((verdict) => verdict.outcome === "held" || verdict.outcome === "close").length;
+    console.log(`${verdictsOf(verdicts)}\n\n${held} of ${verdicts.length} targets held`);
+  }
+  if (failures.length > 0) console.error(`failed: ${failures.join(", ")}`);
+  process.exitCode = exitCodeOf(outcome, values.check);
 }

@@ -1,4 +1,7 @@
+import type { Effort } from "./comparison.ts";
 import { type Figure, type Result, show, showSummary } from "./figures.ts";
+import { isOurs } from "./names.ts";
+import { words } from "./table.ts";
 import type { Verdict } from "./verdict.ts";
 
 /** When and on what the figures were taken. */
@@ -6,6 +9,8 @@ export interface Setting {
   readonly takenAt: string;
   readonly node: string;
   readonly cpu: string;
+  /** `quick` figures mean nothing. */
+  readonly effort: Effort;
 }
 
 function escapeHtml(text: string): string {
@@ -31,7 +36,9 @@ table { border-collapse: collapse; width: 100%; } td:first-child { white-space: 
 /** A bar as long as the median, with a line from one end of its interval to the other. */
 function bar({ contestant, median, low, high }: Figure, longest: number): string {
   const scale = (value: number): string => ((Math.min(value, longest) / longest) * 100).toFixed(2);
-  const tone = contestant.startsWith("midguard") ? "bar ours" : "bar";
+  // A crash has no length.
+  if (!Number.isFinite(median)) return "<span></span>";
+  const tone = isOurs(contestant) ? "bar ours" : "bar";
   const spread = `<line class="spread" x1="${scale(low)}" x2="${scale(high)}" y1="5" y2="5"/>`;
   return `<svg viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true"><rect class="${tone}" width="${scale(median)}" height="10"/>${spread}</svg>`;
 }
@@ -60,18 +67,18 @@ function section({ name, title, figures }: Result): string {
   return `<section><h2 id="${name}">${escapeHtml(title)}</h2>${charts.join("")}</section>`;
 }
 
-function verdictRow({ target, measured, held, close }: Verdict): string {
-  const word = held ? (close ? "held, close" : "held") : '<span class="missed">missed</span>';
-  return `<tr><td>${word}</td><td>${escapeHtml(target.says)}</td><td>${escapeHtml(showSummary(measured, target.unit))}</td></tr>`;
+function verdictRow({ target, measured, outcome }: Verdict): string {
+  return `<tr><td class="${outcome}">${words[outcome]}</td><td>${escapeHtml(target.says)}</td><td>${escapeHtml(showSummary(measured, target.unit))}</td></tr>`;
 }
 
 /** The results as one page that needs nothing else: bars by median, with the interval of 95 % as a line. */
 export function pageOf(setting: Setting, results: readonly Result[], verdicts: readonly Verdict[]): string {
-  const { takenAt, node, cpu } = setting;
+  const { takenAt, node, cpu, effort } = setting;
   const facts = escapeHtml(`${takenAt}, Node ${node}, ${cpu}`);
+  const banner = effort === "quick" ? '<p class="missed">A quick run: these figures mean nothing.</p>' : "";
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Midguard side by side</title><style>${style}</style></head>
-<body><h1>Midguard side by side</h1><p>${facts}. Shorter is better, but for requests a second. At the right the multiple of the first of a block. The thin line is the interval that holds the median with 95 %.</p>
+<body><h1>Midguard side by side</h1>${banner}<p>${facts}. Shorter is better, but for requests a second. At the right the multiple of the first of a block. The thin line is the interval of the median: it holds it with 95 %, or goes from the least to the largest of fewer than six figures.</p>
 <h2>Targets</h2><table>${verdicts.map(verdictRow).join("")}</table>
 ${results.map(section).join("\n")}
 </body></html>

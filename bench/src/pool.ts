@@ -15,6 +15,9 @@ function runOnce(name: string, effort: Effort): Promise<readonly Series[]> {
     serialization: "advanced",
     stdio: ["ignore", nowhere, "inherit", "ipc"],
   });
+  const stop = (): boolean => child.kill();
+  process.once("exit", stop);
+  child.once("exit", () => process.off("exit", stop));
   return new Promise((resolve, reject) => {
     child.once("message", (told: Told) => {
       if ("series" in told) resolve(told.series);

@@ -7,8 +7,9 @@ import { judge } from "./verdict.ts";
 
 const comparison: Comparison = { name: "calls", title: "Calls", processes: 1, run: async () => [] };
 
-function says(says: string, most: number): Target {
-  return { comparison: "calls", says, unit: "ns", most, values: (of) => of("call", "midguard") };
+function says(says: string, most: number, accepted?: number): Target {
+  const values: Target["values"] = (of) => of("call", "midguard");
+  return { comparison: "calls", says, unit: "ns", most, values, ...(accepted !== undefined && { accepted }) };
 }
 
 describe("a table", () => {
@@ -20,15 +21,16 @@ describe("a table", () => {
     expect(tableOf(result).split("\n").at(-1)).toMatch(/20 ns +0\.67x +-10 ns$/);
   });
 
-  it("tells held, close and missed apart, one below the other", () => {
+  it("tells the outcomes apart, one below the other", () => {
     const all = [{ job: "call", contestant: "midguard", unit: "ns", samples: [10, 20, 30] }] as const;
     const lines = verdictsOf(
-      [says("far", 40), says("near", 25), says("beyond", 5)].map((target) => judge(target, all)),
+      [says("far", 40), says("near", 25), says("as ever", 5, 20), says("beyond", 5)].map((one) => judge(one, all)),
     );
     expect(lines).toMatchInlineSnapshot(`
-      "held         far     20 ns (10 ns to 30 ns)
-      held, close  near    20 ns (10 ns to 30 ns)
-      MISSED       beyond  20 ns (10 ns to 30 ns)"
+      "held            far      20 ns (10 ns to 30 ns)
+      held, close     near     20 ns (10 ns to 30 ns)
+      missed, known   as ever  20 ns (10 ns to 30 ns)
+      MISSED          beyond   20 ns (10 ns to 30 ns)"
     `);
   });
 });

@@ -25,17 +25,25 @@ function line(figure: Figure): readonly string[] {
 export function tableOf({ name, title, figures }: Result): string {
   const jobs = [...new Set(figures.map(({ job }) => job))];
   const rows = figures.map(line);
-  const lines = padded([["", "median (95 %)", "times base", "over base"], ...rows]);
+  const lines = padded([["", "median (interval)", "times base", "over base"], ...rows]);
   const [head = "", ...body] = lines;
   const blocks = jobs.flatMap((job) => [job, ...body.filter((_, index) => figures[index]?.job === job)]);
   return [`${name}: ${title}`, head, ...blocks].join("\n");
 }
 
+/** How an outcome is told. */
+export const words: Readonly<Record<Verdict["outcome"], string>> = {
+  held: "held",
+  close: "held, close",
+  known: "missed, known",
+  missed: "MISSED",
+};
+
 /** The targets and whether they are held. */
 export function verdictsOf(verdicts: readonly Verdict[]): string {
   return padded(
-    verdicts.map(({ target, measured, held, close }) => [
-      `${held ? (close ? "held, close" : "held       ") : "MISSED     "}  ${target.says}`,
+    verdicts.map(({ target, measured, outcome }) => [
+      `${words[outcome].padEnd(16)}${target.says}`,
       showSummary(measured, target.unit),
     ]),
   ).join("\n");

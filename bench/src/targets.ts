@@ -1,3 +1,4 @@
+import { names } from "./names.ts";
 import { differences, ratios } from "./statistics.ts";
 
 /** The figures of a contestant in a job of the target's comparison, round by round. */
@@ -7,22 +8,31 @@ type FiguresOf = (job: string, contestant: string) => readonly number[];
 export interface Target {
   readonly comparison: string;
   readonly says: string;
-  readonly unit: "x" | "ns" | "ms" | "bytes" | "lost keys";
+  readonly unit: "x" | "ns" | "ms" | "bytes" | "keys";
   readonly most?: number;
   readonly least?: number;
+  /** Where it is known to be missed (bench/README.md says why): what the median must not be above even so. */
+  readonly accepted?: number;
+  /** Right or wrong: every process must hold it, and none can be off by chance. */
+  readonly always?: true;
   /** What is held against the limit, round by round. */
   values(of: FiguresOf): readonly number[];
 }
 
-const us = "midguard";
+const { us, flexible, powertools } = names;
 const call = "a bare async call";
 const middy = "bare Middy";
 const megabyte = 2 ** 20;
 
-/** Ours as a multiple of the first contestant's. */
-function timesBase(comparison: string, job: string, most: number, base = call): Target {
-  const says = `${job}: at most ${most} times ${base}`;
-  return { comparison, says, unit: "x", most, values: (of) => ratios(of(job, us), of(job, base)) };
+function known(accepted: number | undefined): Pick<Target, "accepted"> {
+  return accepted === undefined ? {} : { accepted };
+}
+
+/** Ours as a multiple of a bare call. */
+function timesCall(comparison: string, job: string, most: number, accepted?: number): Target {
+  const says = `${job}: at most ${most} times ${call}`;
+  const values: Target["values"] = (of) => ratios(of(job, us), of(job, call));
+  return { comparison, says, unit: "x", most, values, ...known(accepted) };
 }
 
 function quicker(job: string, peer: string, least: number): Target {
@@ -43,8 +53,9 @@ function over(
 }
 
 /** What our stack adds to bare Middy, as a share of what the peers' adds. */
-function shareOfPeers(job: string, peers: string, most: number): Target {
+function shareOfPeers(job: string, peers: string, most: number, accepted?: number): Target {
   return {
+    ...known(accepted),
     comparison: "stack",
     says: `${job}: at most ${most} times what the peers' stack adds to bare Middy`,
     unit: "x",
@@ -53,15 +64,13 @@ function shareOfPeers(job: string, peers: string, most: number): Target {
   };
 }
 
-function bytes(comparison: string, job: string, contestant: string, most: number): Target {
+function bytes(comparison: string, job: string, contestant: string, most: number, accepted?: number): Target {
   const says = `${job}, ${contestant}: at most ${most.toLocaleString("en")} bytes`;
-  return { comparison, says, unit: "bytes", most, values: (of) => of(job, contestant) };
+  return { comparison, says, unit: "bytes", most, values: (of) => of(job, contestant), ...known(accepted) };
 }
 
 const peersStack = "lambda-warmer + rate-limiter-flexible + p-retry + cockatiel";
-const flexible = "rate-limiter-flexible 11.4.0";
 const growth = "growth of the process";
-const letIn = "blocked keys that were let in again";
 
 /** A store's cap, and 10 MB, over a limiter of the same windows whose store keeps nothing. */
 function floodTarget(windows: string): Target {
@@ -75,19 +84,20 @@ function floodTarget(windows: string): Target {
   };
 }
 
-function keepsBlocked(contestant: string): Target {
-  const says = `${contestant}: a blocked key stays blocked`;
-  return { comparison: "flood", says, unit: "lost keys", most: 0, values: (of) => of(letIn, contestant) };
+function noKeys(job: string, windows: string): Target {
+  const contestant = `midguard, ${windows}`;
+  const values: Target["values"] = (of) => of(job, contestant);
+  return { comparison: "flood", says: `${contestant}: no ${job}`, unit: "keys", most: 0, always: true, values };
 }
 
 export const targets: readonly Target[] = [
-  timesBase("retry", "retry, outside an invocation", 2.3),
-  timesBase("retry", "retry, inside an invocation", 3),
-  timesBase("retry", "retry, signal read, inside an invocation", 6),
-  timesBase("breaker", "breaker, outside an invocation", 2.5),
-  timesBase("breaker", "breaker, inside an invocation", 2.5),
-  timesBase("guarded", "both, outside an invocation", 3),
-  timesBase("guarded", "both, inside an invocation", 4),
+  timesCall("retry", "retry, outside an invocation", 2.3),
+  timesCall("retry", "retry, inside an invocation", 3, 4.2),
+  timesCall("retry", "retry, signal read, inside an invocation", 6, 8.5),
+  timesCall("breaker", "breaker, outside an invocation", 2.5),
+  timesCall("breaker", "breaker, inside an invocation", 2.5),
+  timesCall("guarded", "both, outside an invocation", 3, 4.3),
+  timesCall("guarded", "both, inside an invocation", 4, 5.8),
   {
     comparison: "rejection",
     says: "rejection: at most 1,500 ns",
@@ -95,28 +105,30 @@ export const targets: readonly Target[] = [
     most: 1_500,
     values: (of) => of("rejection", us),
   },
-  shareOfPeers("without metrics, limits told in headers", peersStack, 0.5),
-  shareOfPeers("without metrics, no headers", peersStack, 0.5),
+  shareOfPeers("without metrics, limits told in headers", peersStack, 0.5, 1.15),
+  shareOfPeers("without metrics, no headers", peersStack, 0.5, 1.25),
   shareOfPeers("with metrics", `${peersStack} + Powertools by hand`, 1),
   over("warmup-check", "warm-up check", us, middy, 60),
   over("client-address", "IPv4, in a limited request", "midguard's default key", "a constant key", 1_000),
   over("client-address", "IPv6, in a limited request", "midguard's default key", "a constant key", 1_000),
   over("metrics-line", "metrics of a request", us, middy, 12_000),
-  over("metrics-line", "metrics of a request", us, "Powertools 2.36.0 by hand", 2_000),
+  over("metrics-line", "metrics of a request", us, `${powertools} by hand`, 2_000),
   bytes("metrics-line", "bytes of a line", us, 400),
-  timesBase("memory-limiter", "one window, known keys", 5),
-  timesBase("memory-limiter", "three windows, known keys", 5),
+  timesCall("memory-limiter", "one window, known keys", 5, 8),
+  timesCall("memory-limiter", "three windows, known keys", 5, 10.5),
   quicker("one window, known keys", flexible, 1.5),
   quicker("three windows, known keys", `${flexible} Union`, 5),
   bytes("memory-bytes", "bytes a key", "midguard, one window", 48),
   bytes("memory-bytes", "bytes a key", "midguard, three windows", 72),
   floodTarget("one window"),
   floodTarget("three windows"),
-  keepsBlocked("midguard, one window"),
-  keepsBlocked("midguard, three windows"),
-  bytes("size", "retry", us, 1_800),
-  bytes("size", "circuit breaker", us, 2_000),
-  bytes("size", "retry and circuit breaker", us, 3_000),
-  bytes("size", "all five packages with kernel", us, 12_000),
+  noKeys("blocked keys that were let in again", "one window"),
+  noKeys("blocked keys that were let in again", "three windows"),
+  noKeys("new keys that were turned away", "one window"),
+  noKeys("new keys that were turned away", "three windows"),
+  bytes("size", "retry", us, 1_800, 4_500),
+  bytes("size", "circuit breaker", us, 2_000, 4_000),
+  bytes("size", "retry and circuit breaker", us, 3_000, 7_100),
+  bytes("size", "all five packages with kernel", us, 12_000, 25_500),
   over("import-time", "bundled", "all five, Middy and Powertools Metrics", "Middy and Powertools Metrics", 3, "ms"),
 ];

@@ -62,9 +62,8 @@ describe("a timed job", () => {
       isInside = false;
     }
     await time({ name: "job", contestants, within }, "quick");
-    // The checks before and after are made outside.
-    expect([seen[0], seen.at(-1)]).toEqual([false, false]);
-    expect(seen.slice(1, -1)).not.toContain(false);
+    expect(seen.length).toBeGreaterThan(2);
+    expect(seen).not.toContain(false);
   });
 });
 

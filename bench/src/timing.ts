@@ -21,14 +21,17 @@ export interface Job {
 
 interface Duration {
   readonly laps: number;
-  /** Of a contestant in a lap: so short that what disturbs the machine falls on all contestants of a lap. */
+  /**
+   * Of a contestant in a lap: so long that the collector runs in it, and so short that what disturbs the machine falls on
+   * all contestants of a lap.
+   */
   readonly lapMs: number;
   /** In each of two warm-up laps: what is slow is compiled late, too. */
   readonly warmUpCalls: number;
 }
 
 const durations: Readonly<Record<Effort, Duration>> = {
-  thorough: { laps: 5, lapMs: 10, warmUpCalls: 10_000 },
+  thorough: { laps: 3, lapMs: 50, warmUpCalls: 10_000 },
   quick: { laps: 1, lapMs: 0.1, warmUpCalls: 1 },
 };
 const warmUpLaps = 2;
@@ -109,13 +112,13 @@ async function inLaps(contestants: readonly Contestant[], duration: Duration): P
  * share what its compiler made of the code, and are no independent witnesses.
  */
 export async function time(job: Job, effort: Effort): Promise<readonly Series[]> {
-  await checkAnswers(job);
   let all: readonly (readonly number[])[] = [];
   async function measuring(): Promise<void> {
+    await checkAnswers(job);
     all = await inLaps(job.contestants, durations[effort]);
+    await checkAnswers(job);
   }
   await (job.within === undefined ? measuring() : job.within(measuring));
-  await checkAnswers(job);
   const base = job.contestants[0]?.name ?? "";
   return job.contestants.map(({ name }, index) => ({
     job: job.name,

@@ -1,34 +1,52 @@
 import { describe, expect, it } from "vitest";
 import type { Series } from "./comparison.ts";
 import type { Target } from "./targets.ts";
-import { judge } from "./verdict.ts";
+import { judge, type Verdict } from "./verdict.ts";
 
 const nine = (from: number): number[] => Array.from({ length: 9 }, (_, index) => from + index);
 
-function verdict(samples: readonly number[], limit: { most: number } | { least: number }) {
-  const target: Target = { comparison: "c", says: "says", unit: "ns", ...limit, values: (of) => of("job", "midguard") };
+type Limits = Pick<Target, "most" | "least" | "accepted" | "always">;
+
+function outcome(samples: readonly number[], limits: Limits): Verdict["outcome"] {
+  const target: Target = {
+    comparison: "c",
+    says: "says",
+    unit: "ns",
+    ...limits,
+    values: (of) => of("job", "midguard"),
+  };
   const series: Series[] = [{ job: "job", contestant: "midguard", unit: "ns", samples }];
-  const { held, close } = judge(target, series);
-  return { held, close };
+  return judge(target, series).outcome;
 }
 
 // Of nine values the interval is from the second to the eighth: 11 to 17.
 describe("a verdict", () => {
-  it.each([
-    [{ most: 17 }, { held: true, close: false }],
-    [{ most: 16.9 }, { held: true, close: true }],
-    [{ most: 11 }, { held: true, close: true }],
-    [{ most: 10.9 }, { held: false, close: false }],
-    [{ least: 11 }, { held: true, close: false }],
-    [{ least: 11.1 }, { held: true, close: true }],
-    [{ least: 17 }, { held: true, close: true }],
-    [{ least: 17.1 }, { held: false, close: false }],
-  ])("on values from 10 to 18 against %j is %j", (limit, expected) => {
-    expect(verdict(nine(10), limit)).toEqual(expected);
+  it.each<[Limits, Verdict["outcome"]]>([
+    [{ most: 17 }, "held"],
+    [{ most: 16.9 }, "close"],
+    [{ most: 11 }, "close"],
+    [{ most: 10.9 }, "missed"],
+    [{ least: 11 }, "held"],
+    [{ least: 11.1 }, "close"],
+    [{ least: 17 }, "close"],
+    [{ least: 17.1 }, "missed"],
+    [{ most: 10, accepted: 14 }, "known"],
+    [{ most: 10, accepted: 13.9 }, "missed"],
+    [{ most: 17, accepted: 20 }, "held"],
+    [{ most: 18, always: true }, "held"],
+    [{ most: 17.9, always: true }, "missed"],
+  ])("on values from 10 to 18 against %j is %s", (limits, expected) => {
+    expect(outcome(nine(10), limits)).toBe(expected);
   });
 
-  it("on a crash is a miss", () => {
-    expect(verdict([Infinity], { most: 1e9 })).toEqual({ held: false, close: false });
+  it.each([
+    ["a crash", [Infinity]],
+    ["one crash of many", [1, 1, 1, 1, 1, Infinity]],
+    ["a crash of both", [Number.NaN]],
+  ])("on %s is a miss, whatever the limit", (_name, samples) => {
+    for (const limits of [{ most: 1e9 }, { least: 0 }, { most: 0, accepted: 1e9 }]) {
+      expect(outcome(samples, limits)).toBe("missed");
+    }
   });
 
   it("cannot be had of a contestant that did not run", () => {

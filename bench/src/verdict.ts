@@ -6,10 +6,11 @@ import type { Target } from "./targets.ts";
 export interface Verdict {
   readonly target: Target;
   readonly measured: Summary;
-  /** Missed only where the whole interval lies beyond the limit: noise alone is no miss. */
-  readonly held: boolean;
-  /** The limit lies within the interval: more rounds might tell. */
-  readonly close: boolean;
+  /**
+   * `held`; `close`, and held, where the limit lies within the interval: more rounds might tell; `missed` where the whole
+   * interval lies beyond, for noise alone is no miss; `known` where it is missed as `accepted` says, and no worse.
+   */
+  readonly outcome: "held" | "close" | "known" | "missed";
 }
 
 /** The series of a job and contestant; throws where there is none, for then target and comparison do not agree. */
@@ -19,11 +20,21 @@ function seriesOf(all: readonly Series[], job: string, contestant: string): read
   return found.samples;
 }
 
+/** The median with its interval; of what must always be so, the worst; and a crash where there was one. */
+function measure(values: readonly number[], always: boolean): Summary {
+  const worst = values.every(Number.isFinite) ? Math.max(...values) : Infinity;
+  return always || worst === Infinity ? { median: worst, low: worst, high: worst } : summarize(values);
+}
+
 /** Holds what a comparison has shown against a target. */
 export function judge(target: Target, all: readonly Series[]): Verdict {
-  const measured = summarize(target.values((job, contestant) => seriesOf(all, job, contestant)));
-  const { most = Infinity, least = -Infinity } = target;
-  const held = measured.low <= most && measured.high >= least;
-  const close = held && (measured.high > most || measured.low < least);
-  return { target, measured, held, close };
+  const { most = Infinity, least = -Infinity, accepted = -Infinity, always = false } = target;
+  const measured = measure(
+    target.values((job, contestant) => seriesOf(all, job, contestant)),
+    always,
+  );
+  const isHeld = Number.isFinite(measured.median) && measured.low <= most && measured.high >= least;
+  const isClose = measured.high > most || measured.low < least;
+  if (isHeld) return { target, measured, outcome: isClose ? "close" : "held" };
+  return { target, measured, outcome: measured.median <= accepted ? "known" : "missed" };
 }

@@ -13,6 +13,7 @@ import {
 import Opossum from "opossum";
 import pRetry from "p-retry";
 import { type Comparison, timedProcesses } from "../comparison.ts";
+import { names } from "../names.ts";
 import { type Handler, lambdaContext } from "../requests.ts";
 import { type Contestant, type Job, timeAll } from "../timing.ts";
 
@@ -62,11 +63,27 @@ const cockatielBreaker = circuitBreaker(handleAll, {
 const cockatielConsecutive = circuitBreaker(handleAll, { halfOpenAfter: 1_000, breaker: new ConsecutiveBreaker(5) });
 const opossum = new Opossum(downstream, { timeout: false });
 
-/** A call that reads its signal, as every call of `fetch` does, and so may be cut by attempt timeout and deadline. */
+/** A call that reads its signal and ends within its turn of the event loop: its attempt needs no timer. */
 async function cancellable({ signal }: { signal: AbortSignal }): Promise<number> {
   return signal.aborted ? 0 : 7;
 }
-const cutting = contestant("midguard", () => policy.run(cancellable));
+
+function nextTurn(): Promise<number> {
+  return new Promise((resolve) => setImmediate(resolve, 7));
+}
+
+/** A call that reads its signal and outlasts its turn, as every call of `fetch` does: its attempt needs one. */
+async function slowlyCancellable({ signal }: { signal: AbortSignal }): Promise<number> {
+  const value = await nextTurn();
+  return signal.aborted ? 0 : value;
+}
+
+/** The first is what the other is set in relation to. */
+const inTime = [bare, contestant(names.us, () => policy.run(cancellable))] as const;
+const slowly = [
+  contestant("a bare call that ends in the next turn", async () => await nextTurn()),
+  contestant(names.us, () => policy.run(slowlyCancellable)),
+] as const;
 
 export const retries: Comparison = {
   name: "retry",
@@ -79,12 +96,14 @@ export const retries: Comparison = {
           "retry",
           [
             contestant("a hand-written loop", () => loop(downstream)),
-            contestant("cockatiel 4.0.0", () => cockatielRetry.execute(downstream)),
-            contestant("p-retry 9.0.0", () => pRetry(downstream, { retries: 3 })),
+            contestant(names.cockatiel, () => cockatielRetry.execute(downstream)),
+            contestant(names.pRetry, () => pRetry(downstream, { retries: 3 })),
           ],
-          contestant("midguard", () => policy.run(downstream)),
+          contestant(names.us, () => policy.run(downstream)),
         ),
-        ...jobs("retry, signal read", [], cutting),
+        { name: "retry, signal read, outside an invocation", contestants: inTime },
+        { name: "retry, signal read, inside an invocation", contestants: inTime, within: inside },
+        { name: "retry, signal read, with a timer, inside an invocation", contestants: slowly, within: inside },
       ],
       effort,
     ),
@@ -99,18 +118,18 @@ export const breakers: Comparison = {
       jobs(
         "breaker",
         [
-          contestant("cockatiel 4.0.0, sampling", () => cockatielBreaker.execute(downstream)),
-          contestant("cockatiel 4.0.0, consecutive", () => cockatielConsecutive.execute(downstream)),
-          contestant("opossum 10.0.0", () => opossum.fire()),
+          contestant(`${names.cockatiel}, sampling`, () => cockatielBreaker.execute(downstream)),
+          contestant(`${names.cockatiel}, consecutive`, () => cockatielConsecutive.execute(downstream)),
+          contestant(names.opossum, () => opossum.fire()),
         ],
-        contestant("midguard", () => breaker.run(downstream)),
+        contestant(names.us, () => breaker.run(downstream)),
       ),
       effort,
     ),
 };
 
 const cockatielBoth = wrap(cockatielRetry, cockatielBreaker);
-const ours = contestant("midguard", () => policy.run(() => breaker.run(downstream)));
+const ours = contestant(names.us, () => policy.run(() => breaker.run(downstream)));
 
 export const guarded: Comparison = {
   name: "guarded",
@@ -121,8 +140,8 @@ export const guarded: Comparison = {
       jobs(
         "both",
         [
-          contestant("cockatiel 4.0.0", () => cockatielBoth.execute(downstream)),
-          contestant("p-retry 9.0.0 + opossum 10.0.0", () => pRetry(() => opossum.fire(), { retries: 3 })),
+          contestant(names.cockatiel, () => cockatielBoth.execute(downstream)),
+          contestant(`${names.pRetry} + ${names.opossum}`, () => pRetry(() => opossum.fire(), { retries: 3 })),
         ],
         ours,
       ),

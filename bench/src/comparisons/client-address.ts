@@ -1,11 +1,21 @@
 import middy from "@middy/core";
-import { rateLimit, slidingWindow } from "@midguard/rate-limit";
+import { type Decision, type RateLimitStore, rateLimit, slidingWindow } from "@midguard/rate-limit";
 import { ipKeyGenerator } from "express-rate-limit";
 import { type Comparison, timedProcesses } from "../comparison.ts";
+import { forgetfulStore } from "../limiters.ts";
+import { names } from "../names.ts";
 import { freshEvent, type Handler, lambdaContext } from "../requests.ts";
 import { type Contestant, timeAll } from "../timing.ts";
 
-const addresses = { IPv4: "203.0.113.7", IPv6: "2001:db8:85a3:1142:1000:8a2e:370:7334" };
+/** By kind: an address, and what each derives from it. An IPv6 address counts as the /56 that it is in. */
+const addresses = {
+  IPv4: { sourceIp: "203.0.113.7", ours: "203.0.113.7", theirs: "203.0.113.7" },
+  IPv6: {
+    sourceIp: "2001:db8:85a3:1142:1000:8a2e:370:7334",
+    ours: "2001:db8:85a3:1100::/56",
+    theirs: "2001:db8:85a3:1100::/56",
+  },
+};
 const limits = slidingWindow(1_000_000_000, "1s");
 
 function eventFrom(sourceIp: string): object {
@@ -17,17 +27,24 @@ async function answer(): Promise<object> {
   return { statusCode: 204 };
 }
 
-/** A request from `sourceIp`, limited by the client's address, or by a key that costs nothing to find. */
-function limited(name: string, sourceIp: string, key?: () => string): Contestant {
-  const middleware = rateLimit({ limits, ...(key !== undefined && { key }) });
+/** A request from `sourceIp`, limited under `expected`: by the client's address, or by a key that costs nothing to find. */
+function limited(name: string, sourceIp: string, expected: string, key?: () => string): Contestant {
+  let taken = "";
+  const forgetful = forgetfulStore();
+  const store: RateLimitStore = {
+    ...forgetful,
+    takeSync(request): Decision {
+      taken = request.key;
+      return (forgetful.takeSync as (asked: typeof request) => Decision)(request);
+    },
+  };
+  const middleware = rateLimit({ limits, store, ...(key !== undefined && { key }) });
   const handler = middy().use(middleware).handler(answer) as unknown as Handler;
   const event = eventFrom(sourceIp);
-  const check = (answered: unknown): boolean => (answered as { statusCode: number }).statusCode === 204;
+  function check(answered: unknown): boolean {
+    return (answered as { statusCode: number }).statusCode === 204 && taken === `default:${expected}`;
+  }
   return { name, call: () => handler(event, lambdaContext()), check };
-}
-
-function isKey(key: unknown): boolean {
-  return typeof key === "string" && key.length > 8;
 }
 
 export const clientAddress: Comparison = {
@@ -36,16 +53,19 @@ export const clientAddress: Comparison = {
   processes: timedProcesses,
   run: (effort) =>
     timeAll(
-      Object.entries(addresses).flatMap(([kind, address]) => [
+      Object.entries(addresses).flatMap(([kind, { sourceIp, ours, theirs }]) => [
         {
           name: `${kind}, in a limited request`,
-          contestants: [limited("a constant key", address, () => "key"), limited("midguard's default key", address)],
+          contestants: [
+            limited("a constant key", sourceIp, "key", () => "key"),
+            limited("midguard's default key", sourceIp, ours),
+          ],
         },
         {
           name: `${kind}, by itself`,
           contestants: [
-            { name: "nothing", call: () => address, check: isKey },
-            { name: "express-rate-limit 8.7.5", call: () => ipKeyGenerator(address, 56), check: isKey },
+            { name: "nothing", call: () => sourceIp, check: (key) => key === sourceIp },
+            { name: names.express, call: () => ipKeyGenerator(sourceIp, 56), check: (key) => key === theirs },
           ],
         },
       ]),

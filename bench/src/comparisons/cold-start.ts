@@ -1,9 +1,9 @@
 import { apiEvents } from "@midguard/kernel/testing";
 import { startLocalLambda } from "@midguard/local-lambda";
-import type { Comparison } from "../comparison.ts";
+import type { Comparison, Effort } from "../comparison.ts";
 import { bundleUsersApi } from "../processes/users-api.ts";
 
-const rounds = 20;
+const allRounds: Readonly<Record<Effort, number>> = { thorough: 20, quick: 1 };
 
 function listUsers(): object {
   return { ...apiEvents.http(), routeKey: "GET /users", rawPath: "/users" };
@@ -13,7 +13,8 @@ export const coldStart: Comparison = {
   name: "cold-start",
   title: "The users API on local-lambda, from the start of its process to its first answer",
   processes: 1,
-  async run() {
+  async run(effort) {
+    const rounds = allRounds[effort];
     const api = await bundleUsersApi();
     const contestants = Object.entries(api.functions).toReversed();
     // A function for every start: each has an environment of its own to start.

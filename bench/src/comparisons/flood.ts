@@ -1,4 +1,5 @@
 import type { Comparison, Effort, Series } from "../comparison.ts";
+import type { Flooded } from "../processes/flood.ts";
 import { limiters } from "../processes/limiters.ts";
 import { runNode, scriptPath } from "../processes/run.ts";
 
@@ -18,13 +19,10 @@ const bases: Readonly<Record<string, string>> = {
   "midguard, three windows": "no store, three windows",
 };
 
-interface Flooded {
-  readonly grownBytes: number;
-  readonly stillBlocked: boolean;
-}
-
 async function flooded(contestant: string, keys: number): Promise<readonly Series[]> {
   const told = (await runNode([...flags, scriptPath("flood.js"), contestant, String(keys)])) as Flooded | undefined;
+  const isBase = contestant.startsWith("no store");
+  if (isBase && told === undefined) throw new Error(`${contestant} ran out of memory`);
   const base = bases[contestant];
   const growth: Series = {
     job: "growth of the process",
@@ -33,10 +31,12 @@ async function flooded(contestant: string, keys: number): Promise<readonly Serie
     samples: [told?.grownBytes ?? crashed],
     ...(base !== undefined && { base }),
   };
-  if (contestant.startsWith("no store")) return [growth];
-  const lost = told === undefined ? crashed : told.stillBlocked ? 0 : 1;
-  const job = "blocked keys that were let in again";
-  return [growth, { job, contestant, unit: "lost keys", samples: [lost] }];
+  if (isBase) return [growth];
+  return [
+    growth,
+    { job: "blocked keys that were let in again", contestant, unit: "keys", samples: [told?.letIn ?? crashed] },
+    { job: "new keys that were turned away", contestant, unit: "keys", samples: [told?.turnedAway ?? crashed] },
+  ];
 }
 
 /** Does `work` for two at a time: what memory is taken is no matter of speed. */
@@ -59,6 +59,7 @@ export const flood: Comparison = {
   async run(effort) {
     const all = (await twoAtATime(Object.keys(limiters), (contestant) => flooded(contestant, floods[effort]))).flat();
     // By job, as they are shown.
-    return all.toSorted((a, b) => Number(b.job.startsWith("growth")) - Number(a.job.startsWith("growth")));
+    const jobs = [...new Set(all.map(({ job }) => job))];
+    return jobs.flatMap((job) => all.filter((series) => series.job === job));
   },
 };

@@ -11,10 +11,9 @@ export const memoryBytes: Comparison = {
     const all: Series[] = [];
     for (const contestant of Object.keys(limiters)) {
       if (contestant.startsWith("no ")) continue;
-      const told = (await runNode(["--expose-gc", scriptPath("key-bytes.js"), contestant, String(keys)])) as {
-        bytes: number;
-      };
-      all.push({ job: "bytes a key", contestant, unit: "bytes", samples: [told.bytes] });
+      const told = await runNode(["--expose-gc", scriptPath("key-bytes.js"), contestant, String(keys)]);
+      if (told === undefined) throw new Error(`${contestant} ran out of memory`);
+      all.push({ job: "bytes a key", contestant, unit: "bytes", samples: [(told as { bytes: number }).bytes] });
     }
     return all;
   },

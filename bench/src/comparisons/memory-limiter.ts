@@ -1,54 +1,11 @@
-import { createRateLimiter, type Decision, type Limit, slidingWindow } from "@midguard/rate-limit";
-import { MemoryStore } from "express-rate-limit";
-import { RateLimiterMemory, RateLimiterUnion } from "rate-limiter-flexible";
 import { type Comparison, timedProcesses } from "../comparison.ts";
+import { express, flexible, midguard, type Taker, type Windows } from "../limiters.ts";
 import { type Contestant, type Job, timeAll } from "../timing.ts";
 
 const keys = Array.from({ length: 50_000 }, (_, index) => `203.0.${index >> 8}.${index & 255}`);
 /** So high that nothing is rejected. */
 const generous = 1_000_000;
 const hourMs = 3_600_000;
-
-/** Takes from a limiter as its users do. */
-type Take = (key: string) => Promise<unknown>;
-
-/** A limiter: how one takes from it, and how one sees in the answer whether that was allowed. */
-interface Taker {
-  readonly name: string;
-  readonly take: Take;
-  allowed(answer: unknown): boolean;
-}
-
-function midguard(limits: readonly Limit[]): Taker {
-  const limiter = createRateLimiter({ limits });
-  const allowed = (answer: unknown): boolean => (answer as Decision).allowed;
-  return { name: "midguard", take: (key) => limiter.take(key), allowed };
-}
-
-function windows(limit: number): readonly [Limit, Limit, Limit] {
-  return [slidingWindow(limit, "1h"), slidingWindow(limit, "6h"), slidingWindow(limit, "1d")];
-}
-
-function flexible(points: number, durationsMs: readonly number[]): Taker {
-  const limiters = durationsMs.map(
-    (ms) => new RateLimiterMemory({ points, duration: ms / 1_000, keyPrefix: String(ms) }),
-  );
-  const [first] = limiters;
-  const isOne = limiters.length === 1 && first !== undefined;
-  const limiter = isOne ? first : new RateLimiterUnion(...limiters);
-  return {
-    name: `rate-limiter-flexible 11.4.0${isOne ? "" : " Union"}`,
-    take: (key) => limiter.consume(key),
-    allowed: (answer) => answer !== undefined,
-  };
-}
-
-function express(limit: number): Taker {
-  const store = new MemoryStore();
-  store.init({ windowMs: hourMs } as never);
-  const allowed = (answer: unknown): boolean => (answer as { totalHits: number }).totalHits <= limit;
-  return { name: "express-rate-limit 8.7.5", take: (key) => store.increment(key), allowed };
-}
 
 function plainMap(limit: number): Taker {
   const counts = new Map<string, { window: number; count: number }>();
@@ -65,17 +22,11 @@ function plainMap(limit: number): Taker {
   return { name: "a plain Map", take, allowed: (answer) => (answer as number) <= limit };
 }
 
-const oneWindow = (limit: number): readonly Taker[] => [
-  midguard(windows(limit).slice(0, 1)),
-  flexible(limit, [hourMs]),
-  express(limit),
-  plainMap(limit),
-];
-
-const threeWindows = (limit: number): readonly Taker[] => [
-  midguard(windows(limit)),
-  flexible(limit, [hourMs, 6 * hourMs, 24 * hourMs]),
-];
+/** Those whose limits are used up reject, and their users must catch it. */
+function takers(limit: number, windows: Windows, rejects: boolean): readonly Taker[] {
+  const both = [midguard(limit, windows), flexible(limit, windows, rejects)];
+  return windows === "one window" ? [...both, express(limit), plainMap(limit)] : both;
+}
 
 function oldKey(): () => string {
   let next = 0;
@@ -93,9 +44,9 @@ function newKey(): () => string {
   };
 }
 
-function jobOf(name: string, keyMaker: () => () => string, isAllowed: boolean, takers: readonly Taker[]): Job {
+function jobOf(name: string, keyMaker: () => () => string, isAllowed: boolean, all: readonly Taker[]): Job {
   const bare: Taker = { name: "a bare async call", take: async (key) => key.length > 0, allowed: () => isAllowed };
-  const contestants = [bare, ...takers].map(({ name: contestant, take, allowed }): Contestant => {
+  const contestants = [bare, ...all].map(({ name: contestant, take, allowed }): Contestant => {
     const key = keyMaker();
     return { name: contestant, call: () => take(key()), check: (answer) => allowed(answer) === isAllowed };
   });
@@ -103,26 +54,9 @@ function jobOf(name: string, keyMaker: () => () => string, isAllowed: boolean, t
 }
 
 /** Takes once from every key before anything is timed: then they are known, and a limit of one is used up. */
-async function known(takers: readonly Taker[]): Promise<readonly Taker[]> {
-  for (const { take } of takers) for (const key of keys) await take(key);
-  return takers;
-}
-
-/** With its rejections caught, as a user of a limiter that rejects must. */
-function caught({ take, ...taker }: Taker): Taker {
-  async function attempt(key: string): Promise<unknown> {
-    try {
-      return await take(key);
-    } catch (rejection) {
-      if (rejection instanceof Error) throw rejection;
-      return undefined;
-    }
-  }
-  return { ...taker, take: taker.name.startsWith("rate-limiter-flexible") ? attempt : take };
-}
-
-async function usedUp(takers: readonly Taker[]): Promise<readonly Taker[]> {
-  return (await known(takers)).map(caught);
+async function known(all: readonly Taker[]): Promise<readonly Taker[]> {
+  for (const { take } of all) for (const key of keys) await take(key);
+  return all;
 }
 
 export const memoryLimiter: Comparison = {
@@ -132,12 +66,12 @@ export const memoryLimiter: Comparison = {
   async run(effort) {
     return timeAll(
       [
-        jobOf("one window, known keys", oldKey, true, await known(oneWindow(generous))),
-        jobOf("three windows, known keys", oldKey, true, await known(threeWindows(generous))),
-        jobOf("one window, blocked keys", oldKey, false, await usedUp(oneWindow(1))),
-        jobOf("three windows, blocked keys", oldKey, false, await usedUp(threeWindows(1))),
-        jobOf("one window, new keys", newKey, true, oneWindow(generous)),
-        jobOf("three windows, new keys", newKey, true, threeWindows(generous)),
+        jobOf("one window, known keys", oldKey, true, await known(takers(generous, "one window", false))),
+        jobOf("three windows, known keys", oldKey, true, await known(takers(generous, "three windows", false))),
+        jobOf("one window, blocked keys", oldKey, false, await known(takers(1, "one window", true))),
+        jobOf("three windows, blocked keys", oldKey, false, await known(takers(1, "three windows", true))),
+        jobOf("one window, new keys", newKey, true, takers(generous, "one window", false)),
+        jobOf("three windows, new keys", newKey, true, takers(generous, "three windows", false)),
       ],
       effort,
     );

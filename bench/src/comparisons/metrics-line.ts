@@ -1,6 +1,7 @@
 import middy, { type MiddlewareObj, type Request } from "@middy/core";
 import { metrics } from "@midguard/metrics";
 import { type Comparison, type Series, timedProcesses } from "../comparison.ts";
+import { names } from "../names.ts";
 import { powertoolsByHand } from "../peers.ts";
 import { type Handler, send } from "../requests.ts";
 import { type Contestant, time } from "../timing.ts";
@@ -78,10 +79,10 @@ export const metricsLine: Comparison = {
   async run(effort) {
     const measured = metrics({ namespace: "Shop", service: "orders" });
     const writers = [
-      behind("midguard", middy(measured).use(measured).handler(answer)),
-      behind("Powertools 2.36.0 by hand", middy().use(powertoolsByHand()).handler(answer)),
+      behind(names.us, middy(measured).use(measured).handler(answer)),
+      behind(`${names.powertools} by hand`, middy().use(powertoolsByHand()).handler(answer)),
       behind(
-        "aws-embedded-metrics 4.2.1 by hand",
+        `${names.embedded} by hand`,
         middy()
           .use(await embeddedByHand())
           .handler(answer),

@@ -2,6 +2,7 @@ import { createCircuitBreaker } from "@midguard/circuit-breaker";
 import { ConsecutiveBreaker, circuitBreaker, handleAll, isIsolatedCircuitError } from "cockatiel";
 import Opossum from "opossum";
 import { type Comparison, timedProcesses } from "../comparison.ts";
+import { names } from "../names.ts";
 import { type Contestant, timeAll } from "../timing.ts";
 
 async function downstream(): Promise<number> {
@@ -29,6 +30,15 @@ async function bareRejection(): Promise<never> {
   throw new Error("open");
 }
 
+/** As ours: what a stack trace takes is most of a rejection. */
+async function tracelessRejection(): Promise<never> {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  const error = new Error("open");
+  Error.stackTraceLimit = stackTraceLimit;
+  throw error;
+}
+
 export const rejections: Comparison = {
   name: "rejection",
   title: "A call that an open circuit rejects",
@@ -42,14 +52,15 @@ export const rejections: Comparison = {
     opossum.open();
     const contestants = [
       rejecting("a bare async throw", bareRejection, ({ message }) => message === "open"),
+      rejecting("a bare async throw without a stack trace", tracelessRejection, ({ message }) => message === "open"),
       rejecting(
-        "midguard",
+        names.us,
         () => isolated.run(downstream),
         (error) => codeOf(error) === "CIRCUIT_OPEN",
       ),
-      rejecting("cockatiel 4.0.0", () => cockatiel.execute(downstream), isIsolatedCircuitError),
+      rejecting(names.cockatiel, () => cockatiel.execute(downstream), isIsolatedCircuitError),
       rejecting(
-        "opossum 10.0.0",
+        names.opossum,
         () => opossum.fire(),
         (error) => codeOf(error) === "EOPENBREAKER",
       ),

@@ -1,43 +1,50 @@
 import type { Comparison, Series } from "../comparison.ts";
+import { names } from "../names.ts";
 import { gzipBytes } from "../processes/bundle.ts";
 
 const families = ["circuit-breaker", "metrics", "rate-limit", "retry", "warmup"];
 
+/** Whoever uses these has them anyway. */
+const middyAndSdk = ["@middy/core", "@aws-sdk/*"];
+/** Ours writes its line through Powertools Metrics, which the other one does not need. */
+const metrics = "metrics, Powertools Metrics included";
+
 /** What a user imports for a job, by contestant. */
 const jobs: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   retry: {
-    midguard: 'export { createRetry } from "@midguard/retry"',
-    "cockatiel 4.0.0": 'export { retry, handleAll, ExponentialBackoff } from "cockatiel"',
-    "p-retry 9.0.0": 'export { default } from "p-retry"',
+    [names.us]: 'export { createRetry } from "@midguard/retry"',
+    [names.cockatiel]: 'export { retry, handleAll, ExponentialBackoff } from "cockatiel"',
+    [names.pRetry]: 'export { default } from "p-retry"',
   },
   "circuit breaker": {
-    midguard: 'export { createCircuitBreaker } from "@midguard/circuit-breaker"',
-    "cockatiel 4.0.0": 'export { circuitBreaker, handleAll, SamplingBreaker } from "cockatiel"',
-    "opossum 10.0.0": 'export { default } from "opossum"',
+    [names.us]: 'export { createCircuitBreaker } from "@midguard/circuit-breaker"',
+    [names.cockatiel]: 'export { circuitBreaker, handleAll, SamplingBreaker } from "cockatiel"',
+    [names.opossum]: 'export { default } from "opossum"',
   },
   "retry and circuit breaker": {
-    midguard:
+    [names.us]:
       'export { createRetry } from "@midguard/retry"; export { createCircuitBreaker } from "@midguard/circuit-breaker"',
-    "cockatiel 4.0.0":
+    [names.cockatiel]:
       'export { circuitBreaker, handleAll, SamplingBreaker, retry, ExponentialBackoff, wrap } from "cockatiel"',
-    "p-retry 9.0.0 + opossum 10.0.0": 'export { default as pRetry } from "p-retry"; export { default } from "opossum"',
+    [`${names.pRetry} + ${names.opossum}`]:
+      'export { default as pRetry } from "p-retry"; export { default } from "opossum"',
   },
   "rate limiter in memory": {
-    midguard: 'export { createRateLimiter, slidingWindow } from "@midguard/rate-limit"',
-    "rate-limiter-flexible 11.4.0": 'export { RateLimiterMemory } from "rate-limiter-flexible"',
-    "express-rate-limit 8.7.5": 'export { rateLimit } from "express-rate-limit"',
+    [names.us]: 'export { createRateLimiter, slidingWindow } from "@midguard/rate-limit"',
+    [names.flexible]: 'export { RateLimiterMemory } from "rate-limiter-flexible"',
+    [names.express]: 'export { rateLimit } from "express-rate-limit"',
   },
   "warm-up": {
-    midguard: 'export { warmup } from "@midguard/warmup"',
-    "@middy/warmup 7.7.0": 'export { default } from "@middy/warmup"',
-    "lambda-warmer 2.3.0": 'export { default } from "lambda-warmer"',
+    [names.us]: 'export { warmup } from "@midguard/warmup"',
+    [names.middyWarmup]: 'export { default } from "@middy/warmup"',
+    [names.lambdaWarmer]: 'export { default } from "lambda-warmer"',
   },
-  metrics: {
-    midguard: 'export { metrics } from "@midguard/metrics"',
-    "aws-embedded-metrics 4.2.1": 'export { createMetricsLogger, Unit } from "aws-embedded-metrics"',
+  [metrics]: {
+    [names.us]: 'export { metrics } from "@midguard/metrics"',
+    [names.embedded]: 'export { createMetricsLogger, Unit } from "aws-embedded-metrics"',
   },
   "all five packages with kernel": {
-    midguard: families.map((name) => `export * from "@midguard/${name}"`).join(";"),
+    [names.us]: families.map((name) => `export * from "@midguard/${name}"`).join(";"),
   },
 };
 
@@ -48,8 +55,9 @@ export const size: Comparison = {
   async run() {
     const all: Series[] = [];
     for (const [job, sources] of Object.entries(jobs)) {
+      const external = job === metrics ? middyAndSdk : [...middyAndSdk, "@aws-lambda-powertools/*"];
       for (const [contestant, source] of Object.entries(sources)) {
-        all.push({ job, contestant, unit: "bytes", samples: [await gzipBytes(source)] });
+        all.push({ job, contestant, unit: "bytes", samples: [await gzipBytes(source, external)] });
       }
     }
     return all;

@@ -99,11 +99,11 @@ export const stack: Comparison = {
           name: "each alone",
           contestants: [
             contestant(bareName, answer),
-            contestant("warmup", answer, [warmup()]),
-            contestant("rate-limit", answer, [rateLimit({ limits })], "told"),
-            contestant("retry", answer, [retry()]),
-            contestant("circuit-breaker", answer, [circuitBreaker({ breakers: [breaker] })]),
-            measured("metrics", answer),
+            contestant("@midguard/warmup", answer, [warmup()]),
+            contestant("@midguard/rate-limit", answer, [rateLimit({ limits })], "told"),
+            contestant("@midguard/retry", answer, [retry()]),
+            contestant("@midguard/circuit-breaker", answer, [circuitBreaker({ breakers: [breaker] })]),
+            measured("@midguard/metrics", answer),
           ],
         },
         {

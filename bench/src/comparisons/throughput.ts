@@ -1,11 +1,13 @@
 import { type HttpFront, startHttpFront, startLocalLambda } from "@midguard/local-lambda";
 import autocannon from "autocannon";
-import type { Comparison, Series } from "../comparison.ts";
+import type { Comparison, Effort, Series } from "../comparison.ts";
 import { bundleUsersApi } from "../processes/users-api.ts";
 import { turnsOf } from "../timing.ts";
 
-const rounds = 7;
-const secondsEach = 2;
+const loadsOf: Readonly<Record<Effort, { readonly rounds: number; readonly secondsEach: number }>> = {
+  thorough: { rounds: 7, secondsEach: 2 },
+  quick: { rounds: 1, secondsEach: 1 },
+};
 const connections = 8;
 const addressHeader = "x-client-address";
 /** So many that none of them reaches a limit. */
@@ -30,7 +32,8 @@ export const throughput: Comparison = {
   name: "throughput",
   title: `The users API through local-lambda's HTTP front, ${connections} connections`,
   processes: 1,
-  async run() {
+  async run(effort) {
+    const { rounds, secondsEach } = loadsOf[effort];
     const api = await bundleUsersApi();
     const contestants = Object.entries(api.functions).toReversed();
     const deployed = contestants.map(([, config], index) => [`users-${index}`, config] as const);

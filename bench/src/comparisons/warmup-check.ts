@@ -2,6 +2,7 @@ import middy, { type MiddlewareObj } from "@middy/core";
 import middyWarmup from "@middy/warmup";
 import { warmup } from "@midguard/warmup";
 import { type Comparison, timedProcesses } from "../comparison.ts";
+import { names } from "../names.ts";
 import { lambdaWarmer } from "../peers.ts";
 import { type Handler, send } from "../requests.ts";
 import { type Contestant, timeAll } from "../timing.ts";
@@ -29,9 +30,9 @@ export const warmupCheck: Comparison = {
           name: "warm-up check",
           contestants: [
             contestant("bare Middy"),
-            contestant("midguard", warmup()),
-            contestant("@middy/warmup 7.7.0", middyWarmup() as MiddlewareObj),
-            contestant("lambda-warmer 2.3.0", lambdaWarmer),
+            contestant(names.us, warmup()),
+            contestant(names.middyWarmup, middyWarmup() as MiddlewareObj),
+            contestant(names.lambdaWarmer, lambdaWarmer),
           ],
         },
       ],

@@ -26,12 +26,8 @@ export async function bundleFile(outfile: string, entry: string): Promise<void> 
   await build({ ...common, entryPoints: [entry], outfile });
 }
 
-/**
- * The bytes of `source`, bundled with what it imports, minified and zipped as well as gzip can. Middy, Powertools and the
- * AWS SDK stay outside: whoever uses them has them anyway.
- */
-export async function gzipBytes(source: string): Promise<number> {
-  const external = ["@middy/core", "@aws-lambda-powertools/*", "@aws-sdk/*"];
+/** The bytes of `source`, bundled with what it imports but for `external`, minified and zipped as well as gzip can. */
+export async function gzipBytes(source: string, external: string[]): Promise<number> {
   const stdin = { contents: source, resolveDir };
   const { outputFiles } = await build({ ...common, banner: {}, stdin, external, write: false });
   return gzipSync(outputFiles[0]?.contents ?? "", { level: 9 }).length;

@@ -1,24 +1,37 @@
 import { limiters } from "./limiters.ts";
 
-/**
- * Sends keys that are seen once through a limiter, and prints by how much the process has grown at most and whether a key
- * that was blocked before is still blocked. Run with the limiter's name and the number of keys.
- */
+/** What the process prints. */
+export interface Flooded {
+  /** By how much it has grown at most. */
+  readonly grownBytes: number;
+  /** Keys that were blocked before, and let in again after the flood. */
+  readonly letIn: number;
+  /** Keys of the flood that were turned away, though they came for the first time. */
+  readonly turnedAway: number;
+}
+
+/** Sends keys that are seen once through a limiter. Run with its name and the number of keys. */
 
 const keys = Number(process.argv[3]);
-const take = limiters[process.argv[2] ?? ""]?.(1, {});
-if (take === undefined || !(keys > 0)) throw new Error("usage: node flood.js <limiter> <keys>");
+const limit = 10;
+const limiter = limiters[process.argv[2] ?? ""]?.(limit);
+if (limiter === undefined || !(keys > 0)) throw new Error("usage: node flood.js <limiter> <keys>");
+const { take, allowed } = limiter;
 
-const blocked = "203.0.113.7";
-await take(blocked);
+const blocked = Array.from({ length: 100 }, (_, index) => `203.0.113.${index}`);
+for (const key of blocked) for (let taken = 0; taken < limit; taken += 1) await take(key);
 const before = process.memoryUsage.rss();
 let most = before;
+let turnedAway = 0;
 for (let index = 0; index < keys; index += 1) {
-  await take(`${Math.random()}`);
+  if (!allowed(await take(`${Math.random()}`))) turnedAway += 1;
   // Requests are tasks of their own. What is left by many takes in one task, the collector keeps to the task's end.
   if (index % 100 === 0) await new Promise((resolve) => setImmediate(resolve));
   if (index % 50_000 === 0) most = Math.max(most, process.memoryUsage.rss());
 }
 most = Math.max(most, process.memoryUsage.rss());
-console.log(JSON.stringify({ grownBytes: most - before, stillBlocked: !(await take(blocked)) }));
+let letIn = 0;
+for (const key of blocked) if (allowed(await take(key))) letIn += 1;
+const flooded: Flooded = { grownBytes: most - before, letIn, turnedAway };
+console.log(JSON.stringify(flooded));
 process.exit();

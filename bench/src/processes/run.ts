@@ -1,4 +1,4 @@
-import { execFile } from "node:child_process";
+import { type ExecFileException, execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
 /** The built file of this name beside this one. */
@@ -6,11 +6,18 @@ export function scriptPath(name: string): string {
   return fileURLToPath(new URL(name, import.meta.url));
 }
 
-/** Runs Node and gives what it printed, as JSON; `undefined` where it crashed. */
+/** V8 ends the process with an abort, after telling why. */
+function isOutOfMemory({ signal }: ExecFileException, stderr: string): boolean {
+  return signal === "SIGABRT" && stderr.includes("heap out of memory");
+}
+
+/** Runs Node and gives what it printed, as JSON; `undefined` where its heap was full. Any other failure is one of ours. */
 export function runNode(args: readonly string[]): Promise<unknown> {
-  return new Promise((resolve) => {
-    execFile(process.execPath, args, { maxBuffer: 2 ** 26 }, (error, stdout) => {
-      resolve(error === null ? JSON.parse(stdout) : undefined);
+  return new Promise((resolve, reject) => {
+    execFile(process.execPath, args, { maxBuffer: 2 ** 26 }, (error, stdout, stderr) => {
+      if (error === null) resolve(JSON.parse(stdout));
+      else if (isOutOfMemory(error, stderr)) resolve(undefined);
+      else reject(new Error(`node ${args.join(" ")} failed: ${stderr}`));
     });
   });
 }
