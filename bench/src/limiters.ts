@@ -3,7 +3,6 @@ import {
   type Decision,
   type Limit,
   type LimitState,
-  memoryStore,
   type RateLimitStore,
   type StoreRequest,
   slidingWindow,
@@ -23,11 +22,10 @@ const hourMs = 3_600_000;
 const hours = { "one window": [1], "three windows": [1, 6, 24] } as const;
 export type Windows = keyof typeof hours;
 
-export function midguard(limit: number, windows: Windows, store: RateLimitStore = memoryStore()): Taker {
-  const limiter = createRateLimiter({
-    limits: hours[windows].map((count) => slidingWindow(limit, `${count}h`)),
-    store,
-  });
+/** With the store that it makes by itself, unless another one is given. */
+export function midguard(limit: number, windows: Windows, store?: RateLimitStore): Taker {
+  const limits = hours[windows].map((count) => slidingWindow(limit, `${count}h`));
+  const limiter = createRateLimiter({ limits, ...(store !== undefined && { store }) });
   return { name: names.us, take: (key) => limiter.take(key), allowed: (answer) => (answer as Decision).allowed };
 }
 

@@ -7,11 +7,17 @@ import type { Comparison, Effort, Series } from "./comparison.ts";
 /** What a process that ran a comparison sends. */
 export type Told = { readonly series: readonly Series[] } | { readonly error: string };
 
+/**
+ * The young generation has its size from the start. Left to itself it grows at another pace in each process, by how much
+ * happens to live through a collection, and differences of 50 ns were uncertain by 200.
+ */
+const flags = ["--expose-gc", "--min-semi-space-size=16", "--max-semi-space-size=16"];
+
 /** Runs a comparison in a process of its own. What that writes to stdout, such as metrics, goes nowhere, and at real cost. */
 function runOnce(name: string, effort: Effort): Promise<readonly Series[]> {
   const nowhere = openSync(devNull, "w");
   const child = fork(fileURLToPath(new URL("child.js", import.meta.url)), [name, effort], {
-    execArgv: ["--expose-gc"],
+    execArgv: flags,
     serialization: "advanced",
     stdio: ["ignore", nowhere, "inherit", "ipc"],
   });
