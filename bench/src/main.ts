@@ -116,8 +116,9 @@ else {
   const outcome = await bench(chosen(positionals), values.quick ? "quick" : "thorough", values.out);
   const { verdicts, failures } = outcome;
   if (verdicts.length > 0) {
-    const held = verdicts.filter((verdict) => verdict.outcome === "held" || verdict.outcome === "close").length;
-    console.log(`${verdictsOf(verdicts)}\n\n${held} of ${verdicts.length} targets held`);
+    const count = (one: Verdict["outcome"]): number => verdicts.filter((verdict) => verdict.outcome === one).length;
+    const counts = `${count("held")} held, ${count("close")} close, ${count("known")} missed as known, ${count("missed")} MISSED`;
+    console.log(`${verdictsOf(verdicts)}\n\nof ${verdicts.length} targets ${counts}`);
   }
   if (failures.length > 0) console.error(`failed: ${failures.join(", ")}`);
   process.exitCode = exitCodeOf(outcome, values.check);

@@ -28,7 +28,7 @@ describe("a table", () => {
     );
     expect(lines).toMatchInlineSnapshot(`
       "held            far      20 ns (10 ns to 30 ns)
-      held, close     near     20 ns (10 ns to 30 ns)
+      close           near     20 ns (10 ns to 30 ns)
       missed, known   as ever  20 ns (10 ns to 30 ns)
       MISSED          beyond   20 ns (10 ns to 30 ns)"
     `);

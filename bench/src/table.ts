@@ -34,7 +34,7 @@ export function tableOf({ name, title, figures }: Result): string {
 /** How an outcome is told. */
 export const words: Readonly<Record<Verdict["outcome"], string>> = {
   held: "held",
-  close: "held, close",
+  close: "close",
   known: "missed, known",
   missed: "MISSED",
 };

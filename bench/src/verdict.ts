@@ -7,11 +7,14 @@ export interface Verdict {
   readonly target: Target;
   readonly measured: Summary;
   /**
-   * `held`; `close`, and held, where the limit lies within the interval: more rounds might tell; `missed` where the whole
-   * interval lies beyond, for noise alone is no miss; `known` where it is missed as `accepted` says, and no worse.
+   * `held` or `missed` where the whole interval, and a little more, lies on one side of the limit: noise alone is neither;
+   * `close` where it does not; `known` where the target is missed as `accepted` says, and no worse.
    */
   readonly outcome: "held" | "close" | "known" | "missed";
 }
+
+/** What two runs may differ by beyond their intervals: who is nearer to the limit than that would be held in one of them only. */
+const resolution = 0.02;
 
 /** The series of a job and contestant; throws where there is none, for then target and comparison do not agree. */
 function seriesOf(all: readonly Series[], job: string, contestant: string): readonly number[] {
@@ -33,8 +36,10 @@ export function judge(target: Target, all: readonly Series[]): Verdict {
     target.values((job, contestant) => seriesOf(all, job, contestant)),
     always,
   );
-  const isHeld = Number.isFinite(measured.median) && measured.low <= most && measured.high >= least;
-  const isClose = measured.high > most || measured.low < least;
-  if (isHeld) return { target, measured, outcome: isClose ? "close" : "held" };
+  const slack = always ? 0 : Math.abs(measured.median) * resolution;
+  const [low, high] = [measured.low - slack, measured.high + slack];
+  if (!Number.isFinite(measured.median)) return { target, measured, outcome: "missed" };
+  if (high <= most && low >= least) return { target, measured, outcome: "held" };
+  if (low <= most && high >= least) return { target, measured, outcome: "close" };
   return { target, measured, outcome: measured.median <= accepted ? "known" : "missed" };
 }

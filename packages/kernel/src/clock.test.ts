@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { systemClock } from "./clock.ts";
+import { startTimer, systemClock } from "./clock.ts";
+import { manualClock } from "./testing/index.ts";
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -50,5 +51,45 @@ describe("systemClock", () => {
     await systemClock.sleep(20);
     expect(woken).not.toHaveBeenCalled();
     controller.abort();
+  });
+});
+
+describe("a timer", () => {
+  const timers = () => process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
+
+  test("rings once its time has passed, by the system's clock", async () => {
+    const start = performance.now();
+    await new Promise<void>((resolve) => startTimer(systemClock, 20, resolve));
+    expect(performance.now() - start).toBeGreaterThanOrEqual(19);
+  });
+
+  test("rings once its time has passed, by any other clock", async () => {
+    const clock = manualClock();
+    const ring = vi.fn();
+    startTimer(clock, 20, ring);
+    await clock.advance(19);
+    expect(ring).not.toHaveBeenCalled();
+    await clock.advance(1);
+    expect(ring).toHaveBeenCalledTimes(1);
+  });
+
+  test("that is stopped does not ring, and leaves nothing behind", async () => {
+    const before = timers();
+    const clock = manualClock();
+    const ring = vi.fn();
+    const stops = [startTimer(systemClock, 5, ring), startTimer(clock, 5, ring)];
+    for (const stop of stops) stop();
+    expect(timers()).toBe(before);
+    await systemClock.sleep(10);
+    await clock.advance(10);
+    expect(ring).not.toHaveBeenCalled();
+  });
+
+  test("does not ring at once where it is longer than a timer can be", async () => {
+    const ring = vi.fn();
+    const stop = startTimer(systemClock, 2 ** 40, ring);
+    await systemClock.sleep(20);
+    stop();
+    expect(ring).not.toHaveBeenCalled();
   });
 });

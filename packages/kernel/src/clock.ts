@@ -34,3 +34,20 @@ export const systemClock: Clock = {
       signal?.addEventListener("abort", abort, { once: true });
     }),
 };
+
+function ignore(): void {}
+
+/**
+ * Calls `ring` once `ms` have passed by `clock`, unless it is stopped before by what is returned. By a timer itself where
+ * the clock is the system's: to end a `sleep` takes a controller and an event, ten times as long.
+ */
+export function startTimer(clock: Clock, ms: number, ring: () => void): () => void {
+  if (clock === systemClock) {
+    const timer = setTimeout(ring, Math.min(ms, longestTimerMs));
+    return () => clearTimeout(timer);
+  }
+  const stopped = new AbortController();
+  clock.sleep(ms, stopped.signal).then(ring, ignore);
+  // With a reason, for without one an error with a stack trace would be made.
+  return () => stopped.abort(null);
+}

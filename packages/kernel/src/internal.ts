@@ -8,7 +8,7 @@ export {
   checkType,
   someFunction,
 } from "./check.ts";
-export { now } from "./clock.ts";
+export { now, startTimer } from "./clock.ts";
 export { type EventChannel, eventChannel } from "./events.ts";
 export { fieldsOf, isAbort, isFailedAnswer, isFailureStatus, isOurs } from "./failure.ts";
 export {

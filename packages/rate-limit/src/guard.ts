@@ -1,5 +1,5 @@
 import type { Clock } from "@midguard/kernel";
-import { timeLeftMs } from "@midguard/kernel/internal";
+import { startTimer, timeLeftMs } from "@midguard/kernel/internal";
 import { StoreTimeoutError } from "./errors.ts";
 
 /** The first answer of an environment may wait for DNS, TLS and credentials. */
@@ -31,12 +31,10 @@ export function createStoreGuard(timeoutMs: number, clock: Clock): StoreGuard {
     if (limitMs <= 0) throw timeout;
 
     const asking = new AbortController();
-    const timing = new AbortController();
+    const { promise: expiry, reject: expire } = Promise.withResolvers<never>();
+    const stopTimer = startTimer(clock, limitMs, () => expire(timeout));
     // Async, so that a store which throws at once is one that rejects.
     const answering = (async () => ask(asking.signal))();
-    const expiry = clock.sleep(limitMs, timing.signal).then(() => {
-      throw timeout;
-    });
     try {
       const answer = await Promise.race([answering, expiry]);
       deadSince = undefined;
@@ -51,7 +49,7 @@ export function createStoreGuard(timeoutMs: number, clock: Clock): StoreGuard {
       asking.abort(error);
       throw error;
     } finally {
-      timing.abort();
+      stopTimer();
     }
   }
 

@@ -1,5 +1,5 @@
 import { type Invocation, systemClock } from "@midguard/kernel";
-import { enclosingInvocation, timeLeftMs } from "@midguard/kernel/internal";
+import { enclosingInvocation, startTimer, timeLeftMs } from "@midguard/kernel/internal";
 import { AttemptTimeoutError } from "./errors.ts";
 import type { Policy } from "./options.ts";
 
@@ -28,8 +28,6 @@ function reserveMs(invocation: Invocation): number {
 /** In the place of the time when an attempt is cut: it has ended. */
 const over = -Infinity;
 
-function ignore(): void {}
-
 /**
  * The engine's side of an attempt: the time that its run has, until the invocation's deadline or until `maxElapsedMs` has
  * passed, and what may cut the attempt before it ends by itself (its timeout, the end of the run's time, the caller).
@@ -52,7 +50,7 @@ export class RunningAttempt<T = unknown> implements Attempt {
   #limitMs: number = 0;
   #controller: AbortController | undefined;
   #arming: NodeJS.Immediate | undefined;
-  #timer: AbortController | undefined;
+  #stopTimer: (() => void) | undefined;
   #reject: ((reason: unknown) => void) | undefined;
 
   constructor(policy: Policy, call: Call<T>, previous?: RunningAttempt<T>) {
@@ -155,8 +153,7 @@ export class RunningAttempt<T = unknown> implements Attempt {
     this.#cutAt = over;
     // Asked first: it costs a call, and most attempts have none.
     if (this.#arming !== undefined) clearImmediate(this.#arming);
-    // With a reason, for without one an error with a stack trace would be made.
-    this.#timer?.abort(null);
+    this.#stopTimer?.();
     this.#policy.signal?.removeEventListener("abort", this);
   }
 
@@ -188,9 +185,8 @@ export class RunningAttempt<T = unknown> implements Attempt {
     const leftMs = this.remainingMs;
     if (leftMs === Infinity || this.#cutAt === over) return;
     if (leftMs > 0) {
-      this.#timer = new AbortController();
-      // Looks again when it wakes: a timer of Node is at most 24 days long, and may fire a little early.
-      this.#policy.clock.sleep(leftMs, this.#timer.signal).then(() => this.#arm(), ignore);
+      // Looks again when it rings: a timer of Node is at most 24 days long, and may fire a little early.
+      this.#stopTimer = startTimer(this.#policy.clock, leftMs, () => this.#arm());
     } else this.#abort(new AttemptTimeoutError(this.number, this.#limitMs));
   }
 

@@ -1,14 +1,14 @@
 import type { Clock } from "@midguard/kernel";
+import { startTimer } from "@midguard/kernel/internal";
 
 /** The value of `work`, which never rejects, or `undefined` when `ms` have passed first. Leaves no timer behind. */
 export async function within<T>(work: Promise<T>, ms: number, clock: Clock): Promise<T | undefined> {
-  const settled = new AbortController();
-  function nothing(): undefined {}
+  const { promise: timeIsUp, resolve } = Promise.withResolvers<undefined>();
   // A negative delay would make Node warn.
-  const timeIsUp = clock.sleep(Math.max(0, ms), settled.signal).then(nothing, nothing);
+  const stopTimer = startTimer(clock, Math.max(0, ms), () => resolve(undefined));
   try {
     return await Promise.race([work, timeIsUp]);
   } finally {
-    settled.abort();
+    stopTimer();
   }
 }
