@@ -3,13 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { apiEvents } from "@midguard/kernel/testing";
 import { type LocalLambda, type LogLine, startLocalLambda } from "@midguard/local-lambda";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-
-/** Our client of the Lambda Runtime API, and AWS's own where there is one (see CONTRIBUTING.md). */
-const runtimes: { readonly client: string; readonly config: { readonly runtimeClient?: string } }[] = [
-  { client: "our runtime client", config: {} },
-];
-const { AWS_LAMBDA_RIC } = process.env;
-if (AWS_LAMBDA_RIC) runtimes.push({ client: "AWS's runtime client", config: { runtimeClient: AWS_LAMBDA_RIC } });
+import { runtimes } from "./support/runtimes.ts";
 
 /** A real process, stopped by SIGSTOP between invocations as Lambda freezes an environment. */
 describe.each(runtimes)("under $client", ({ config }) => {
