@@ -68,6 +68,17 @@ test("takes options over their defaults, where they are given", () => {
   expect(checkOptions("retry", {}, defaults, models)).toEqual(defaults);
 });
 
+test("reads options that are inherited, and getters", () => {
+  class Given {
+    get size() {
+      return 4;
+    }
+  }
+  expect(checkOptions("retry", new Given(), defaults)).toMatchObject({ size: 4 });
+  expect(checkOptions("retry", Object.create({ name: "other" }), defaults)).toMatchObject({ name: "other" });
+  expect(() => checkOptions("retry", Object.create({ size: "4" }), defaults)).toThrow(TypeError);
+});
+
 test("leaves what it is given as it was", () => {
   const before = { ...defaults };
   checkOptions("retry", { name: "other", size: 4 }, defaults);

@@ -55,7 +55,11 @@ export function checkOptions<D extends Options, M extends Options = Record<never
   const filled: Options = { ...defaults };
   for (const [option, value] of Object.entries(checkType(`${owner}: options`, options, "object"))) {
     if (!Object.hasOwn(known, option)) throw new TypeError(`${owner}: unknown option ${option} (${show(value)})`);
-    if (value !== undefined) filled[option] = checkLike(option, value, known[option]);
+  }
+  // Read by name, for options may be inherited, or getters of a class.
+  for (const [option, model] of Object.entries(known)) {
+    const value = (options as Options)[option];
+    if (value !== undefined) filled[option] = checkLike(option, value, model);
   }
   return filled as D & Partial<M>;
 }

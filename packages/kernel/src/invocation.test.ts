@@ -217,13 +217,15 @@ describe("the scope", () => {
     });
   });
 
-  test("ends with an early return, which Middy tells of on the request alone", async () => {
+  test("outlives an early return, for a body may still be streamed, but is not the one around the next request's", async () => {
     const one = request(60_000);
     await entering(one, (invocation) => {
-      expect(currentInvocation()).toBe(invocation);
       Object.assign(one, { earlyResponse: undefined });
+      expect(currentInvocation()).toBe(invocation);
+      const next = request(60_000);
+      expect(enterInvocation(next, owner).outer).toBeUndefined();
+      leaveInvocation(next, owner);
       expect(currentInvocation()).toBeUndefined();
-      expect(invocation.ended).toBe(true);
     });
   });
 

@@ -55,16 +55,21 @@ function requestIdOf(context: object): string | undefined {
   return typeof awsRequestId === "string" ? awsRequestId : undefined;
 }
 
+/** Whether Middy has noted on a request that it failed or was answered early, so that our last hook may never be called. */
+function mayBeOver(request: object | undefined): boolean {
+  return isRecord(request) && (request.error !== undefined || "earlyResponse" in request);
+}
+
 /**
- * Whether a new invocation of `context` is nested in `outer`, which is current and not settled. It is not where `outer` has
- * leaked in from a request that failed so that our `onError` was never called: by its request id this is another one.
+ * Whether a new invocation of `context` is nested in `outer`, which is current and has not ended. It is not where `outer`
+ * has leaked in from a request that nobody could end: by its request id this is another one.
  */
 function isNested(context: object, outer: Invocation): boolean {
   // Whatever runs in a rehearsal belongs to it.
   if (outer.rehearsal) return true;
-  const hasFailed = isRecord(outer.request) && outer.request.error !== undefined;
   const requestId = requestIdOf(context);
-  return outer.depth < deepest && !(hasFailed && requestId !== undefined && requestId !== outer.requestId);
+  const isOther = requestId !== undefined && requestId !== outer.requestId;
+  return outer.depth < deepest && !(isOther && mayBeOver(outer.request));
 }
 
 function open(context: object, leftMs: number, graceMs: number, rehearsal: boolean, outer?: Invocation): Invocation {
@@ -98,12 +103,6 @@ export function currentInvocation(): Invocation | undefined {
   return invocation?.ended ? undefined : invocation;
 }
 
-/** Whether it was settled. After an early return Middy calls no hook that could say so, but notes it on the request. */
-function isSettled(invocation: Invocation): boolean {
-  if (invocation.request !== undefined && "earlyResponse" in invocation.request) end(invocation);
-  return invocation.ended;
-}
-
 function end(invocation: Invocation): void {
   invocation.ended = true;
   // Whatever was begun in it keeps it, and must not keep its event.
@@ -113,9 +112,7 @@ function end(invocation: Invocation): void {
 /** The invocation that the calling code was begun in, or what is left around it; ended or not. Reads no clock. */
 export function enclosingInvocation(): Invocation | undefined {
   let invocation = current.getStore();
-  while (invocation !== undefined && isSettled(invocation) && invocation.outer !== undefined) {
-    invocation = invocation.outer;
-  }
+  while (invocation?.ended && invocation.outer !== undefined) invocation = invocation.outer;
   return invocation;
 }
 

@@ -179,6 +179,16 @@ test.each(places)("what happened on a ping is told with it, by %s", async (place
   expect(lines.requests()).toEqual([]);
 });
 
+test.each(places)("what happens after the line is told by itself, and nothing twice, by %s", async (place) => {
+  const around: middy.MiddlewareObj = {
+    before: (request) => void enterInvocation(request, around),
+    after: () => publish(scheduled, { type: "circuit.isolated", source: "stock" }),
+  };
+  await install(place, { outer: around, handler: publishing(scheduled) })();
+
+  expect(lines.happenings().reduce((sum, line) => sum + Number(line.RetryAttempts ?? 0), 0)).toBe(2);
+});
+
 test("what happens in a handler without metrics is not counted, but a ping is", () => {
   metrics({ namespace: "Shop", service: "orders" });
   const call = async (): Promise<void> => {

@@ -86,7 +86,10 @@ export function sceneOf(invocation: Invocation, teller: Teller): Scene {
 export function closeScene(scene: Scene, teller: Teller, requestId: string | undefined): void {
   if (scene.owner !== teller || scene.closed) return;
   scene.closed = true;
-  if (scene.tally !== undefined) teller(scene.tally, requestId);
+  const { tally } = scene;
+  // What comes after it is told at once, and by itself.
+  scene.tally = undefined;
+  if (tally !== undefined) teller(tally, requestId);
 }
 
 /**

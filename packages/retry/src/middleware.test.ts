@@ -177,12 +177,6 @@ describe("the invocation", () => {
     expect(await call(middy().use(further).use(retry()).handler(attempts))).toBe(4);
     expect(made).toEqual([4]);
   });
-
-  test("of a request answered early is over for whoever comes before the next one's, too", async () => {
-    const early: MiddlewareObj = { before: () => "early" };
-    await call(middy().use(retry()).use(early).handler(attempts), {}, lambdaContext({ timeoutMs: 50 }));
-    expect(await attempts()).toBe(4);
-  });
 });
 
 test("an onError without a before before it does no harm", async () => {
