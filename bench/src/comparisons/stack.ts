@@ -53,8 +53,9 @@ function contestant(
   handle: () => Promise<object>,
   middlewares: readonly MiddlewareObj[] = [],
   headers: Headers = "not told",
+  plugin: middy.PluginObject = {},
 ): Contestant {
-  const handler = middy()
+  const handler = middy(plugin)
     .use([...middlewares])
     .handler(handle) as unknown as Handler;
   return { name, call: () => send(handler), check: (answered) => isRight(answered, headers) };
@@ -68,12 +69,8 @@ function measured(
   headers: Headers = "not told",
 ): Contestant {
   const measuring = metrics({ namespace: "Shop", service: "orders" });
-  const handler = middy(measuring)
-    .use(middlewares[0] ?? [])
-    .use(measuring)
-    .use(middlewares.slice(1))
-    .handler(handle) as unknown as Handler;
-  return { name, call: () => send(handler), check: (answered) => isRight(answered, headers) };
+  const all = [...middlewares.slice(0, 1), measuring, ...middlewares.slice(1)];
+  return contestant(name, handle, all, headers, measuring);
 }
 
 const limits = slidingWindow(limit, "1s");

@@ -203,31 +203,26 @@ describe("the scope", () => {
     });
   });
 
-  test("is not current again after the next request's, where it failed and nobody has settled it", async () => {
-    const failed = request(60_000);
-    await entering(failed, (invocation) => {
-      Object.assign(failed, { error: new Error("boom") });
-      const recovering = nested(failed);
-      expect(enterInvocation(recovering, owner).outer).toBe(invocation);
-      leaveInvocation(recovering, owner);
-      const next = request(60_000);
-      expect(enterInvocation(next, owner).outer).toBeUndefined();
-      leaveInvocation(next, owner);
-      expect(currentInvocation()).toBeUndefined();
-    });
-  });
-
-  test("outlives an early return, for a body may still be streamed, but is not the one around the next request's", async () => {
-    const one = request(60_000);
-    await entering(one, (invocation) => {
-      Object.assign(one, { earlyResponse: undefined });
-      expect(currentInvocation()).toBe(invocation);
-      const next = request(60_000);
-      expect(enterInvocation(next, owner).outer).toBeUndefined();
-      leaveInvocation(next, owner);
-      expect(currentInvocation()).toBeUndefined();
-    });
-  });
+  test.each([
+    ["failed", { error: new Error("boom") }],
+    ["was answered early", { earlyResponse: undefined }],
+  ])(
+    "of a request that %s goes on, for others or a streamed body, but not around the next one's",
+    async (_name, noted) => {
+      const one = request(60_000);
+      await entering(one, (invocation) => {
+        Object.assign(one, noted);
+        expect(currentInvocation()).toBe(invocation);
+        const within = nested(one);
+        expect(enterInvocation(within, owner).outer).toBe(invocation);
+        leaveInvocation(within, owner);
+        const next = request(60_000);
+        expect(enterInvocation(next, owner).outer).toBeUndefined();
+        leaveInvocation(next, owner);
+        expect(currentInvocation()).toBeUndefined();
+      });
+    },
+  );
 
   test("keeps no request once it has ended", async () => {
     const one = request(60_000);

@@ -46,6 +46,7 @@ const current: AsyncLocalStorage<Invocation> = registry[key];
 
 /** Of a chain of `outer`: one that leaked in may be taken for the one around. */
 const deepest = 10;
+
 function remainingMs(this: Invocation): number {
   return this.endsAt - systemClock.now();
 }

@@ -114,6 +114,13 @@ describe("answerRejection", () => {
     expect(JSON.parse(response.body)).toEqual(problem);
   });
 
+  test("keeps a list of values where others have set one of them as a header, too", () => {
+    const others = { headers: { "set-cookie": "b=2" }, multiValueHeaders: { "Set-Cookie": ["a=1", "b=2"] } };
+    const answer = replyTo(apiEvents.albMultiValue(), rejection(), others);
+    const own = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]]));
+    expect(answer?.multiValueHeaders).toEqual({ ...own, "Set-Cookie": ["a=1", "b=2"] });
+  });
+
   test("sends no header in two spellings", () => {
     const others = { "retry-after": "1", "content-type": "text/plain", "x-trace": "7" };
     const response = { statusCode: 503, body: "The circuit is open.", headers: others };

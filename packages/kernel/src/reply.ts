@@ -58,7 +58,9 @@ export function replyTo(event: unknown, error: Rejection, others: Others = {}): 
   const status = { statusCode, statusDescription: `${statusCode} ${problem.title}`, isBase64Encoded: false };
   // A target group with multi-value headers switched on reads only those.
   if (!isRecord(event) || !isRecord(event.multiValueHeaders)) return { ...status, headers, body };
-  const all = [...lists, ...entries.map(([name, value]) => [name, [value]])];
+  const listed = lists.map(([name]) => name.toLowerCase());
+  const single = entries.filter(([name]) => !listed.includes(name.toLowerCase()));
+  const all = [...lists, ...single.map(([name, value]) => [name, [value]])];
   return { ...status, multiValueHeaders: Object.fromEntries(all), body };
 }
 

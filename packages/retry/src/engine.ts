@@ -3,7 +3,7 @@ import { type Call, RunningAttempt } from "./attempt.ts";
 import { DeadlineExceededError } from "./errors.ts";
 import { channel } from "./events.ts";
 import type { Policy } from "./options.ts";
-import { earn, giveBack, judge, planRetry } from "./plan.ts";
+import { earn, judge, planRetry } from "./plan.ts";
 import { fileReport } from "./report.ts";
 import type { Verdict } from "./retryable.ts";
 
@@ -67,12 +67,12 @@ async function recover<T>(failed: RunningAttempt<T>, first: Fault): Promise<T> {
     try {
       await clock.sleep(delayMs, signal);
     } catch (error) {
-      giveBack(attempt);
+      plan.giveBack();
       return giveUp(attempt, { error }, "aborted");
     }
     // The sleep may have been longer than asked for: a process is frozen between invocations.
     if (clock.now() >= attempt.endsAt) {
-      giveBack(attempt);
+      plan.giveBack();
       return giveUp(attempt, failure, attempt.bound);
     }
     attempt = attempt.next();

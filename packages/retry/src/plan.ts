@@ -5,10 +5,16 @@ import type { Policy } from "./options.ts";
 import { retryAfterMs } from "./retry-after.ts";
 import type { Verdict } from "./retryable.ts";
 
-/** The next retry: what the backoff said, and what is waited in the end. */
-export interface PlannedRetry {
+/** A wait: what the backoff said, and what is waited in the end. */
+interface Wait {
   readonly backoffMs: number;
   readonly delayMs: number;
+}
+
+/** The next retry, paid for. */
+export interface PlannedRetry extends Wait {
+  /** Gives back what was paid, where it is not made after all. */
+  giveBack(): void;
 }
 
 function warnOf(policy: Policy, error: unknown): void {
@@ -31,7 +37,7 @@ function nextWait(
   previousMs: number,
   verdict: Verdict,
   failure: Failure,
-): PlannedRetry | undefined {
+): Wait | undefined {
   try {
     // NaN would be a wait that never compares as too long.
     const backoffMs = Math.max(0, policy.backoff(number, previousMs, policy.random) || 0);
@@ -62,26 +68,29 @@ export function planRetry(
   const wait = nextWait(attempt, previousMs, verdict, failure);
   if (wait === undefined) return "not-retryable";
   if (wait.delayMs >= leftMs) return attempt.bound;
-  return pay(attempt) ?? wait;
+  const giveBack = pay(attempt);
+  return typeof giveBack === "string" ? giveBack : { ...wait, giveBack };
 }
 
-/** Takes one retry from allowance and budget, or neither and says which of them has none. */
-function pay({ policy, invocation }: RunningAttempt): RetryStopReason | undefined {
-  const allowance = invocation?.retriesLeft ?? Infinity;
-  if (allowance < 1) return "allowance";
+/** Takes one retry from allowance and budget, or neither and says which has none. What it answers gives them back. */
+function pay({ policy, invocation }: RunningAttempt): RetryStopReason | (() => void) {
+  const allowance = invocation?.retriesLeft;
+  if (allowance !== undefined && allowance < 1) return "allowance";
   try {
     if (policy.budget && !policy.budget.spend()) return "budget";
   } catch (error) {
     warnOf(policy, error);
     return "budget";
   }
-  if (invocation?.retriesLeft !== undefined) invocation.retriesLeft -= 1;
-  return undefined;
+  if (invocation === undefined || allowance === undefined) return () => refund(policy);
+  invocation.retriesLeft = allowance - 1;
+  return function giveBack() {
+    if (invocation.retriesLeft !== undefined) invocation.retriesLeft += 1;
+    refund(policy);
+  };
 }
 
-/** Gives back what a planned retry was paid with that is not made. */
-export function giveBack({ policy, invocation }: RunningAttempt): void {
-  if (invocation?.retriesLeft !== undefined) invocation.retriesLeft += 1;
+function refund(policy: Policy): void {
   try {
     if (policy.budget) policy.budget.refund();
   } catch (error) {

@@ -1,3 +1,4 @@
+import { AsyncResource } from "node:async_hooks";
 import { getEventListeners } from "node:events";
 import { inspect } from "node:util";
 import { setFlagsFromString } from "node:v8";
@@ -511,6 +512,22 @@ describe("the caller's signal", () => {
     });
     expect(left).toEqual([1_000, 999, 1_000]);
     expect(policy.budget).toMatchObject({ tokens: 1 });
+  });
+
+  test("gives back no allowance that was not taken: the wait began before there was any", async () => {
+    const policy = createRetry({ budget: false, backoff: constant(60_000) });
+    const controller = new AbortController();
+    const request = { event: {}, context: lambdaContext({ timeoutMs: 600_000 }) };
+    const left = await new AsyncResource("invocation").runInAsyncScope(async () => {
+      const invocation = enterInvocation(request, {});
+      const done = reasonOf(policy.run(() => Promise.reject(new Error("down")), { signal: controller.signal }));
+      await turn();
+      invocation.retriesLeft = 0;
+      controller.abort(reason);
+      await done;
+      return invocation.retriesLeft;
+    });
+    expect(left).toBe(0);
   });
 
   test.each([true, false])(

@@ -60,8 +60,10 @@ export function failureRate(options: FailureRateOptions = {}): Trip {
         record(failed, slow, now) {
           count(failed, slow, now);
           if (!failed && !slow) return false;
-          const { calls, failures, slow: slowCalls } = total(now);
-          return calls >= minimumCalls && (failures / calls >= threshold || slowCalls / calls >= slowThreshold);
+          const { calls, failures, slow: slowCalls, uncertain } = total(now);
+          return (
+            calls - uncertain >= minimumCalls && (failures / calls >= threshold || slowCalls / calls >= slowThreshold)
+          );
         },
         recordUntimed: countUntimed,
         save,

@@ -36,6 +36,13 @@ describe("failureRate", () => {
     expect(play(failureRate({ minimumCalls, slowCallMs: 100, slowRate }).start(), calls)).toBe(opensAt);
   });
 
+  test("opens on no fewer calls than the minimum where good ones from before a pause are still to be counted", () => {
+    const counter = failureRate({ threshold: 0.1 }).start();
+    for (let call = 0; call < 1_000; call += 1) counter.record(false, false, 0);
+    while (counter.recordUntimed?.());
+    expect(play(counter, "F...F", 3_600_000)).toBe(5);
+  });
+
   test("forgets failures that are older than the window, after a freeze of any length", () => {
     const counter = failureRate({ windowMs: 1_000 }).start();
     expect(play(counter, "FFFF")).toBe(0);

@@ -3,6 +3,8 @@ interface Tally {
   calls: number;
   failures: number;
   slow: number;
+  /** Good calls among them that may have come before the window: not known to be in it, they make up no minimum. */
+  uncertain: number;
 }
 
 /** The calls of a stretch of time that began with the first of them, at `startedAt`. */
@@ -28,7 +30,7 @@ const bucketsPerWindow = 10;
  * next, and they count as if they had come with the next timed one.
  */
 const untimedShare = 64;
-const mostUntimed = 8;
+const mostUntimed = 4;
 
 /**
  * A queue of buckets, moved on by the timestamps of the calls alone: the process may be frozen for any time between two
@@ -39,7 +41,7 @@ export function createWindow(windowMs: number, saved: readonly number[] = []): W
   let buckets: Bucket[] = [];
   for (let at = 0; at < saved.length; at += 4) {
     const [startedAt = 0, calls = 0, failures = 0, slow = 0] = saved.slice(at, at + 4);
-    buckets.push({ startedAt, calls, failures, slow });
+    buckets.push({ startedAt, calls, failures, slow, uncertain: 0 });
   }
   let newest = buckets.at(-1);
   /** Good calls since the last timed one, and how many there may be. */
@@ -52,7 +54,7 @@ export function createWindow(windowMs: number, saved: readonly number[] = []): W
   }
 
   function begin(now: number): Bucket {
-    const bucket = { startedAt: now, calls: 0, failures: 0, slow: 0 };
+    const bucket = { startedAt: now, calls: 0, failures: 0, slow: 0, uncertain: untimed };
     buckets = buckets.filter((old) => holds(old, windowMs, now));
     buckets.push(bucket);
     return bucket;
@@ -73,12 +75,13 @@ export function createWindow(windowMs: number, saved: readonly number[] = []): W
       return true;
     },
     total(now) {
-      const total = { calls: untimed, failures: 0, slow: 0 };
+      const total = { calls: untimed, failures: 0, slow: 0, uncertain: untimed };
       for (const bucket of buckets) {
         if (!holds(bucket, windowMs, now)) continue;
         total.calls += bucket.calls;
         total.failures += bucket.failures;
         total.slow += bucket.slow;
+        total.uncertain += bucket.uncertain;
       }
       return total;
     },

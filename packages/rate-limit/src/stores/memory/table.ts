@@ -109,7 +109,7 @@ export class Table {
     const room = this.#empties(one);
     const empty = this.#emptyIn(room > 2 || room >= this.#empties(other) ? one : other, low);
     if (empty >= 0) return this.#assign(empty, high, low);
-    this.#weighAll(high, low, now);
+    this.#weighBoth(one, other, now);
     return this.#leastUsage === 0 ? this.#assign(this.#victim, high, low) : -1;
   }
 
@@ -144,7 +144,7 @@ export class Table {
   /** The shared slot that a key without one of its own would be counted in now; -1 where it would get one. */
   findShared(high: number, low: number, now: number): number {
     if (!this.full) return -1;
-    this.#weighAll(high, low, now);
+    this.#weighBoth(this.#bucket(high), this.#bucket(low), now);
     return this.#victim >= 0 ? -1 : this.#sharedSlot(high);
   }
 
@@ -200,12 +200,12 @@ export class Table {
     return -1;
   }
 
-  /** Looks for the least used key of both buckets of a key. */
-  #weighAll(high: number, low: number, now: number): void {
+  /** Looks for the least used key of two buckets. */
+  #weighBoth(one: number, other: number, now: number): void {
     this.#victim = -1;
     this.#leastUsage = 1;
-    this.#weigh(this.#bucket(high), now);
-    this.#weigh(this.#bucket(low), now);
+    this.#weigh(one, now);
+    this.#weigh(other, now);
   }
 
   /** Looks for the least used key of a bucket. */
