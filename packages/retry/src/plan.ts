@@ -85,7 +85,8 @@ function pay({ policy, invocation }: RunningAttempt): RetryStopReason | (() => v
   if (invocation === undefined || allowance === undefined) return () => refund(policy);
   invocation.retriesLeft = allowance - 1;
   return function giveBack() {
-    if (invocation.retriesLeft !== undefined) invocation.retriesLeft += 1;
+    // Who has an allowance keeps one; others may have taken from it meanwhile.
+    invocation.retriesLeft = (invocation.retriesLeft as number) + 1;
     refund(policy);
   };
 }
