@@ -1,4 +1,4 @@
-import { checkType, warn } from "@midguard/kernel/internal";
+import { checkType, rejected, warn } from "@midguard/kernel/internal";
 import { type Circuit, type CircuitState, openingsOf, openTimeMs } from "./circuit.ts";
 import { CircuitOpenError } from "./errors.ts";
 import { tellMoved, tellOpened, tellRejected } from "./events.ts";
@@ -32,14 +32,14 @@ export interface CircuitBreaker {
 
 interface Watch {
   onValue<T>(value: T): T;
-  onError(error: unknown): never;
+  onError(error: unknown): PromiseLike<never>;
 }
 
 function begin<T>(fn: () => T | PromiseLike<T>): Promise<T> {
   try {
     return Promise.resolve(fn());
   } catch (error) {
-    return Promise.reject(error);
+    return Promise.resolve(rejected(error));
   }
 }
 
@@ -123,7 +123,7 @@ export function createCircuitBreaker(options: CircuitBreakerOptions): CircuitBre
       },
       onError(error) {
         settle({ error });
-        throw error;
+        return rejected(error);
       },
     };
   }
@@ -147,7 +147,7 @@ export function createCircuitBreaker(options: CircuitBreakerOptions): CircuitBre
     const entry = enter();
     if (typeof entry === "number") {
       tellRejected(name, entry);
-      return Promise.reject(new CircuitOpenError(name, entry));
+      return Promise.resolve(rejected(new CircuitOpenError(name, entry)));
     }
     // Chained, not awaited: an async function would cost a second promise.
     return begin(fn).then(entry.onValue, entry.onError);

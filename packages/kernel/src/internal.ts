@@ -19,6 +19,7 @@ export {
   runRehearsal,
   timeLeftMs,
 } from "./invocation.ts";
+export { rejected } from "./rejected.ts";
 export { answerRejection, isRejection, type Rejection } from "./reply.ts";
 export { describeRequest, isRecord, type RequestDescription } from "./request.ts";
 export { warn } from "./warn.ts";

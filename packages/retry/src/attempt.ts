@@ -1,5 +1,5 @@
 import { type Invocation, systemClock } from "@midguard/kernel";
-import { enclosingInvocation, startTimer, timeLeftMs } from "@midguard/kernel/internal";
+import { enclosingInvocation, rejected, startTimer, timeLeftMs } from "@midguard/kernel/internal";
 import { AttemptTimeoutError } from "./errors.ts";
 import type { Policy } from "./options.ts";
 
@@ -138,7 +138,7 @@ export class RunningAttempt<T = unknown> implements Attempt {
       const call = this.#call;
       result = Promise.resolve(call(this));
     } catch (error) {
-      return Promise.reject(error);
+      return Promise.resolve(rejected(error));
     }
     return this.#controller === undefined && signal === undefined ? result : this.#race(result);
   }

@@ -1,9 +1,10 @@
 import type { Failure, RetryStopReason } from "@midguard/kernel";
+import { rejected } from "@midguard/kernel/internal";
 import { type Call, RunningAttempt } from "./attempt.ts";
 import { DeadlineExceededError } from "./errors.ts";
 import { channel } from "./events.ts";
 import type { Policy } from "./options.ts";
-import { earn, judge, planRetry } from "./plan.ts";
+import { earn, judge, type PlannedRetry, planRetry } from "./plan.ts";
 import { fileReport } from "./report.ts";
 import type { Verdict } from "./retryable.ts";
 
@@ -15,9 +16,9 @@ interface Fault {
 
 /** Runs `call` under `policy`. */
 export function start<T>(policy: Policy, call: Call<T>): Promise<T> {
-  if (policy.signal?.aborted) return Promise.reject(policy.signal.reason);
+  if (policy.signal?.aborted) return Promise.resolve(rejected(policy.signal.reason));
   const attempt = new RunningAttempt(policy, call);
-  if (attempt.number === 0) return giveUp(attempt, { error: new DeadlineExceededError() }, "deadline");
+  if (attempt.number === 0) return Promise.resolve(giveUp(attempt, { error: new DeadlineExceededError() }, "deadline"));
   // Chained, not awaited: this is all that most runs ever do, and an async function would cost half as much again.
   return attempt.begin().then(
     (value) => {
@@ -50,16 +51,19 @@ function causeOf(attempt: RunningAttempt, thrown: Failure, before?: Failure): Fa
   return isLast && before !== undefined && "error" in before ? before : { error: cut.reason };
 }
 
-/** Makes the attempts that follow a failed one, while any may. A loop, so that nothing is kept of those before. */
-async function recover<T>(failed: RunningAttempt<T>, first: Fault): Promise<T> {
+/** What follows a failed attempt. At once where it ends the run: what is rejected by an open circuit often comes through. */
+function recover<T>(failed: RunningAttempt<T>, { failure, verdict }: Fault): T | PromiseLike<T> {
+  const plan = planRetry(failed, failure, verdict, 0);
+  return typeof plan === "string" ? giveUp(failed, failure, plan) : repeat(failed, failure, plan);
+}
+
+/** Makes the retries, while any may be made. A loop, so that nothing is kept of the attempts before. */
+async function repeat<T>(failed: RunningAttempt<T>, firstFailure: Failure, first: PlannedRetry): Promise<T> {
   const { name, clock, signal } = failed.policy;
   let attempt = failed;
-  let { failure, verdict } = first;
-  let previousMs = 0;
+  let failure = firstFailure;
+  let plan = first;
   for (;;) {
-    const plan = planRetry(attempt, failure, verdict, previousMs);
-    if (plan === "aborted") return giveUp(attempt, { error: signal?.reason }, plan);
-    if (typeof plan === "string") return giveUp(attempt, failure, plan);
     const { backoffMs, delayMs } = plan;
     if (channel.hasSubscribers) {
       channel.publish({ type: "retry.scheduled", source: name, attempt: attempt.number, delayMs, failure });
@@ -79,8 +83,10 @@ async function recover<T>(failed: RunningAttempt<T>, first: Fault): Promise<T> {
     const outcome = await outcomeOf(attempt);
     const fault = end(attempt, outcome, failure);
     if (fault === undefined) return (outcome as { value: T }).value;
-    ({ failure, verdict } = fault);
-    previousMs = backoffMs;
+    failure = fault.failure;
+    const next = planRetry(attempt, failure, fault.verdict, backoffMs);
+    if (typeof next === "string") return giveUp(attempt, failure, next);
+    plan = next;
   }
 }
 
@@ -92,15 +98,16 @@ async function outcomeOf(attempt: RunningAttempt): Promise<Failure> {
   }
 }
 
-/** Ends a run without success, as its last attempt ended: with its error, or with its value. */
-async function giveUp<T>(last: RunningAttempt<T>, failure: Failure, reason: RetryStopReason): Promise<T> {
+/** Ends a run without success: with the reason of the caller who left, or else as its last attempt ended. */
+function giveUp<T>(last: RunningAttempt<T>, failed: Failure, reason: RetryStopReason): T | PromiseLike<never> {
   const { number: attempts, elapsedMs, policy } = last;
   const report = { attempts, elapsedMs, reason };
+  const hasLeft = reason === "aborted" && policy.signal?.aborted;
+  const failure = hasLeft ? { error: policy.signal.reason } : failed;
   fileReport("error" in failure ? failure.error : failure.value, report);
   // Neither a 404 nor a caller who went away means that retries ran out.
   if (reason !== "not-retryable" && reason !== "aborted" && channel.hasSubscribers) {
     channel.publish({ type: "retry.exhausted", source: policy.name, ...report, failure });
   }
-  if ("error" in failure) throw failure.error;
-  return failure.value as T;
+  return "error" in failure ? rejected(failure.error) : (failure.value as T);
 }

@@ -60,10 +60,13 @@ export function planRetry(
   previousMs: number,
 ): PlannedRetry | RetryStopReason {
   const { policy, number } = attempt;
-  const leftMs = attempt.endsAt - policy.clock.now();
   if (policy.signal?.aborted) return "aborted";
+  const isLasting = policy.once || !verdict;
+  // Before the clock is read: an open circuit is the failure that must not cost anything.
+  if (isLasting && !attempt.cut) return "not-retryable";
+  const leftMs = attempt.endsAt - policy.clock.now();
   if (attempt.cut && leftMs <= 0) return attempt.bound;
-  if (policy.once || !verdict) return "not-retryable";
+  if (isLasting) return "not-retryable";
   if (number > policy.maxRetries) return "max-retries";
   const wait = nextWait(attempt, previousMs, verdict, failure);
   if (wait === undefined) return "not-retryable";
