@@ -1,9 +1,19 @@
-import { createCircuitBreaker } from "@midguard/circuit-breaker";
-import { ConsecutiveBreaker, circuitBreaker, handleAll, isIsolatedCircuitError } from "cockatiel";
+import { consecutiveFailures, createCircuitBreaker } from "@midguard/circuit-breaker";
+import { createRetry } from "@midguard/retry";
+import {
+  ConsecutiveBreaker,
+  circuitBreaker,
+  handleAll,
+  handleWhen,
+  isIsolatedCircuitError,
+  retry as retryPolicy,
+  wrap,
+} from "cockatiel";
 import Opossum from "opossum";
+import pRetry from "p-retry";
 import { type Comparison, timedProcesses } from "../comparison.ts";
 import { names } from "../names.ts";
-import { type Contestant, timeAll } from "../timing.ts";
+import { type Contestant, type Job, timeAll } from "../timing.ts";
 
 async function downstream(): Promise<number> {
   return 7;
@@ -39,32 +49,76 @@ async function tracelessRejection(): Promise<never> {
   throw error;
 }
 
+/** The circuits are held open. Retry policies are told, where they do not know it, that an open circuit is no use to call again. */
+function openCircuits(): readonly Job[] {
+  const isolated = createCircuitBreaker({ name: "isolated" });
+  isolated.isolate();
+  const policy = createRetry({ name: "isolated" });
+  const cockatiel = circuitBreaker(handleAll, { halfOpenAfter: 1_000, breaker: new ConsecutiveBreaker(5) });
+  cockatiel.isolate();
+  const cockatielRetry = retryPolicy(
+    handleWhen((error) => !isIsolatedCircuitError(error)),
+    { maxAttempts: 3 },
+  );
+  const cockatielBoth = wrap(cockatielRetry, cockatiel);
+  const opossum = new Opossum(downstream, { timeout: false });
+  opossum.open();
+  const isOpossums = (error: Error): boolean => codeOf(error) === "EOPENBREAKER";
+  const isOurs = (error: Error): boolean => codeOf(error) === "CIRCUIT_OPEN";
+  const bare = rejecting("a bare async throw", bareRejection, ({ message }) => message === "open");
+  return [
+    {
+      name: "rejection",
+      contestants: [
+        bare,
+        rejecting("a bare async throw without a stack trace", tracelessRejection, ({ message }) => message === "open"),
+        rejecting(names.us, () => isolated.run(downstream), isOurs),
+        rejecting(names.cockatiel, () => cockatiel.execute(downstream), isIsolatedCircuitError),
+        rejecting(names.opossum, () => opossum.fire(), isOpossums),
+      ],
+    },
+    {
+      name: "rejection, through a retry policy",
+      contestants: [
+        bare,
+        rejecting(names.us, () => policy.run(() => isolated.run(downstream)), isOurs),
+        rejecting(names.cockatiel, () => cockatielBoth.execute(downstream), isIsolatedCircuitError),
+        rejecting(
+          `${names.pRetry} + ${names.opossum}`,
+          () => pRetry(() => opossum.fire(), { retries: 3, shouldRetry: ({ error }) => !isOpossums(error) }),
+          isOpossums,
+        ),
+      ],
+    },
+  ];
+}
+
+/** The circuits stay closed, however many calls fail. One error for all, for making it would be most of the time. */
+function failingCalls(): Job {
+  const failure = new Error("down");
+  async function fail(): Promise<never> {
+    throw failure;
+  }
+  const isIt = (error: Error): boolean => error === failure;
+  const never = Number.MAX_SAFE_INTEGER;
+  const patient = createCircuitBreaker({ name: "patient", trip: consecutiveFailures(never) });
+  const cockatiel = circuitBreaker(handleAll, { halfOpenAfter: 1_000, breaker: new ConsecutiveBreaker(never) });
+  // Without its percentiles, which a failure sorts anew: of as many calls as here they would take a ms.
+  const opossum = new Opossum(fail, { timeout: false, volumeThreshold: never, rollingPercentilesEnabled: false });
+  return {
+    name: "a failed call through a closed circuit",
+    contestants: [
+      rejecting("a bare async call that fails", fail, isIt),
+      rejecting(names.us, () => patient.run(fail), isIt),
+      rejecting(names.cockatiel, () => cockatiel.execute(fail), isIt),
+      rejecting(names.opossum, () => opossum.fire(), isIt),
+    ],
+  };
+}
+
 export const rejections: Comparison = {
   name: "rejection",
-  title: "A call that an open circuit rejects",
+  title: "A call that an open circuit rejects, and one that fails",
   processes: timedProcesses,
-  run(effort) {
-    const isolated = createCircuitBreaker({ name: "isolated" });
-    isolated.isolate();
-    const cockatiel = circuitBreaker(handleAll, { halfOpenAfter: 1_000, breaker: new ConsecutiveBreaker(5) });
-    cockatiel.isolate();
-    const opossum = new Opossum(downstream, { timeout: false });
-    opossum.open();
-    const contestants = [
-      rejecting("a bare async throw", bareRejection, ({ message }) => message === "open"),
-      rejecting("a bare async throw without a stack trace", tracelessRejection, ({ message }) => message === "open"),
-      rejecting(
-        names.us,
-        () => isolated.run(downstream),
-        (error) => codeOf(error) === "CIRCUIT_OPEN",
-      ),
-      rejecting(names.cockatiel, () => cockatiel.execute(downstream), isIsolatedCircuitError),
-      rejecting(
-        names.opossum,
-        () => opossum.fire(),
-        (error) => codeOf(error) === "EOPENBREAKER",
-      ),
-    ];
-    return timeAll([{ name: "rejection", contestants }], effort);
-  },
+  run: (effort) => timeAll([...openCircuits(), failingCalls()], effort),
 };
