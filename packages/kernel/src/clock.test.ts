@@ -54,6 +54,37 @@ describe("systemClock", () => {
   });
 });
 
+describe("under fake timers", () => {
+  afterEach(() => vi.useRealTimers());
+
+  test("time and sleeps go together", async () => {
+    vi.useFakeTimers();
+    const before = systemClock.now();
+    const woken = vi.fn();
+    void systemClock.sleep(1_000).then(() => woken(systemClock.now() - before));
+    await vi.advanceTimersByTimeAsync(999);
+    expect(woken).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(1);
+    expect(woken).toHaveBeenCalledWith(1_000);
+  });
+
+  test("a manual clock moves as ever", async () => {
+    vi.useFakeTimers();
+    const clock = manualClock(0);
+    const woken = vi.fn();
+    void clock.sleep(10).then(woken);
+    await clock.advance(10);
+    expect(woken).toHaveBeenCalledOnce();
+  });
+
+  test("and afterwards, it is the real time again", () => {
+    vi.useFakeTimers({ now: 0 });
+    expect(systemClock.now()).toBe(0);
+    vi.useRealTimers();
+    expect(Math.abs(systemClock.now() - Date.now())).toBeLessThan(50);
+  });
+});
+
 describe("a timer", () => {
   const timers = () => process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
 

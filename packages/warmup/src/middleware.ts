@@ -81,5 +81,5 @@ export function createMiddleware(
  * @throws TypeError or RangeError for a bad option, naming it and its value.
  */
 export function warmup(options: WarmupOptions = {}): MiddlewareObj {
-  return createMiddleware(resolveOptions(options), { clock: systemClock, wallNow: Date.now });
+  return createMiddleware(resolveOptions(options), { clock: systemClock, wallNow: () => Date.now() });
 }

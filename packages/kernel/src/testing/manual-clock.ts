@@ -1,3 +1,5 @@
+// Imported, so that fake timers of the same test do not hold it.
+import { setImmediate } from "node:timers";
 import type { Clock } from "../clock.ts";
 
 /** A clock that stands still until it is told to move. */
