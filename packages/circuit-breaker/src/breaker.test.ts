@@ -412,6 +412,17 @@ describe("an error in isFailure", () => {
     expect(warnings).toEqual(["payments could not judge a call: Error: bug"]);
   });
 
+  test("is that it is async: a promise does not count as true", async () => {
+    const isFailure = (async () => false) as unknown as () => boolean;
+    const { breaker } = setUp({ isFailure });
+    for (let call = 0; call < 20; call += 1) expect(await succeed(breaker)).toBe("ok");
+    expect(breaker.state).toBe("closed");
+    await turn();
+    expect(warnings).toEqual([
+      "payments could not judge a call: TypeError: isFailure must be no async function, got a promise",
+    ]);
+  });
+
   test("changes no result either where what it throws cannot be written as text", async () => {
     const isFailure = () => {
       throw Object.create(null);
@@ -494,6 +505,10 @@ describe("wrap", () => {
   test("refuses what is no function", () => {
     const { breaker } = setUp();
     expect(() => breaker.wrap(7 as never)).toThrow("fn must be a function, got 7");
+    for (let times = 0; times < 10; times += 1) {
+      expect(() => breaker.run(Promise.resolve(7) as never)).toThrow("fn must be a function, got a promise");
+    }
+    expect(breaker.state).toBe("closed");
   });
 });
 

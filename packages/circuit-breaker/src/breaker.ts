@@ -1,4 +1,4 @@
-import { checkType, rejected, warn } from "@midguard/kernel/internal";
+import { checkSync, checkType, rejected, warn } from "@midguard/kernel/internal";
 import { type Circuit, type CircuitState, openingsOf, openTimeMs } from "./circuit.ts";
 import { CircuitOpenError } from "./errors.ts";
 import { tellMoved, tellOpened, tellRejected } from "./events.ts";
@@ -16,9 +16,15 @@ export interface CircuitBreaker {
    * @throws CircuitOpenError where the circuit did not let the call through.
    */
   run<T>(fn: () => T | PromiseLike<T>): Promise<T>;
+  /** The same for what AWS's own types say may give nothing. */
+  run<T>(fn: () => void | PromiseLike<T>): Promise<T>;
   /** `fn`, guarded: a function with the same parameters whose calls go through `run`. Guards a whole handler too. */
   wrap<This, Args extends unknown[], T>(
     fn: (this: This, ...args: Args) => T | PromiseLike<T>,
+  ): (this: This, ...args: Args) => Promise<T>;
+  /** The same for a handler of AWS's own types (`APIGatewayProxyHandlerV2` and the like), which may give nothing. */
+  wrap<This, Args extends unknown[], T>(
+    fn: (this: This, ...args: Args) => void | PromiseLike<T>,
   ): (this: This, ...args: Args) => Promise<T>;
   /** What the next call would find: an open circuit whose time is over says `half-open`. */
   readonly state: CircuitState;
@@ -86,7 +92,7 @@ export function createCircuitBreaker(options: CircuitBreakerOptions): CircuitBre
   /** Learns from a call that entered the circuit when it was `entered`. */
   function learn(entered: Circuit, startedAt: number, outcome: Outcome): void {
     if ("error" in outcome && isNeutral(outcome.error)) return;
-    const hasFailed = isFailure(outcome);
+    const hasFailed = checkSync("isFailure", isFailure(outcome));
     // What began before the circuit last moved is a result of the past. (Asked this late, for isFailure may isolate it.)
     if (entered !== circuit) return;
     if (!hasFailed && !isTimed && entered.state === "closed" && entered.counter.recordUntimed?.()) return;
@@ -144,6 +150,8 @@ export function createCircuitBreaker(options: CircuitBreakerOptions): CircuitBre
   }
 
   function run<T>(fn: () => T | PromiseLike<T>): Promise<T> {
+    // Not a failure of the dependency, and not for minified code to tell of.
+    if (typeof fn !== "function") checkType("fn", fn, "function");
     const entry = enter();
     if (typeof entry === "number") {
       tellRejected(name, entry);
@@ -153,14 +161,16 @@ export function createCircuitBreaker(options: CircuitBreakerOptions): CircuitBre
     return begin(fn).then(entry.onValue, entry.onError);
   }
 
+  function wrap<This, Args extends unknown[], T>(fn: (this: This, ...args: Args) => T | PromiseLike<T>) {
+    checkType("fn", fn, "function");
+    return function guarded(this: This, ...args: Args): Promise<T> {
+      return run(() => fn.apply(this, args));
+    };
+  }
+
   return {
     run,
-    wrap(fn) {
-      checkType("fn", fn, "function");
-      return function guarded(...args) {
-        return run(() => fn.apply(this, args));
-      };
-    },
+    wrap,
     get state() {
       return circuit.state === "open" && circuit.until <= time.now() ? "half-open" : circuit.state;
     },

@@ -3,9 +3,12 @@ import type { Clock } from "@midguard/kernel";
 import type {
   APIGatewayProxyEvent,
   APIGatewayProxyEventV2,
+  APIGatewayProxyHandler,
+  APIGatewayProxyHandlerV2,
   APIGatewayProxyResult,
   APIGatewayProxyStructuredResultV2,
   Context,
+  SQSHandler,
 } from "aws-lambda";
 import { expectTypeOf, test } from "vitest";
 import {
@@ -47,6 +50,21 @@ test("a wrapped handler fits a chain for REST v1 and HTTP v2, and can be called 
   expectTypeOf(v1).parameter(0).toEqualTypeOf<APIGatewayProxyEvent>();
   const call = (event: APIGatewayProxyEventV2, context: Context) => v2(event, context);
   expectTypeOf(call).returns.resolves.toEqualTypeOf<APIGatewayProxyStructuredResultV2>();
+});
+
+test("handlers of AWS's own types can be guarded, though these may give nothing", () => {
+  const handlerV2: APIGatewayProxyHandlerV2 = async () => ({ statusCode: 200 });
+  const handlerV1: APIGatewayProxyHandler = async () => ({ statusCode: 200, body: "" });
+  const queue: SQSHandler = async () => {};
+  expectTypeOf(payments.wrap(handlerV2)).toExtend<APIGatewayProxyHandlerV2>();
+  expectTypeOf(payments.wrap(handlerV1)).returns.resolves.toEqualTypeOf<APIGatewayProxyResult>();
+  expectTypeOf(payments.wrap(queue)).toExtend<SQSHandler>();
+  const call = (event: APIGatewayProxyEvent, context: Context) =>
+    payments.run(() => handlerV1(event, context, () => {}));
+  expectTypeOf(call).returns.toEqualTypeOf<Promise<APIGatewayProxyResult>>();
+  expectTypeOf(payments.run(() => {})).toEqualTypeOf<Promise<void>>();
+  // @ts-expect-error: no function.
+  void payments.run(fetch("https://example.com"));
 });
 
 test("the middleware is the bare MiddlewareObj", () => {

@@ -1,5 +1,14 @@
 import { expect, test } from "vitest";
-import { checkInteger, checkLike, checkNumber, checkOneOf, checkOptions, checkType, someFunction } from "./check.ts";
+import {
+  checkInteger,
+  checkLike,
+  checkNumber,
+  checkOneOf,
+  checkOptions,
+  checkSync,
+  checkType,
+  someFunction,
+} from "./check.ts";
 
 test("gives a number in range back", () => {
   expect(checkNumber("openMs", 0.5, 0)).toBe(0.5);
@@ -42,6 +51,13 @@ test("checks types, and refuses what is empty", () => {
   expect(() => checkType("name", "", "string")).toThrow(new TypeError('name must be a non-empty string, got ""'));
   expect(() => checkType("store", null, "object")).toThrow(new TypeError("store must be an object, got null"));
   expect(() => checkType("dryRun", "yes", "boolean")).toThrow(new TypeError('dryRun must be a boolean, got "yes"'));
+});
+
+test("takes no promise of a callback", () => {
+  expect(checkSync("skip", false)).toBe(false);
+  expect(() => checkSync("skip", Promise.resolve(false))).toThrow(
+    new TypeError("skip must be no async function, got a promise"),
+  );
 });
 
 test("checks a choice", () => {

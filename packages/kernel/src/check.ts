@@ -12,6 +12,7 @@ function nounOf(type: Type): string {
 
 function show(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value);
+  if (value instanceof Promise) return "a promise";
   return Object(value) === value ? nounOf(typeOf(value)) : String(value);
 }
 
@@ -75,6 +76,11 @@ export function checkNumber(option: string, value: unknown, min: number, max: nu
 export function checkInteger(option: string, value: unknown, min: number, max: number = 2 ** 53 - 1): number {
   const number = checkNumber(option, value, min, max);
   return Number.isInteger(number) ? number : refuse(option, "a whole number", value, RangeError);
+}
+
+/** What a callback of the user's has given: not a promise, which would count as `true`, whatever it comes to. */
+export function checkSync<T>(callback: string, value: T): T {
+  return value instanceof Promise ? refuse(callback, "no async function", value) : value;
 }
 
 /** One of `allowed`. */

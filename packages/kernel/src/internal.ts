@@ -5,6 +5,7 @@ export {
   checkNumber,
   checkOneOf,
   checkOptions,
+  checkSync,
   checkType,
   someFunction,
 } from "./check.ts";

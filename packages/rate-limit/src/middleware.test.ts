@@ -279,6 +279,7 @@ describe("whose request it is", () => {
   });
 
   it("is what key says, and 403 without one: never a bucket that all share", async () => {
+    const warned = vi.spyOn(process, "emitWarning").mockReturnValue();
     const keyed: RateLimitOptions = { ...one, key: (event) => (event as { user?: string }).user };
     const call = limited(keyed);
     const as = (user: unknown) => call({ ...apiEvents.http(), user });
@@ -297,6 +298,8 @@ describe("whose request it is", () => {
       reason: "missing-key",
       dryRun: false,
     });
+    const message = "rateLimit: what key gives is no string, and so no key: number";
+    expect(warned).toHaveBeenCalledExactlyOnceWith(message, "MidguardWarning");
     unsubscribe();
     expect((await as("")).statusCode).toBe(403);
     const open = limited({ ...keyed, onMissingKey: "allow" });
@@ -403,6 +406,18 @@ describe("a dry run", () => {
       ["rate_limit.denied", true],
       ["rate_limit.denied", true],
     ]);
+  });
+});
+
+describe("a callback that is async by mistake", () => {
+  const later = (async () => false) as unknown as () => never;
+
+  it.each(["skip", "key", "countIf"] as const)("fails the request and names itself: %s", async (callback) => {
+    const handler = middy()
+      .use(rateLimit({ ...one, [callback]: later }))
+      .handler(() => ({ statusCode: 200 }));
+    const message = `${callback} must be no async function, got a promise`;
+    await expect(handler(apiEvents.http(), lambdaContext())).rejects.toThrow(new TypeError(message));
   });
 });
 

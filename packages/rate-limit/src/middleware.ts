@@ -2,11 +2,13 @@ import type { MiddlewareObj, Request } from "@middy/core";
 import {
   answerRejection,
   checkInteger,
+  checkSync,
   describe,
   enterInvocation,
   isRecord,
   leaveInvocation,
   type RequestDescription,
+  warn,
 } from "@midguard/kernel/internal";
 import { addressKey, clientAddress } from "./address.ts";
 import type { Decision } from "./decision.ts";
@@ -65,6 +67,7 @@ export function rateLimit<TEvent = unknown>(options: RateLimitOptions<TEvent>): 
   const counted: unique symbol = Symbol("midguard.rate-limit");
   type Marked = { [counted]?: Counted };
   const limitsOf = limitsBy(engine, given);
+  let hasWarned = false;
 
   function deny(reason: "deny-list" | "missing-key"): void {
     if (rateLimitEvents.hasSubscribers) {
@@ -84,6 +87,11 @@ export function rateLimit<TEvent = unknown>(options: RateLimitOptions<TEvent>): 
     if (address !== undefined && allowList?.has(address)) return undefined;
     const key: unknown = keyOf === undefined ? address && addressKey(address, ipv6Prefix) : keyOf(event, context);
     if (typeof key === "string" && key !== "") return key;
+    // A client may be to blame, so it gets what is said for a missing key; or the function is.
+    if (checkSync("key", key) && !hasWarned) {
+      warn("rateLimit: what key gives is no string, and so no key", typeof key);
+      hasWarned = true;
+    }
     // Never a bucket that all requests without a key share.
     if (resolved.onMissingKey === "deny") deny("missing-key");
     return undefined;
@@ -101,7 +109,7 @@ export function rateLimit<TEvent = unknown>(options: RateLimitOptions<TEvent>): 
     const { rehearsal } = enterInvocation(request, middleware);
     const description = describe(request);
     if (description === undefined || (description.kind === "websocket" && isDisconnect(event))) return undefined;
-    if (rehearsal || skip?.(event)) return undefined;
+    if (rehearsal || checkSync("skip", skip?.(event))) return undefined;
     const key = identify(request, description);
     if (key === undefined) return undefined;
     const cost = costOf === undefined ? 1 : checkInteger("cost", costOf(event), 0);
@@ -117,7 +125,7 @@ export function rateLimit<TEvent = unknown>(options: RateLimitOptions<TEvent>): 
     const entry = (request as Marked)[counted];
     if (countIf === undefined || entry === undefined || entry.settled) return undefined;
     entry.settled = true;
-    return countIf(outcome) ? undefined : engine.refund(entry.decision);
+    return checkSync("countIf", countIf(outcome)) ? undefined : engine.refund(entry.decision);
   }
 
   function addHeaders(request: Request<TEvent>): void {

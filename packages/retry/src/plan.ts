@@ -1,5 +1,5 @@
 import type { Failure, RetryStopReason } from "@midguard/kernel";
-import { warn } from "@midguard/kernel/internal";
+import { checkSync, warn } from "@midguard/kernel/internal";
 import type { RunningAttempt } from "./attempt.ts";
 import type { Policy } from "./options.ts";
 import { retryAfterMs } from "./retry-after.ts";
@@ -24,7 +24,7 @@ function warnOf(policy: Policy, error: unknown): void {
 /** What the policy says of a failure. A predicate that throws is told as a warning, and the failure stands. */
 export function judge(policy: Policy, failure: Failure): Verdict {
   try {
-    return policy.retryable(failure) || false;
+    return checkSync("retryable", policy.retryable(failure)) || false;
   } catch (error) {
     warnOf(policy, error);
     return false;
@@ -40,7 +40,7 @@ function nextWait(
 ): Wait | undefined {
   try {
     // NaN would be a wait that never compares as too long.
-    const backoffMs = Math.max(0, policy.backoff(number, previousMs, policy.random) || 0);
+    const backoffMs = Math.max(0, checkSync("backoff", policy.backoff(number, previousMs, policy.random)) || 0);
     const floorMs = typeof verdict === "object" ? verdict.afterMs || 0 : retryAfterMs(failure);
     return { backoffMs, delayMs: Math.max(backoffMs, floorMs) };
   } catch (error) {

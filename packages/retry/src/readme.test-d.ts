@@ -48,7 +48,7 @@ subscribe((event) => {
 });
 
 import type { Attempt, Backoff, Retry, RetryReport } from "@midguard/retry";
-import type { Context } from "aws-lambda";
+import type { APIGatewayProxyEvent, APIGatewayProxyHandler, APIGatewayProxyResult, Context } from "aws-lambda";
 import { expectTypeOf, test } from "vitest";
 
 test("the examples keep the types of the handler and of fetch", () => {
@@ -65,6 +65,9 @@ test("a run has the type of its call, synchronous or not", () => {
   expectTypeOf(run(() => 7)).toEqualTypeOf<Promise<number>>();
   expectTypeOf(run(async () => "seven")).toEqualTypeOf<Promise<string>>();
   expectTypeOf(run((attempt) => Promise.resolve(attempt))).toEqualTypeOf<Promise<Attempt>>();
+  const handler: APIGatewayProxyHandler = async () => ({ statusCode: 200, body: "" });
+  const call = (event: APIGatewayProxyEvent, context: Context) => run(() => handler(event, context, () => {}));
+  expectTypeOf(call).returns.toEqualTypeOf<Promise<APIGatewayProxyResult>>();
   // @ts-expect-error: a policy needs something to call.
   void run();
 });

@@ -282,6 +282,28 @@ describe("a callback that throws", () => {
     vi.spyOn(process, "emitWarning").mockReturnValue();
     expect(await createRetry({ retryable: throws }).run(flaky())).toBe("ok");
   });
+
+  const mistakes: Readonly<Record<string, object>> = {
+    retryable: { retryable: async () => true },
+    backoff: { retryable: () => true, backoff: async () => 0 },
+  };
+  test.each(Object.entries(mistakes))(
+    "is %s, too, where it is async: no promise counts as true, and no good call is made again",
+    async (name, options) => {
+      const warn = vi.spyOn(process, "emitWarning").mockReturnValue();
+      const call = flaky();
+      expect(await createRetry({ budget: false, ...options }).run(call)).toBe("ok");
+      expect(call).toHaveBeenCalledTimes(1);
+      const message = `A callback of the retry policy "default" threw: TypeError: ${name} must be no async function, got a promise`;
+      expect(warn).toHaveBeenCalledExactlyOnceWith(message, "MidguardWarning");
+    },
+  );
+});
+
+test("a run of what is no function is refused, and says so in minified code, too", () => {
+  expect(() => createRetry().run(Promise.resolve(7) as never)).toThrow(
+    new TypeError("fn must be a function, got a promise"),
+  );
 });
 
 describe("the budget", () => {

@@ -1,3 +1,4 @@
+import { checkType } from "@midguard/kernel/internal";
 import type { Attempt, Call } from "./attempt.ts";
 import type { RetryBudget } from "./budget.ts";
 import { start } from "./engine.ts";
@@ -16,6 +17,8 @@ export interface Retry {
    * @throws DeadlineExceededError where no time is left for one attempt.
    */
   run<T>(fn: (attempt: Attempt) => T | PromiseLike<T>, options?: RunOptions): Promise<T>;
+  /** The same for what AWS's own types say may give nothing. */
+  run<T>(fn: (attempt: Attempt) => void | PromiseLike<T>, options?: RunOptions): Promise<T>;
 }
 
 /**
@@ -47,10 +50,10 @@ export function createRetry(options: RetryOptions = {}): Retry {
     }
   }
 
-  return {
-    budget: policy.budget,
-    run(fn, runOptions) {
-      return runOptions === undefined ? start(policy, fn) : runWith(fn, runOptions);
-    },
-  };
+  function run<T>(fn: Call<T>, runOptions?: RunOptions): Promise<T> {
+    if (typeof fn !== "function") checkType("fn", fn, "function");
+    return runOptions === undefined ? start(policy, fn) : runWith(fn, runOptions);
+  }
+
+  return { budget: policy.budget, run };
 }
