@@ -1,3 +1,4 @@
+export type { Clock } from "@midguard/kernel";
 export { type CircuitBreaker, createCircuitBreaker } from "./breaker.ts";
 export type { CircuitState } from "./circuit.ts";
 export { CircuitOpenError, isCircuitOpenError } from "./errors.ts";

@@ -30,7 +30,7 @@ function checkBreakers(breakers: unknown): void {
  * calls go through `breaker.run`, or the handler through `breaker.wrap`.
  *
  * @example
- * export const handler = middy()
+ * export const handler = middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
  *   .use(circuitBreaker({ breakers: [payments] }))
  *   .handler(createOrder);
  *

@@ -1,5 +1,5 @@
-import type { Metrics } from "@aws-lambda-powertools/metrics";
 import { isDimensionName, isDimensionValue, isNamespace, maxDimensions } from "./limits.ts";
+import type { Lender } from "./options.ts";
 import type { Warn } from "./warn.ts";
 
 /** Under which name and with which dimensions every line is written. */
@@ -14,7 +14,7 @@ export interface Identity {
 export interface IdentityOptions {
   readonly namespace: string | undefined;
   readonly service: string | undefined;
-  readonly lender: Metrics | undefined;
+  readonly lender: Lender | undefined;
 }
 
 interface Lent {
@@ -23,7 +23,7 @@ interface Lent {
 }
 
 /** What the user's own instance would write now. A single metric inherits it, and is the only public way to read it. */
-function borrow(lender: Metrics, warn: Warn): Lent | undefined {
+function borrow(lender: Lender, warn: Warn): Lent | undefined {
   try {
     const { _aws, ...values } = lender.singleMetric().serializeMetrics();
     const [directive] = _aws.CloudWatchMetrics;

@@ -1,37 +1,42 @@
-import type { Metrics } from "@aws-lambda-powertools/metrics";
+import type { EmfOutput } from "@aws-lambda-powertools/metrics/types";
 import type { Request } from "@middy/core";
 import { checkInteger, checkOptions, someFunction } from "@midguard/kernel/internal";
 import { isDimensionValue, isNamespace } from "./limits.ts";
 
+/** A Powertools `Metrics` by its shape: where ES modules and CommonJS meet, its class counts as two types. */
+export interface Lender {
+  singleMetric(): { serializeMetrics(): EmfOutput };
+}
+
 /** Options of `metrics()`. All are optional, if the environment names the namespace and the service. */
 export interface MetricsOptions<TEvent = unknown> {
   /** Namespace of the metrics. @default that of `metrics`, else POWERTOOLS_METRICS_NAMESPACE, read with the first line */
-  namespace?: string;
+  namespace?: string | undefined;
   /** The `service` dimension. @default that of `metrics`, else POWERTOOLS_SERVICE_NAME, read with the first line */
-  service?: string;
+  service?: string | undefined;
   /**
    * A Powertools instance of yours that lends its namespace, service and default dimensions, read with the first line.
    * Nothing is written through it.
    */
-  metrics?: Metrics;
+  metrics?: Lender | undefined;
   /**
    * Names the route where the template of the API does not, or not well (`ANY /{proxy+}`): a name out of a small set,
    * never the raw path. @default the template, else where the event comes from, else `UNMATCHED`
    */
-  route?: (event: TEvent) => string | undefined;
+  route?: ((event: TEvent) => string | undefined) | undefined;
   /** How many routes are told apart by one environment; any further one is `OTHER`. @default 100 */
-  maxRoutes?: number;
+  maxRoutes?: number | undefined;
   /** Whether the first request of an environment has `ColdStart` on its line. @default true */
-  coldStart?: boolean;
+  coldStart?: boolean | undefined;
   /** Fields to search the request's line by, such as a tenant. Not metrics: they cost nothing but their bytes. */
-  properties?: (request: Request<TEvent>) => Record<string, string | number>;
+  properties?: ((request: Request<TEvent>) => Record<string, string | number>) | undefined;
 }
 
 /** The options with their defaults. */
 export interface ResolvedOptions<TEvent> {
   readonly namespace: string | undefined;
   readonly service: string | undefined;
-  readonly lender: Metrics | undefined;
+  readonly lender: Lender | undefined;
   readonly route: MetricsOptions<TEvent>["route"] | undefined;
   readonly maxRoutes: number;
   readonly coldStart: boolean;
@@ -53,7 +58,7 @@ export function resolveOptions<TEvent>(options: MetricsOptions<TEvent>): Resolve
       namespace: "",
       service: "",
       // By its shape: an instance of another copy of Powertools is as good.
-      metrics: { singleMetric: someFunction } as unknown as Metrics,
+      metrics: { singleMetric: someFunction } as unknown as Lender,
       route: someFunction as MetricsOptions<TEvent>["route"],
       properties: someFunction as MetricsOptions<TEvent>["properties"],
     },

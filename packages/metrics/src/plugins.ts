@@ -22,7 +22,9 @@ const closing = ["afterMiddleware", "afterHandler", "requestEnd"];
  *
  * @example
  * const measured = metrics({ namespace: "Shop" });
- * export const handler = middy(plugins(measured, profiler)).use(measured).handler(createOrder);
+ * export const handler = middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>(plugins(measured, profiler))
+ *   .use(measured)
+ *   .handler(createOrder);
  */
 export function plugins(...combined: readonly Plugin[]): Plugin {
   const result: Record<string, unknown> = {};

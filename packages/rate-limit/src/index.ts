@@ -1,3 +1,4 @@
+export type { Clock } from "@midguard/kernel";
 export type { Decision, LimitState } from "./decision.ts";
 export { AccessDeniedError, RateLimitError, StoreTimeoutError } from "./errors.ts";
 export type { HeaderStyle } from "./headers.ts";

@@ -15,26 +15,26 @@ export interface RateLimiterOptions {
    * `_` and `-`.
    * @default "default"
    */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /** Where counts are kept. @default memoryStore() */
-  readonly store?: RateLimitStore;
+  readonly store?: RateLimitStore | undefined;
   /**
    * What time it is. By default the wall clock, other than elsewhere in Midguard: counts must agree with other machines.
    * @default the wall clock
    */
-  readonly clock?: Clock;
+  readonly clock?: Clock | undefined;
   /**
    * What decides when the store fails: a memory store of this environment, or nobody (`limits` of the decision is
    * empty). A failed store is asked again after a second, by one request.
    * @default "local"
    */
-  readonly onStoreError?: "local" | "allow" | "deny";
+  readonly onStoreError?: "local" | "allow" | "deny" | undefined;
   /**
    * How long a store may take to answer, in ms. The first answer of an environment may take 1_000, and none takes longer
    * than the invocation's time less 100 ms.
    * @default 250
    */
-  readonly storeTimeoutMs?: number;
+  readonly storeTimeoutMs?: number | undefined;
 }
 
 /** Options of `rateLimit`. */
@@ -45,39 +45,39 @@ export interface RateLimitOptions<TEvent = unknown> extends Omit<RateLimiterOpti
    */
   readonly limits: Limit | readonly Limit[] | ((event: TEvent, context: RequestContext) => Limit | readonly Limit[]);
   /** Who is limited. @default the client's address, an IPv6 address by its network of `ipv6Prefix` bits */
-  readonly key?: (event: TEvent, context: RequestContext) => string | undefined;
+  readonly key?: ((event: TEvent, context: RequestContext) => string | undefined) | undefined;
   /** What happens to an API request without a key: 403, or it is not limited. @default "deny" */
-  readonly onMissingKey?: "deny" | "allow";
+  readonly onMissingKey?: "deny" | "allow" | undefined;
   /** How much a request takes: whole, 0 or more. More than a limit can hold is rejected for good. @default 1 */
-  readonly cost?: (event: TEvent) => number;
+  readonly cost?: ((event: TEvent) => number) | undefined;
   /** Requests that are not limited. @default none */
-  readonly skip?: (event: TEvent) => boolean;
+  readonly skip?: ((event: TEvent) => boolean) | undefined;
   /** Addresses and networks (`192.0.2.0/24`) of clients that are not limited, whatever the key. @default none */
-  readonly allowList?: readonly string[];
+  readonly allowList?: readonly string[] | undefined;
   /** Addresses and networks of clients that get 403, whatever the key; stronger than `allowList`. @default none */
-  readonly denyList?: readonly string[];
+  readonly denyList?: readonly string[] | undefined;
   /** Bits of an IPv6 address that make the default key: a customer usually gets a /56. @default 56 */
-  readonly ipv6Prefix?: number;
+  readonly ipv6Prefix?: number | undefined;
   /**
    * Proxies of one's own (CloudFront for instance) between client and gateway: the client's address is so many entries
    * left of the right end of X-Forwarded-For. 0: the peer that the gateway saw.
    * @default 0
    */
-  readonly trustedHops?: number;
+  readonly trustedHops?: number | undefined;
   /**
    * Whether a request counts, asked after it: failed logins only, for instance. It is counted first, and given back
    * when this says false.
    * @default every request counts
    */
-  readonly countIf?: (outcome: { readonly response: unknown } | { readonly error: unknown }) => boolean;
+  readonly countIf?: ((outcome: { readonly response: unknown } | { readonly error: unknown }) => boolean) | undefined;
   /** Counts and tells events as ever, but rejects nobody and sets no headers. @default false */
-  readonly dryRun?: boolean;
+  readonly dryRun?: boolean | undefined;
   /**
    * Headers on answers: RateLimit and RateLimit-Policy (draft-ietf-httpapi-ratelimit-headers), or X-RateLimit-Limit,
    * -Remaining and -Reset (epoch seconds), or all of them. A rejection has Retry-After in any case.
    * @default "ietf"
    */
-  readonly headers?: HeaderStyle;
+  readonly headers?: HeaderStyle | undefined;
 }
 
 /** Lambda's context, as Middy types it. */
@@ -152,7 +152,7 @@ export function resolveLimiterOptions(options: RateLimiterOptions): [EngineOptio
 export function resolveMiddlewareOptions<TEvent>(
   options: RateLimitOptions<TEvent>,
 ): [EngineOptions, MiddlewareOptions<TEvent>] {
-  type Given = Required<RateLimitOptions<TEvent>>;
+  type Given = { [Option in keyof RateLimitOptions]-?: Exclude<RateLimitOptions<TEvent>[Option], undefined> };
   const { limits, store, allowList, denyList, dryRun, ...given } = checkOptions(
     "rateLimit",
     options,

@@ -15,19 +15,19 @@ const chances = { full: 1, equal: 0.5, none: 0 };
 /** Options of {@link exponential}. */
 export interface ExponentialOptions {
   /** The first delay's upper end, in ms. @default 100 */
-  readonly baseMs?: number;
+  readonly baseMs?: number | undefined;
   /** The longest delay, in ms. @default 2_000 */
-  readonly maxMs?: number;
+  readonly maxMs?: number | undefined;
   /** @default "full" */
-  readonly jitter?: Jitter;
+  readonly jitter?: Jitter | undefined;
 }
 
 /** Options of {@link decorrelated}. */
 export interface DecorrelatedOptions {
   /** The shortest delay, in ms. @default 100 */
-  readonly baseMs?: number;
+  readonly baseMs?: number | undefined;
   /** The longest delay, in ms. @default 2_000 */
-  readonly maxMs?: number;
+  readonly maxMs?: number | undefined;
 }
 
 /**

@@ -15,11 +15,11 @@ export interface RetryBudget {
 /** Options of {@link createRetryBudget}. */
 export interface RetryBudgetOptions {
   /** The most retries that are saved up. @default 3 */
-  readonly capacity?: number;
+  readonly capacity?: number | undefined;
   /** Retries that a new environment may make before its first success. @default 1, or the capacity where that is less */
-  readonly initial?: number;
+  readonly initial?: number | undefined;
   /** Retries that each success is worth. @default 0.2 */
-  readonly perSuccess?: number;
+  readonly perSuccess?: number | undefined;
 }
 
 // Ten times 0.1 is 0.9999999999999999.

@@ -1,3 +1,4 @@
+export type { Clock, Failure } from "@midguard/kernel";
 export type { Attempt } from "./attempt.ts";
 export {
   type Backoff,

@@ -5,9 +5,9 @@ import { defaultReserveMs } from "./attempt.ts";
 /** Options of {@link retry}. */
 export interface RetryMiddlewareOptions {
   /** Retries that all policies may make together in one invocation, nested ones included. @default 5 */
-  readonly maxRetriesPerInvocation?: number;
+  readonly maxRetriesPerInvocation?: number | undefined;
   /** What is left of the invocation's time for the answer, in ms: policies begin nothing that ends later. @default 100 */
-  readonly reserveMs?: number;
+  readonly reserveMs?: number | undefined;
 }
 
 /**

@@ -8,17 +8,17 @@ export interface WarmupOptions {
    * one process warning: a request is not failed for the sake of warm-up.
    * @default isWarmupPing
    */
-  readonly isWarmup?: (event: unknown) => boolean;
+  readonly isWarmup?: ((event: unknown) => boolean) | undefined;
   /**
    * Does ahead what a first request would do: opens connections, fetches secrets, rehearses. Awaited. Its failure does
    * not fail the ping, which says so in `primed` and `primeError`. `signal` aborts when its time is up.
    * @default none
    */
-  readonly prime?: (signal: AbortSignal) => unknown;
+  readonly prime?: ((signal: AbortSignal) => unknown) | undefined;
   /** How long `prime` may take, in ms; never past the deadline. @default 5_000 */
-  readonly primeTimeoutMs?: number;
+  readonly primeTimeoutMs?: number | undefined;
   /** A ping sent longer ago than this, in ms, is stale: queued, and of use to nobody. @default 60_000 */
-  readonly maxAgeMs?: number;
+  readonly maxAgeMs?: number | undefined;
 }
 
 /** Options, checked and filled up. */

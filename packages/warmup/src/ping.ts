@@ -4,15 +4,15 @@ import { isRecord } from "@midguard/kernel/internal";
 export interface WarmupPing {
   readonly warmup: true;
   /** When it was sent; a ping older than `maxAgeMs` is dropped. A string is an ISO date and time, as EventBridge Scheduler writes it. */
-  readonly sentAt?: number | string;
+  readonly sentAt?: number | string | undefined;
   /** Until when to hold the environment, so that pings sent together reach different ones. */
-  readonly holdUntil?: number;
+  readonly holdUntil?: number | undefined;
   /** Names the round that this ping belongs to; the answer and the event repeat it. */
-  readonly correlationId?: string;
+  readonly correlationId?: string | undefined;
   /** Which ping of the round this is, from 0. */
-  readonly index?: number;
+  readonly index?: number | undefined;
   /** How many pings the round has. */
-  readonly of?: number;
+  readonly of?: number | undefined;
 }
 
 /** What a ping asks for, whoever sent it. */

@@ -12,9 +12,9 @@ export interface Quota extends LimitBase {
 /** Options of `quota`. */
 export interface QuotaOptions {
   /** What clients and events call this limit. @default `1000-per-day` */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /** IANA name of the zone whose calendar counts, with its summer time. @default "UTC" */
-  readonly timeZone?: string;
+  readonly timeZone?: string | undefined;
 }
 
 /**

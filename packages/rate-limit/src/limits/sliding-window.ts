@@ -12,9 +12,9 @@ export interface SlidingWindow extends LimitBase {
 /** Options of `slidingWindow`. */
 export interface SlidingWindowOptions {
   /** What clients and events call this limit. @default `10-per-1s` */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /** Never more than the limit in any rolling window, at about 90 % of the throughput. @default false */
-  readonly strict?: boolean;
+  readonly strict?: boolean | undefined;
 }
 
 /**

@@ -11,7 +11,7 @@ export interface TokenBucket extends LimitBase {
 /** Options of `tokenBucket`. */
 export interface TokenBucketOptions {
   /** What clients and events call this limit. @default `20-at-5-per-1s` */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /** Tokens that a full bucket holds, and so the largest burst. */
   readonly capacity: number;
   /** Tokens that come back each second, up to 10_000; rounded down to one per whole number of microseconds. */

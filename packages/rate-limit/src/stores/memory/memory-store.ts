@@ -10,7 +10,7 @@ import { createTables } from "./tables.ts";
 /** Options of `memoryStore`. */
 export interface MemoryStoreOptions {
   /** The most memory that the counts take, in bytes, from 64 KiB to 1 GiB. @default 4_194_304 (4 MiB) */
-  readonly maxBytes?: number;
+  readonly maxBytes?: number | undefined;
 }
 
 /** A store that never waits. */

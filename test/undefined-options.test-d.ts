@@ -1,0 +1,48 @@
+/** An option that is `undefined` is one that is not given, also to users who compile with `exactOptionalPropertyTypes`. */
+import type { CircuitBreakerOptions, FailureRateOptions } from "@midguard/circuit-breaker";
+import type { MetricsOptions } from "@midguard/metrics";
+import type {
+  MemoryStoreOptions,
+  QuotaOptions,
+  RateLimiterOptions,
+  RateLimitOptions,
+  SlidingWindowOptions,
+  TokenBucketOptions,
+} from "@midguard/rate-limit";
+import type {
+  DecorrelatedOptions,
+  ExponentialOptions,
+  RetryBudgetOptions,
+  RetryMiddlewareOptions,
+  RetryOptions,
+  RunOptions,
+} from "@midguard/retry";
+import type { WarmupOptions, WarmupPing } from "@midguard/warmup";
+import { expectTypeOf, test } from "vitest";
+
+/** The same with `undefined` in every place that may be left out. */
+type Undefinable<T> = { [K in keyof T]: undefined extends T[K] ? T[K] | undefined : T[K] };
+
+test("every option that may be left out may be undefined", () => {
+  expectTypeOf<Undefinable<CircuitBreakerOptions>>().toExtend<CircuitBreakerOptions>();
+  expectTypeOf<Undefinable<FailureRateOptions>>().toExtend<FailureRateOptions>();
+  expectTypeOf<Undefinable<MetricsOptions>>().toExtend<MetricsOptions>();
+  expectTypeOf<Undefinable<MemoryStoreOptions>>().toExtend<MemoryStoreOptions>();
+  expectTypeOf<Undefinable<QuotaOptions>>().toExtend<QuotaOptions>();
+  expectTypeOf<Undefinable<RateLimiterOptions>>().toExtend<RateLimiterOptions>();
+  expectTypeOf<Undefinable<RateLimitOptions>>().toExtend<RateLimitOptions>();
+  expectTypeOf<Undefinable<SlidingWindowOptions>>().toExtend<SlidingWindowOptions>();
+  expectTypeOf<Undefinable<TokenBucketOptions>>().toExtend<TokenBucketOptions>();
+  expectTypeOf<Undefinable<DecorrelatedOptions>>().toExtend<DecorrelatedOptions>();
+  expectTypeOf<Undefinable<ExponentialOptions>>().toExtend<ExponentialOptions>();
+  expectTypeOf<Undefinable<RetryBudgetOptions>>().toExtend<RetryBudgetOptions>();
+  expectTypeOf<Undefinable<RetryMiddlewareOptions>>().toExtend<RetryMiddlewareOptions>();
+  expectTypeOf<Undefinable<RetryOptions>>().toExtend<RetryOptions>();
+  expectTypeOf<Undefinable<RunOptions>>().toExtend<RunOptions>();
+  expectTypeOf<Undefinable<WarmupOptions>>().toExtend<WarmupOptions>();
+  expectTypeOf<Undefinable<WarmupPing>>().toExtend<WarmupPing>();
+});
+
+test("and one that may not is told apart", () => {
+  expectTypeOf<Undefinable<{ may?: number }>>().not.toExtend<{ may?: number }>();
+});
