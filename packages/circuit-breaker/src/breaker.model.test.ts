@@ -80,11 +80,12 @@ class Model {
     this.samples.push({ at: this.now, groupAt, failed, slow });
     const counted = this.samples.filter((sample) => this.now - sample.groupAt < windowMs);
     const share = (kind: "failed" | "slow") => counted.filter((sample) => sample[kind]).length / counted.length;
-    if (
-      (failed || slow) &&
-      counted.length >= minimumCalls &&
-      (share("failed") >= threshold || share("slow") >= threshold)
-    ) {
+    const goodAt = this.samples.findLastIndex((sample) => !sample.failed && !sample.slow);
+    const run = this.samples.slice(goodAt + 1);
+    const runMs = this.now - (run[0]?.at ?? this.now);
+    const isHopeless = run.length >= minimumCalls * 2 && runMs >= windowMs / 15 && runMs < windowMs;
+    const isOver = counted.length >= minimumCalls && (share("failed") >= threshold || share("slow") >= threshold);
+    if ((failed || slow) && (isHopeless || isOver)) {
       this.open();
     }
   }

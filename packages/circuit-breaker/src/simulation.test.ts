@@ -19,6 +19,8 @@ interface Trouble {
   readonly errorRate?: number;
   /** Environments take turns, instead of the one used last being used first. */
   readonly coldEnvironments?: number;
+  /** Environments that take turns, too, and serve any number of requests at once. */
+  readonly sharedEnvironments?: number;
 }
 
 interface Figures {
@@ -62,7 +64,8 @@ class Simulation {
     this.#trouble = trouble;
     this.#random = seededRandom(seed);
     this.#options = { name: "server", clock: { now: () => this.now }, random: this.#random, ...options };
-    for (let index = 0; index < (trouble.coldEnvironments ?? 0); index += 1) this.#idle.push(this.#start());
+    const first = trouble.coldEnvironments ?? trouble.sharedEnvironments ?? 0;
+    for (let index = 0; index < first; index += 1) this.#idle.push(this.#start());
   }
 
   async run(): Promise<Figures> {
@@ -99,11 +102,14 @@ class Simulation {
   async #arrive(): Promise<void> {
     const second = Math.floor(this.now / 1_000);
     this.#asked[second] = (this.#asked[second] ?? 0) + 1;
-    const free = this.#trouble.coldEnvironments === undefined ? this.#idle.pop() : this.#idle.shift();
+    const { coldEnvironments, sharedEnvironments } = this.#trouble;
+    const takeTurns = coldEnvironments !== undefined || sharedEnvironments !== undefined;
+    const free = takeTurns ? this.#idle.shift() : this.#idle.pop();
     if (free === undefined && this.#environments >= maxEnvironments) return;
     const environment = free ?? this.#start();
+    if (sharedEnvironments !== undefined) this.#idle.push(environment);
     if (await this.#answer(environment)) this.#answered[second] = (this.#answered[second] ?? 0) + 1;
-    this.#idle.push(environment);
+    if (sharedEnvironments === undefined) this.#idle.push(environment);
   }
 
   /** Three retries, full jitter from 100 ms, as far as the budget goes. */
@@ -193,6 +199,13 @@ describe("the defaults, in a fleet without shared state,", { timeout: 60_000 }, 
     const { recoveryS, attempts } = await simulate({ seconds: 30, workers: 0 });
     expect(attempts).toBeLessThanOrEqual(0.45);
     expect(recoveryS).toBeLessThanOrEqual(13);
+  });
+
+  test("and as soon where four environments, each with thousands of good calls behind it, serve all requests", async () => {
+    const { recoveryS, goodputAfter, attempts } = await simulate({ seconds: 30, workers: 0, sharedEnvironments: 4 });
+    expect(attempts).toBeLessThanOrEqual(0.2);
+    expect(recoveryS).toBeLessThanOrEqual(6);
+    expect(goodputAfter).toBeGreaterThanOrEqual(0.85);
   });
 
   test("send a dead server a quarter of the traffic, and are back two seconds after it", async () => {

@@ -23,9 +23,23 @@ function checkShare(option: string, value: unknown): void {
   if (checkNumber(option, value, 0, 1) === 0) throw new RangeError(`${option} must be above 0, got 0`);
 }
 
+/** Calls in a row that failed or were slow, and when the first of them ended. */
+interface Run {
+  calls: number;
+  since: number;
+}
+
 /**
- * Opens when enough of the calls in the last `windowMs` failed, or were slow. Only a call that failed or was slow opens
- * the circuit, never a good one. The defaults were found by simulating fleets of environments that serve one request at a
+ * Where none was good of twice `minimumCalls`, for a fifteenth of the window, it need not be asked what came before. With
+ * fewer calls random errors look like that, and sooner a short burst of them does.
+ */
+const [hopelessCalls, hopelessShare] = [2, 1 / 15];
+
+/**
+ * Opens when enough of the calls in the last `windowMs` failed, or were slow; or when none was good
+ * of twice `minimumCalls`, for a fifteenth of that time: else the good calls from before an outage would keep the circuit of
+ * a busy environment closed for most of the window. (Two windows, as for alerts: https://sre.google/workbook/alerting-on-slos/.)
+ * Only a call that failed or was slow opens the circuit, never a good one. The defaults were found by simulating fleets of environments that serve one request at a
  * time: they hold still at 30 % of random errors and trip on overloads, hangs and outages.
  *
  * @example
@@ -54,19 +68,34 @@ export function failureRate(options: FailureRateOptions = {}): Trip {
   const slowThreshold = slowRate ?? threshold;
   return {
     rule: `failure-rate/${windowMs}/${slowCallMs}`,
-    start(saved) {
-      const { count, countUntimed, total, save } = createWindow(windowMs, saved);
+    start([calls = 0, since = 0, ...counts] = []) {
+      const { count, countUntimed, total, save } = createWindow(windowMs, counts);
+      const run: Run = { calls, since };
+      function isHopeless(now: number): boolean {
+        const ms = now - run.since;
+        return run.calls >= minimumCalls * hopelessCalls && ms >= windowMs * hopelessShare && ms < windowMs;
+      }
       return {
         record(failed, slow, now) {
           count(failed, slow, now);
-          if (!failed && !slow) return false;
+          if (!failed && !slow) {
+            run.calls = 0;
+            return false;
+          }
+          if (run.calls === 0) run.since = now;
+          run.calls += 1;
+          if (isHopeless(now)) return true;
           const { calls, failures, slow: slowCalls, uncertain } = total(now);
           return (
             calls - uncertain >= minimumCalls && (failures / calls >= threshold || slowCalls / calls >= slowThreshold)
           );
         },
-        recordUntimed: countUntimed,
-        save,
+        recordUntimed() {
+          const isCounted = countUntimed();
+          if (isCounted) run.calls = 0;
+          return isCounted;
+        },
+        save: (shiftMs) => [run.calls, run.calls === 0 ? 0 : run.since + shiftMs, ...save(shiftMs)],
       };
     },
     slowCallMs: slowCallMs ?? Infinity,

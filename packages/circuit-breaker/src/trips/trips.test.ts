@@ -43,6 +43,51 @@ describe("failureRate", () => {
     expect(play(counter, "F...F", 3_600_000)).toBe(5);
   });
 
+  describe("where none is good any more, for all the good calls before", () => {
+    /** A call every `everyMs`, failed but for the first 3,000; how many failed until it opened, or 0. */
+    function failuresUntilOpen(everyMs: number, kind: "F" | "S" = "F"): number {
+      const counter = failureRate(kind === "S" ? { slowCallMs: 100 } : {}).start();
+      for (let call = 0; call < 3_000; call += 1) counter.record(false, false, call * everyMs);
+      for (let failed = 1; failed <= 3_000; failed += 1) {
+        if (counter.record(kind === "F", kind === "S", (3_000 + failed) * everyMs)) return failed;
+      }
+      return 0;
+    }
+
+    test.each([
+      [10, 201],
+      [100, 21],
+      [1_000, 10],
+    ])("opens after a fifteenth of the window and ten calls: a call every %i ms", (everyMs, failures) => {
+      expect(failuresUntilOpen(everyMs)).toBe(failures);
+      expect(failuresUntilOpen(everyMs, "S")).toBe(failures);
+    });
+
+    test("not within a burst, nor after one good call, timed or not", () => {
+      const counter = failureRate().start();
+      for (let call = 0; call < 3_000; call += 1) counter.record(false, false, call);
+      expect(play(counter, "F".repeat(1_990), 3_000)).toBe(0);
+      expect(counter.recordUntimed?.()).toBe(true);
+      expect(counter.record(true, false, 5_001)).toBe(false);
+      expect(counter.record(false, false, 5_002)).toBe(false);
+      expect(counter.record(true, false, 7_003)).toBe(false);
+    });
+
+    test("not of a few failures with long pauses between them", () => {
+      const counter = failureRate().start();
+      for (let call = 0; call < 20; call += 1) expect(counter.record(true, false, call * 60_000)).toBe(false);
+    });
+
+    test("also where it was saved and loaded meanwhile", () => {
+      const trip = failureRate();
+      const counter = trip.start();
+      for (let call = 0; call < 3_000; call += 1) counter.record(false, false, call);
+      expect(play(counter, "F".repeat(1_000), 3_000)).toBe(0);
+      const loaded = trip.start(counter.save(500));
+      expect(play(loaded, "F".repeat(2_000), 4_500)).toBe(1_001);
+    });
+  });
+
   test("forgets failures that are older than the window, after a freeze of any length", () => {
     const counter = failureRate({ windowMs: 1_000 }).start();
     expect(play(counter, "FFFF")).toBe(0);
