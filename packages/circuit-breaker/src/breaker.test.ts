@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import { setImmediate as turn } from "node:timers/promises";
 import type { CircuitEvent } from "@midguard/kernel";
 import { subscribe } from "@midguard/kernel";
@@ -94,6 +95,17 @@ describe("a closed circuit", () => {
     await fail(breaker, aborted.signal.reason);
     await fail(breaker, new CircuitOpenError("inner", 1));
     expect(breaker.state).toBe("closed");
+  });
+
+  test.each([
+    ["itself", (starved: boolean) => ({ name: "TimeoutError", code: "ATTEMPT_TIMEOUT", starved })],
+    ["the cause of an abort", (starved: boolean) => ({ name: "AbortError", cause: { name: "TimeoutError", starved } })],
+  ])("counts no attempt that was cut because the invocation was nearly over: %s", async (_, error) => {
+    const { breaker } = setUp({ trip: consecutiveFailures(1) });
+    await fail(breaker, error(true));
+    expect(breaker.state).toBe("closed");
+    await fail(breaker, error(false));
+    expect(breaker.state).toBe("open");
   });
 
   test("lets a success of a nested call through it count once each", async () => {
@@ -381,6 +393,87 @@ test("slow calls open the circuit, also those that succeed", async () => {
     await call.result;
   }
   expect(breaker.state).toBe("open");
+});
+
+describe("a call with a signal", () => {
+  const hang = (): Promise<never> => new Promise(() => {});
+  const timeout = new DOMException("too slow", "TimeoutError");
+  const settle = (run: Promise<unknown>): Promise<unknown> => run.catch((error: unknown) => error);
+
+  test("that heeds no signal ends with a timeout, which is a failure", async () => {
+    const { breaker } = setUp({ trip: consecutiveFailures(1) });
+    const controller = new AbortController();
+    const run = settle(breaker.run(hang, { signal: controller.signal }));
+    controller.abort(timeout);
+    expect(await run).toBe(timeout);
+    expect(breaker.state).toBe("open");
+  });
+
+  test.each([
+    ["an AbortError", undefined],
+    ["an error", new Error("client closed")],
+    ["no error", "gone"],
+  ])("whose caller leaves counts as neither, also where the reason is %s", async (_, reason) => {
+    const { breaker, clock } = setUp();
+    await openUp(breaker);
+    clock.jump(500);
+    const controller = new AbortController();
+    const { signal } = controller;
+    const probe = settle(breaker.run(hang, { signal }));
+    controller.abort(reason);
+    expect(await probe).toBe(signal.reason);
+    expect(breaker.state).toBe("half-open");
+    // The permit is free again.
+    expect(await succeed(breaker)).toBe("ok");
+    expect(breaker.state).toBe("closed");
+  });
+
+  test("that has aborted already is not made, nor where the call itself aborts does it matter what comes of it", async () => {
+    const { breaker } = setUp({ trip: consecutiveFailures(1) });
+    const call = vi.fn(hang);
+    expect(await settle(breaker.run(call, { signal: AbortSignal.abort("gone") }))).toBe("gone");
+    expect(call).not.toHaveBeenCalled();
+    const controller = new AbortController();
+    const own = breaker.run(
+      () => {
+        controller.abort(timeout);
+        return hang();
+      },
+      { signal: controller.signal },
+    );
+    expect(await settle(own)).toBe(timeout);
+    expect(breaker.state).toBe("open");
+  });
+
+  test("that ends by itself is as without one, and leaves no listener", async () => {
+    const { breaker } = setUp();
+    const { signal } = new AbortController();
+    expect(await breaker.run(async () => "ok", { signal })).toBe("ok");
+    for (const error of [new Error("1"), new Error("2")]) {
+      expect(await settle(breaker.run(() => Promise.reject(error), { signal }))).toBe(error);
+    }
+    expect(breaker.state).toBe("open");
+    await turn();
+    expect(getEventListeners(signal, "abort")).toEqual([]);
+  });
+
+  test("that is late for its cut disturbs nobody", async () => {
+    const { breaker } = setUp();
+    const controller = new AbortController();
+    const { promise, reject } = Promise.withResolvers<never>();
+    const run = settle(breaker.run(() => promise, { signal: controller.signal }));
+    controller.abort(timeout);
+    reject(new Error("late"));
+    expect(await run).toBe(timeout);
+    await turn();
+    expect(breaker.state).toBe("closed");
+  });
+
+  test("refuses what is no signal, and what is no option", () => {
+    const { breaker } = setUp();
+    expect(() => breaker.run(hang, { signal: 7 as never })).toThrow("signal must be an object, got 7");
+    expect(() => breaker.run(hang, { once: true } as never)).toThrow("run: unknown option once (true)");
+  });
 });
 
 describe("an error in isFailure", () => {

@@ -1,12 +1,22 @@
-import { checkSync, checkType, rejected, warn } from "@midguard/kernel/internal";
+import { checkOptions, checkSync, checkType, rejected, signalLike, warn } from "@midguard/kernel/internal";
 import { type Circuit, type CircuitState, openingsOf, openTimeMs } from "./circuit.ts";
 import { CircuitOpenError } from "./errors.ts";
 import { tellMoved, tellOpened, tellRejected } from "./events.ts";
 import { type Lease, takeLease } from "./leases.ts";
 import { type CircuitBreakerOptions, resolveOptions } from "./options.ts";
-import { isNeutral, type Outcome } from "./outcome.ts";
+import { isAbortOfCaller, isNeutral, type Outcome } from "./outcome.ts";
 import { type CircuitSnapshot, restoreCircuit, saveCircuit } from "./snapshot.ts";
 import { createTimeline } from "./timeline.ts";
+import { untilAborted } from "./until-aborted.ts";
+
+/** Options of one run. */
+export interface RunOptions {
+  /**
+   * The run ends at once with its reason when it aborts, whatever the call makes of it. A reason that is a `TimeoutError`
+   * is a failure then, and any other one is the caller's, who left: neither failure nor success.
+   */
+  readonly signal?: AbortSignal | undefined;
+}
 
 /** Guards the calls to one dependency. */
 export interface CircuitBreaker {
@@ -15,9 +25,9 @@ export interface CircuitBreaker {
    *
    * @throws CircuitOpenError where the circuit did not let the call through.
    */
-  run<T>(fn: () => T | PromiseLike<T>): Promise<T>;
+  run<T>(fn: () => T | PromiseLike<T>, options?: RunOptions): Promise<T>;
   /** The same for what AWS's own types say may give nothing. */
-  run<T>(fn: () => void | PromiseLike<T>): Promise<T>;
+  run<T>(fn: () => void | PromiseLike<T>, options?: RunOptions): Promise<T>;
   /** `fn`, guarded: a function with the same parameters whose calls go through `run`. Guards a whole handler too. */
   wrap<This, Args extends unknown[], T>(
     fn: (this: This, ...args: Args) => T | PromiseLike<T>,
@@ -90,8 +100,8 @@ export function createCircuitBreaker(options: CircuitBreakerOptions): CircuitBre
   }
 
   /** Learns from a call that entered the circuit when it was `entered`. */
-  function learn(entered: Circuit, startedAt: number, outcome: Outcome): void {
-    if ("error" in outcome && isNeutral(outcome.error)) return;
+  function learn(entered: Circuit, startedAt: number, outcome: Outcome, signal?: AbortSignal): void {
+    if ("error" in outcome && (isNeutral(outcome.error) || isAbortOfCaller(signal))) return;
     const hasFailed = checkSync("isFailure", isFailure(outcome));
     // What began before the circuit last moved is a result of the past. (Asked this late, for isFailure may isolate it.)
     if (entered !== circuit) return;
@@ -108,14 +118,14 @@ export function createCircuitBreaker(options: CircuitBreakerOptions): CircuitBre
   }
 
   /**
-   * What is done when a call ends that enters the circuit as it is now. Without a lease or a start it is the same for all
+   * What is done when a call ends that enters the circuit as it is now. Without lease, start and signal it is the same for all
    * calls until the circuit moves, and made once: a call that makes no closures costs a third less.
    */
-  function watch(lease?: Lease, startedAt: number = 0): Watch {
+  function watch(lease?: Lease, startedAt: number = 0, signal?: AbortSignal): Watch {
     const entered = circuit;
     function settle(outcome: Outcome): void {
       try {
-        learn(entered, startedAt, outcome);
+        learn(entered, startedAt, outcome, signal);
       } catch (error) {
         if (!hasWarned) warn(`${name} could not judge a call`, error);
         hasWarned = true;
@@ -135,30 +145,34 @@ export function createCircuitBreaker(options: CircuitBreakerOptions): CircuitBre
   }
 
   /** Lets a call in, or tells for how long none will be. */
-  function enter(): Watch | number {
-    if (circuit.state === "closed") return isTimed ? watch(undefined, time.now()) : untimed;
+  function enter(signal: AbortSignal | undefined): Watch | number {
+    if (circuit.state === "closed" && signal === undefined && !isTimed) return untimed;
     const now = time.now();
     if (circuit.state === "open" && circuit.until <= now) {
       moveTo({ state: "half-open", openings: circuit.openings, leases: new Set() });
       tellMoved(name, "circuit.half_opened");
     }
+    if (circuit.state === "closed") return watch(undefined, now, signal);
     if (circuit.state === "open") return circuit.until - now;
     if (circuit.state !== "half-open") return maxOpenMs;
     // A lost probe costs no more than a failed one: its lease is the longest open time.
     const lease = takeLease(circuit.leases, halfOpenPermits, maxOpenMs, now);
-    return typeof lease === "number" ? lease : watch(lease, now);
+    return typeof lease === "number" ? lease : watch(lease, now, signal);
   }
 
-  function run<T>(fn: () => T | PromiseLike<T>): Promise<T> {
+  function run<T>(fn: () => T | PromiseLike<T>, runOptions?: RunOptions): Promise<T> {
     // Not a failure of the dependency, and not for minified code to tell of.
     if (typeof fn !== "function") checkType("fn", fn, "function");
-    const entry = enter();
+    const signal = runOptions && checkOptions("run", runOptions, {}, { signal: signalLike }).signal;
+    if (signal?.aborted) return Promise.resolve(rejected(signal.reason));
+    const entry = enter(signal);
     if (typeof entry === "number") {
       tellRejected(name, entry);
       return Promise.resolve(rejected(new CircuitOpenError(name, entry)));
     }
     // Chained, not awaited: an async function would cost a second promise.
-    return begin(fn).then(entry.onValue, entry.onError);
+    const call = begin(fn);
+    return (signal === undefined ? call : untilAborted(call, signal)).then(entry.onValue, entry.onError);
   }
 
   function wrap<This, Args extends unknown[], T>(fn: (this: This, ...args: Args) => T | PromiseLike<T>) {

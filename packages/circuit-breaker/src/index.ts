@@ -1,5 +1,5 @@
 export type { Clock } from "@midguard/kernel";
-export { type CircuitBreaker, createCircuitBreaker } from "./breaker.ts";
+export { type CircuitBreaker, createCircuitBreaker, type RunOptions } from "./breaker.ts";
 export type { CircuitState } from "./circuit.ts";
 export { CircuitOpenError, isCircuitOpenError } from "./errors.ts";
 export { type CircuitBreakerMiddlewareOptions, circuitBreaker } from "./middleware.ts";

@@ -29,12 +29,23 @@ export function isFailure(outcome: Outcome): boolean {
   return "error" in outcome ? (isFailedAnswer(outcome.error) ?? true) : isFailedValue(outcome.value);
 }
 
+/** Whether an attempt of a retry policy was cut for the invocation was nearly over: no dependency is quick enough for that. */
+function isStarved(error: unknown): boolean {
+  return fieldsOf(error).starved === true;
+}
+
 /**
  * Whether an error says nothing about the dependency: a rejection of Midguard's own, which never reached it (a retry
  * policy inside that had no time left is one too), or the caller's abort.
  */
 export function isNeutral(error: unknown): boolean {
   const { code, cause } = fieldsOf(error);
+  if (isStarved(error) || isStarved(cause)) return true;
   // The AWS SDK's has neither reason nor code, timeout or not: a dependency that hangs must not look like a caller who left.
   return isOurs(error) || (isAbort(error) && (isRecord(cause) || code !== undefined));
+}
+
+/** Whether the signal of a call that failed had been aborted by the caller, not by a timeout. */
+export function isAbortOfCaller(signal: AbortSignal | undefined): boolean {
+  return signal?.aborted === true && fieldsOf(signal.reason).name !== "TimeoutError";
 }

@@ -31,6 +31,9 @@ type Options = Record<string, unknown>;
 /** Stands for functions where `checkOptions` is told what options are like. */
 export const someFunction = Function.prototype as () => never;
 
+/** Stands for abort signals there: by its shape, since one of another realm is as good. */
+export const signalLike = { addEventListener: someFunction as unknown } as AbortSignal;
+
 /** A value of the type of `model`, with members of the types of its members; any value where that is `undefined`. */
 export function checkLike<T>(option: string, value: T, model: unknown): T {
   if (model === undefined) return value;

@@ -7,6 +7,7 @@ export {
   checkOptions,
   checkSync,
   checkType,
+  signalLike,
   someFunction,
 } from "./check.ts";
 export { now, startTimer } from "./clock.ts";

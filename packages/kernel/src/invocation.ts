@@ -9,6 +9,8 @@ export interface Invocation {
   readonly requestId: string | undefined;
   /** When time is up, in epoch ms on the monotonic clock and without any reserve; `Infinity` without a deadline. */
   readonly endsAt: number;
+  /** How much time it had when it was entered, in ms; `Infinity` without a deadline. */
+  readonly grantedMs: number;
   /** A recorded event that warms this environment, not traffic. */
   readonly rehearsal: boolean;
   /** Retries that this invocation may still make; `undefined` until `retry()` sets it. */
@@ -82,6 +84,7 @@ function open(context: object, leftMs: number, graceMs: number, rehearsal: boole
     context,
     requestId,
     endsAt,
+    grantedMs: leftMs,
     rehearsal,
     retriesLeft: undefined,
     reserveMs: undefined,

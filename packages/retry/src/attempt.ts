@@ -187,7 +187,15 @@ export class RunningAttempt<T = unknown> implements Attempt {
     if (leftMs > 0) {
       // Looks again when it rings: a timer of Node is at most 24 days long, and may fire a little early.
       this.#stopTimer = startTimer(this.#policy.clock, leftMs, () => this.#arm());
-    } else this.#abort(new AttemptTimeoutError(this.number, this.#limitMs));
+    } else this.#abort(new AttemptTimeoutError(this.number, this.#limitMs, this.#limitMs < this.#fullMs() / 2));
+  }
+
+  /** What an attempt has that begins with the run, and the run with the invocation. */
+  #fullMs(): number {
+    const { attemptTimeoutMs, maxElapsedMs } = this.#policy;
+    const invocation = this.#invocation;
+    const grantedMs = invocation === undefined ? Infinity : invocation.grantedMs - reserveMs(invocation);
+    return Math.min(attemptTimeoutMs, maxElapsedMs, grantedMs);
   }
 
   #abort(reason: unknown): void {

@@ -1,5 +1,5 @@
 import type { Failure, RetryStopReason } from "@midguard/kernel";
-import { rejected } from "@midguard/kernel/internal";
+import { isOurs, rejected } from "@midguard/kernel/internal";
 import { type Call, RunningAttempt } from "./attempt.ts";
 import { DeadlineExceededError } from "./errors.ts";
 import { channel } from "./events.ts";
@@ -75,12 +75,14 @@ async function repeat<T>(failed: RunningAttempt<T>, firstFailure: Failure, first
       return giveUp(attempt, { error }, "aborted");
     }
     // The sleep may have been longer than asked for: a process is frozen between invocations.
-    if (clock.now() >= attempt.endsAt) {
+    if (signal?.aborted || clock.now() >= attempt.endsAt) {
       plan.giveBack();
-      return giveUp(attempt, failure, attempt.bound);
+      return giveUp(attempt, failure, signal?.aborted ? "aborted" : attempt.bound);
     }
     attempt = attempt.next();
     const outcome = await outcomeOf(attempt);
+    // An open circuit: the dependency was not called.
+    if ("error" in outcome && isOurs(outcome.error)) plan.giveBack();
     const fault = end(attempt, outcome, failure);
     if (fault === undefined) return (outcome as { value: T }).value;
     failure = fault.failure;

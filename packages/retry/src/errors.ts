@@ -10,11 +10,17 @@ export class AttemptTimeoutError extends Error {
   readonly attempt: number;
   /** What the attempt had, in ms. */
   readonly timeoutMs: number;
+  /**
+   * It had less than half of what an attempt has at best, for the run or the invocation was nearly over: that says nothing
+   * of what it called, and a circuit breaker does not count it.
+   */
+  readonly starved: boolean;
 
-  constructor(attempt: number, timeoutMs: number) {
+  constructor(attempt: number, timeoutMs: number, starved: boolean = false) {
     super(`Attempt ${attempt} took longer than ${Math.round(timeoutMs)} ms`);
     this.attempt = attempt;
     this.timeoutMs = timeoutMs;
+    this.starved = starved;
   }
 }
 

@@ -1,5 +1,5 @@
 import { type Clock, type Failure, systemClock } from "@midguard/kernel";
-import { checkInteger, checkLike, checkNumber, checkOptions, someFunction } from "@midguard/kernel/internal";
+import { checkInteger, checkLike, checkNumber, checkOptions, signalLike } from "@midguard/kernel/internal";
 import { type Backoff, exponential } from "./backoff.ts";
 import { createRetryBudget, type RetryBudget } from "./budget.ts";
 import { isRetryable, type Verdict } from "./retryable.ts";
@@ -53,9 +53,6 @@ export type Policy = { readonly [O in keyof Omit<RetryOptions, "signal">]-?: Exc
   /** Whether a run reads the clock when it starts. What passed on one of the user's own cannot be learnt later. */
   readonly readsClock: boolean;
 };
-
-/** By its shape: a signal of another realm is as good. */
-const signalLike = { addEventListener: someFunction as unknown } as AbortSignal;
 
 export function checkRunOptions(options: RunOptions): Pick<Policy, "signal" | "once"> {
   const { signal, once } = checkOptions("run", options, { once: false }, { signal: signalLike });

@@ -307,6 +307,14 @@ test("a run of what is no function is refused, and says so in minified code, too
 });
 
 describe("the budget", () => {
+  test("does not pay for a retry that an open circuit rejects", async () => {
+    const open = Object.assign(new Error("open"), { code: "CIRCUIT_OPEN", headers: {}, problem: {} });
+    const policy = createRetry({ backoff: constant(0) });
+    expect(await reasonOf(policy.run(flaky(new Error("down"), open)))).toBe(open);
+    expect((policy.budget as RetryBudget).tokens).toBe(1);
+    expect(await policy.run(flaky(new Error("down")))).toBe("ok");
+  });
+
   test("ends retries, and is earned back by successes", async () => {
     const policy = createRetry({ backoff: constant(0) });
     expect(await policy.run(flaky(new Error("1")))).toBe("ok");

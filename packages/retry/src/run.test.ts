@@ -9,7 +9,15 @@ import { enterInvocation } from "@midguard/kernel/internal";
 import { lambdaContext, manualClock } from "@midguard/kernel/testing";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { type Attempt, AttemptTimeoutError, constant, createRetry, retry, retryReport } from "./index.ts";
+import {
+  type Attempt,
+  AttemptTimeoutError,
+  constant,
+  createRetry,
+  createRetryBudget,
+  retry,
+  retryReport,
+} from "./index.ts";
 
 const free = { budget: false, backoff: constant(0) } as const;
 
@@ -273,6 +281,37 @@ describe("an attempt", () => {
     expect(clock.sleepers).toBe(0);
   });
 
+  test.each([
+    { had: "its whole time", timeoutMs: 10_000, spentMs: 0, options: { attemptTimeoutMs: 500 }, starved: false },
+    { had: "all that the invocation has", timeoutMs: 1_100, spentMs: 0, options: {}, starved: false },
+    { had: "more than half of that", timeoutMs: 1_100, spentMs: 450, options: {}, starved: false },
+    { had: "less than half of that", timeoutMs: 1_100, spentMs: 550, options: {}, starved: true },
+    { had: "less than half of its time", timeoutMs: 10_100, spentMs: 9_000, options: {}, starved: true },
+    { had: "all that a run may take", timeoutMs: 10_100, spentMs: 0, options: { maxElapsedMs: 400 }, starved: false },
+    { had: "more than half of its time", timeoutMs: 10_100, spentMs: 8_000, options: {}, starved: false },
+  ])("that is cut tells whether it was starved: it had $had", async ({ timeoutMs, spentMs, options, starved }) => {
+    const clock = manualClock();
+    const policy = createRetry({ ...free, maxRetries: 0, clock, ...options });
+    const error = await invoke(timeoutMs, async () => {
+      // The invocation's own time is real: as if it had gone by.
+      const invocation = currentInvocation() as { endsAt: number };
+      invocation.endsAt -= spentMs;
+      const run = reasonOf(policy.run(({ signal }) => new Promise(() => void signal)));
+      await clock.advance(20_000);
+      return run;
+    });
+    expect(error).toMatchObject({ code: "ATTEMPT_TIMEOUT", starved });
+  });
+
+  test("outside of any invocation is never starved", async () => {
+    const clock = manualClock();
+    const run = reasonOf(
+      createRetry({ ...free, maxRetries: 0, clock }).run(({ signal }) => new Promise(() => void signal)),
+    );
+    await clock.advance(3_000);
+    expect(await run).toMatchObject({ timeoutMs: 3_000, starved: false });
+  });
+
   test("has 3 seconds unless said otherwise, or none at all", async () => {
     const clock = manualClock();
     const cut = policyOf({});
@@ -496,6 +535,20 @@ describe("the caller's signal", () => {
     expect(performance.now() - abortedAt).toBeLessThan(5);
     expect(getEventListeners(controller.signal, "abort")).toEqual([]);
     expect(process.getActiveResourcesInfo()).toEqual(before);
+  });
+
+  test("that aborts at the very end of a wait lets no attempt begin", async () => {
+    const controller = new AbortController();
+    const sleep = async (): Promise<void> => controller.abort("gone");
+    const budget = createRetryBudget();
+    let calls = 0;
+    async function call(): Promise<never> {
+      calls += 1;
+      throw new Error("down");
+    }
+    const policy = createRetry({ backoff: constant(0), budget, clock: { now: () => 0, sleep } });
+    expect(await reasonOf(policy.run(call, { signal: controller.signal }))).toBe("gone");
+    expect([calls, budget.tokens]).toEqual([1, 1]);
   });
 
   test("that aborts in a wait costs neither budget nor allowance", async () => {

@@ -1,0 +1,11 @@
+/** What `call` comes to, or the reason of `signal` once it aborts, whichever is first. Leaves no listener behind. */
+export function untilAborted<T>(call: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise, resolve, reject } = Promise.withResolvers<T>();
+  const abort = (): void => reject(signal.reason);
+  const stop = (): void => signal.removeEventListener("abort", abort);
+  // The call itself may have aborted it.
+  if (signal.aborted) abort();
+  else signal.addEventListener("abort", abort);
+  void call.then(resolve, reject).then(stop);
+  return promise;
+}
