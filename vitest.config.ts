@@ -7,6 +7,8 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
+    // A busy machine takes several times as long, and coverage too.
+    testTimeout: 20_000,
     include: [
       "packages/*/src/**/*.test.ts",
       "tools/*/src/**/*.test.ts",
