@@ -1,5 +1,5 @@
-// Imported, since the global of that name is looked up at each use, which costs an eighth of reading the clock.
-import { performance } from "node:perf_hooks";
+// Kept, since the global is looked up at each use, which costs an eighth of reading the clock. Not imported: 0.1 ms of a start.
+const { performance } = globalThis;
 
 /** Time, as an argument: what reads or spends time takes a `Clock`, so that tests need not wait. */
 export interface Clock {
