@@ -77,6 +77,17 @@ describe("under fake timers", () => {
     expect(woken).toHaveBeenCalledOnce();
   });
 
+  test("also where they were there before this module was loaded", async () => {
+    vi.useFakeTimers();
+    vi.resetModules();
+    const { systemClock: late } = await import("./clock.ts");
+    const before = late.now();
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(late.now() - before).toBe(1_000);
+    vi.useRealTimers();
+    expect(Math.abs(late.now() - Date.now())).toBeLessThan(50);
+  });
+
   test("and afterwards, it is the real time again", () => {
     vi.useFakeTimers({ now: 0 });
     expect(systemClock.now()).toBe(0);

@@ -24,15 +24,18 @@ function gatewayLeftMs(request: RequestDescription | undefined): number {
 
 /**
  * What is left of an invocation's time: the least of what its function and its gateway leave, `Infinity` without either.
- * And for how long it still counts after that: until the runtime must have reported the function's timeout.
+ * And for how long it still counts after that: until the runtime must have reported the function's timeout. And what it
+ * would be if the gateway had received the request just now.
  */
 export function deadlineOf(
   context: Readonly<Record<string, unknown>>,
   request: RequestDescription | undefined,
-): { readonly leftMs: number; readonly graceMs: number } {
+): { readonly leftMs: number; readonly graceMs: number; readonly grantedMs: number } {
   const ownMs = functionLeftMs(context);
-  const leftMs = Math.min(ownMs, gatewayLeftMs(request));
+  const ofGatewayMs = gatewayLeftMs(request);
+  const leftMs = Math.min(ownMs, ofGatewayMs);
+  const grantedMs = ofGatewayMs === Infinity ? ownMs : Math.min(ownMs, gatewayMs);
   // An invocation that comes with its time already up is one without time, too.
   const graceMs = leftMs === Infinity ? 0 : Math.max(ownMs, 0) - leftMs + timeoutGraceMs;
-  return { leftMs, graceMs };
+  return { leftMs, graceMs, grantedMs };
 }

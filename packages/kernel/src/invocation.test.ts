@@ -1,4 +1,5 @@
 import { AsyncResource } from "node:async_hooks";
+import { Readable } from "node:stream";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import {
   currentInvocation,
@@ -48,6 +49,21 @@ describe("the deadline", () => {
       });
     },
   );
+
+  test("knows what there was at first: for the function, the gateway, or whatever is around", async () => {
+    const event = { requestContext: { http: { method: "GET" }, timeEpoch: Date.now() - 28_000 } };
+    await entering(request(900_000, event), (invocation) => {
+      expect(invocation.grantedMs).toBe(29_000);
+      const inner = enterInvocation(request(100), owner);
+      expect(inner.grantedMs).toBe(29_000);
+      expect(inner.remainingMs()).toBeLessThanOrEqual(100);
+    });
+    await entering(request(5_000), ({ grantedMs }) => {
+      expect(grantedMs).toBeGreaterThan(4_900);
+      expect(grantedMs).toBeLessThanOrEqual(5_000);
+    });
+    await entering({ event: {}, context: {} }, ({ grantedMs }) => expect(grantedMs).toBe(Infinity));
+  });
 
   test("counts the time a request has waited", async () => {
     const event = { requestContext: { http: { method: "GET" }, timeEpoch: Date.now() - 20_000 } };
@@ -164,6 +180,43 @@ describe("the scope", () => {
     });
   });
 
+  test("is shared by handlers that run side by side on one context object, until the last is done", async () => {
+    const one = request(5_000);
+    const [first, second] = [
+      { event: {}, context: one.context },
+      { event: {}, context: one.context },
+    ];
+    await entering(one, (invocation) => {
+      expect(enterInvocation(first, {})).toBe(invocation);
+      expect(enterInvocation(second, owner)).toBe(invocation);
+      leaveInvocation(one, owner);
+      // By another than the one that entered it first.
+      leaveInvocation(first, owner);
+      expect(currentInvocation()).toBe(invocation);
+      leaveInvocation(second, owner);
+      expect(currentInvocation()).toBe(invocation);
+      // The other was answered early: nobody will say that it is done.
+      Object.assign(first, { earlyResponse: undefined });
+      leaveInvocation(second, owner);
+      expect(currentInvocation()).toBeUndefined();
+    });
+  });
+
+  test("has the deadline of what is around it where its context tells none", async () => {
+    await entering(request(5_000), (outer) => {
+      const inner = enterInvocation({ event: {}, context: {} }, owner);
+      expect(inner.remainingMs()).toBeGreaterThan(4_900);
+      expect(inner.remainingMs()).toBeLessThanOrEqual(5_000);
+      expect(inner.graceMs).toBe(outer.graceMs);
+    });
+  });
+
+  test("knows its request's id in a durable execution, which wraps the context", async () => {
+    const lambdaContext = { awsRequestId: "id" };
+    await entering({ event: {}, context: { lambdaContext } }, ({ requestId }) => expect(requestId).toBe("id"));
+    await entering({ event: {}, context: { lambdaContext: 7 } }, ({ requestId }) => expect(requestId).toBeUndefined());
+  });
+
   /** A context object of its own for the same request, as a handler may be given that another one calls. */
   function nested(outer: InvocationRequest, changes: object = {}): InvocationRequest {
     return { event: {}, context: { ...(outer.context as object), ...changes } };
@@ -193,13 +246,73 @@ describe("the scope", () => {
     },
   );
 
+  test.each([9, 100, 999, 1_000, 3_000])(
+    "is current again after %i nested handlers that run side by side",
+    async (count) => {
+      const one = request(5_000);
+      await entering(one, async (outer) => {
+        async function handle(): Promise<void> {
+          const record = nested(one);
+          enterInvocation(record, owner);
+          await Promise.resolve();
+          leaveInvocation(record, owner);
+        }
+        await Promise.all(Array.from({ length: count }, handle));
+        expect(currentInvocation()).toBe(outer);
+        expect(enclosingInvocation()).toBe(outer);
+      });
+    },
+  );
+
+  test("is current again after a nested handler that was answered early, so that nobody could end it", async () => {
+    const one = request(5_000);
+    await entering(one, (outer) => {
+      const inner = nested(one);
+      expect(enterInvocation(inner, owner).outer).toBe(outer);
+      Object.assign(inner, { earlyResponse: { cached: true } });
+      expect(currentInvocation()).toBe(outer);
+      expect(enclosingInvocation()).toBe(outer);
+    });
+  });
+
+  test.each([
+    ["a Node stream", () => Readable.from(["x"])],
+    ["a web stream", () => new ReadableStream()],
+    ["an answer with such a body", () => ({ statusCode: 200, body: Readable.from(["x"]) })],
+  ])("goes on after the hooks of a handler that answers with %s, until it is sent", async (_name, answer) => {
+    const one = request(60_000);
+    await entering(one, (invocation) => {
+      Object.assign(one, { response: answer() });
+      leaveInvocation(one, owner);
+      expect(currentInvocation()).toBe(invocation);
+      // It has leaked into the next invocation, which is not nested in it.
+      const next = request(60_000);
+      expect(enterInvocation(next, owner).outer).toBeUndefined();
+      leaveInvocation(next, owner);
+      leaveInvocation(one, owner, true);
+      expect(invocation.ended).toBe(true);
+    });
+  });
+
+  test.each([undefined, null, "text", { statusCode: 200, body: "text" }, { body: null }, { pipe: true }])(
+    "ends with the hooks of one that answers %j",
+    async (response) => {
+      const one = request(60_000);
+      await entering(one, (invocation) => {
+        Object.assign(one, { response });
+        leaveInvocation(one, owner);
+        expect(invocation.ended).toBe(true);
+      });
+    },
+  );
+
   test("keeps few others alive, where none is ever ended", async () => {
     await entering(request(60_000), (first) => {
       let last = first;
-      for (let times = 0; times < 50; times++) last = enterInvocation(request(60_000), owner);
+      for (let times = 0; times < 2_500; times++) last = enterInvocation(request(60_000), owner);
       let depth = 0;
       for (let around = last.outer; around !== undefined; around = around.outer) depth++;
-      expect(depth).toBeLessThan(10);
+      expect(depth).toBeLessThan(1_000);
     });
   });
 
@@ -293,6 +406,7 @@ describe("a rehearsal", () => {
         const child = enterInvocation({ event: {}, context }, owner);
         expect(child).not.toBe(parent);
         expect(child.remainingMs()).toBeLessThanOrEqual(5_000);
+        expect(child.grantedMs).toBe(parent.grantedMs);
         expect(isRehearsal()).toBe(true);
       });
       expect(isRehearsal()).toBe(false);

@@ -9,7 +9,7 @@ export interface Invocation {
   readonly requestId: string | undefined;
   /** When time is up, in epoch ms on the monotonic clock and without any reserve; `Infinity` without a deadline. */
   readonly endsAt: number;
-  /** How much time it had when it was entered, in ms; `Infinity` without a deadline. */
+  /** How much time it had at first, in ms, as far as is known: what is around it had, or the gateway gives; or `Infinity`. */
   readonly grantedMs: number;
   /** A recorded event that warms this environment, not traffic. */
   readonly rehearsal: boolean;
@@ -25,6 +25,10 @@ export interface Invocation {
   readonly outer: Invocation | undefined;
   /** Middy's request, as long as it is open. */
   request: object | undefined;
+  /** Requests of handlers that were given the same context object and have not been left yet. */
+  joined: object[];
+  /** Whether the hooks of `request` are done: then it ends with the last of `joined`. */
+  left: boolean;
   readonly depth: number;
   /** Milliseconds until `endsAt`, by the monotonic clock; negative when time is up, `Infinity` without a deadline. */
   remainingMs(): number;
@@ -35,7 +39,7 @@ type Noted = { readonly event: unknown; [key]?: Notes };
 /** The invocation of a request, who opened and so ends it, and what its event was found to be. */
 interface Notes {
   readonly invocation: Invocation;
-  readonly opener: object | undefined;
+  opener: object | undefined;
   readonly event: unknown;
   readonly description: RequestDescription | undefined;
 }
@@ -46,21 +50,40 @@ const registry = globalThis as { [key]?: AsyncLocalStorage<Invocation> };
 registry[key] ??= new AsyncLocalStorage();
 const current: AsyncLocalStorage<Invocation> = registry[key];
 
-/** Of a chain of `outer`: one that leaked in may be taken for the one around. */
-const deepest = 10;
+/**
+ * Of a chain of `outer`, which handlers that are begun side by side make (one for each of a batch's records), and requests
+ * without an id that nobody could end.
+ */
+const deepest = 1_000;
 
 function remainingMs(this: Invocation): number {
   return this.endsAt - systemClock.now();
 }
 
 function requestIdOf(context: object): string | undefined {
-  const { awsRequestId } = context as Record<string, unknown>;
-  return typeof awsRequestId === "string" ? awsRequestId : undefined;
+  // A durable execution wraps the context.
+  const { awsRequestId, lambdaContext } = context as Record<string, unknown>;
+  if (typeof awsRequestId === "string") return awsRequestId;
+  return isRecord(lambdaContext) ? requestIdOf(lambdaContext) : undefined;
 }
 
-/** Whether Middy has noted on a request that it failed or was answered early, so that our last hook may never be called. */
+/** Whether Middy has noted on a request that it was answered early, so that none of our hooks is called any more. */
+function isAnsweredEarly(request: object | undefined): boolean {
+  return request !== undefined && "earlyResponse" in request;
+}
+
+function isStream(value: unknown): boolean {
+  return isRecord(value) && (typeof value.pipe === "function" || typeof value.getReader === "function");
+}
+
+/** Whether the body of a request's answer is a stream, which is read after the last hook. */
+function isStreamed({ response }: { readonly response?: unknown }): boolean {
+  return isStream(response) || (isRecord(response) && isStream(response.body));
+}
+
+/** Whether our last hook may never be called, or has been before the request was over. */
 function mayBeOver(request: object | undefined): boolean {
-  return isRecord(request) && (request.error !== undefined || "earlyResponse" in request);
+  return isRecord(request) && (request.error !== undefined || isAnsweredEarly(request) || isStreamed(request));
 }
 
 /**
@@ -72,10 +95,27 @@ function isNested(context: object, outer: Invocation): boolean {
   if (outer.rehearsal) return true;
   const requestId = requestIdOf(context);
   const isOther = requestId !== undefined && requestId !== outer.requestId;
-  return outer.depth < deepest && !(isOther && mayBeOver(outer.request));
+  return !(isOther && mayBeOver(outer.request));
 }
 
-function open(context: object, leftMs: number, graceMs: number, rehearsal: boolean, outer?: Invocation): Invocation {
+/**
+ * What a new invocation of `context` is nested in. Handlers that are begun side by side find each other current, for
+ * `enterWith` leaks: their chain is cut short in the end, but never loses the invocation around them all.
+ */
+function outerFor(context: object, found: Invocation | undefined): Invocation | undefined {
+  let outer = found;
+  while (outer?.outer !== undefined && (outer.depth >= deepest || !isNested(context, outer))) outer = outer.outer;
+  return outer !== undefined && isNested(context, outer) ? outer : undefined;
+}
+
+function open(
+  context: object,
+  leftMs: number,
+  graceMs: number,
+  grantedMs: number,
+  rehearsal: boolean,
+  outer?: Invocation,
+): Invocation {
   const requestId = requestIdOf(context);
   const endsAt = systemClock.now() + leftMs;
   const depth = outer === undefined ? 1 : outer.depth + 1;
@@ -84,7 +124,7 @@ function open(context: object, leftMs: number, graceMs: number, rehearsal: boole
     context,
     requestId,
     endsAt,
-    grantedMs: leftMs,
+    grantedMs,
     rehearsal,
     retriesLeft: undefined,
     reserveMs: undefined,
@@ -92,6 +132,8 @@ function open(context: object, leftMs: number, graceMs: number, rehearsal: boole
     graceMs,
     outer,
     request: undefined,
+    joined: [],
+    left: false,
     depth,
     remainingMs,
   };
@@ -111,12 +153,15 @@ function end(invocation: Invocation): void {
   invocation.ended = true;
   // Whatever was begun in it keeps it, and must not keep its event.
   invocation.request = undefined;
+  invocation.joined = [];
 }
 
 /** The invocation that the calling code was begun in, or what is left around it; ended or not. Reads no clock. */
 export function enclosingInvocation(): Invocation | undefined {
   let invocation = current.getStore();
-  while (invocation?.ended && invocation.outer !== undefined) invocation = invocation.outer;
+  while (invocation?.outer !== undefined && (invocation.ended || isAnsweredEarly(invocation.request))) {
+    invocation = invocation.outer;
+  }
   return invocation;
 }
 
@@ -151,14 +196,19 @@ export function enterInvocation(request: Noted & { readonly context: unknown }, 
   const context = isRecord(request.context) ? request.context : {};
   const found = currentInvocation();
   if (found?.context === context) {
-    request[key] = { invocation: found, opener: undefined, event, description };
+    request[key] = { invocation: found, opener: owner, event, description };
+    found.joined.push(request);
     return found;
   }
-  const outer = found !== undefined && isNested(context, found) ? found : undefined;
-  const { leftMs, graceMs } = deadlineOf(context, description);
+  const outer = outerFor(context, found);
+  const deadline = deadlineOf(context, description);
+  const { grantedMs } = deadline;
+  // One whose context tells no deadline has that of what is around it.
+  const isBounded = outer === undefined || deadline.leftMs < Infinity;
+  const { leftMs, graceMs } = isBounded ? deadline : { leftMs: outer.remainingMs(), graceMs: outer.graceMs };
   // A handler that is called in a rehearsal rehearses too, also with a context of its own.
   const rehearsal = outer?.rehearsal ?? false;
-  const invocation = open(context, leftMs, graceMs, rehearsal, outer);
+  const invocation = open(context, leftMs, graceMs, outer?.grantedMs ?? grantedMs, rehearsal, outer);
   invocation.request = request;
   request[key] = { invocation, opener: owner, event, description };
   current.enterWith(invocation);
@@ -171,19 +221,27 @@ export function describe(request: Noted): RequestDescription | undefined {
   return notes !== undefined && notes.event === request.event ? notes.description : describeRequest(request.event);
 }
 
-/** Ends the invocation of `request` where `owner` opened it, that is, where its hooks are the outermost of ours. */
-export function leaveInvocation(request: object, owner: object): void {
+/**
+ * Ends the invocation of `request` where `owner` entered it first, that is, where its hooks are the outermost of ours; but
+ * not before other handlers that share it are done, too. A hook is called before a body is streamed: such an invocation goes
+ * on until `isSent`, or until its time is up.
+ */
+export function leaveInvocation(request: object, owner: object, isSent: boolean = false): void {
   const { [key]: notes } = request as Partial<Noted>;
-  if (notes?.opener === owner) end(notes.invocation);
+  if (notes?.opener !== owner || (isStreamed(request) && !isSent)) return;
+  const { invocation } = notes;
+  if (invocation.request === request) invocation.left = true;
+  else invocation.joined = invocation.joined.filter((other) => other !== request);
+  if (invocation.left && invocation.joined.every(mayBeOver)) end(invocation);
 }
 
 /** Runs `call` as a rehearsal inside `parent`: a child invocation of its own context, with the parent's deadline. */
 export async function runRehearsal<T>(
-  parent: Pick<Invocation, "remainingMs" | "graceMs">,
+  parent: Pick<Invocation, "remainingMs" | "graceMs" | "grantedMs">,
   context: object,
   call: () => Promise<T>,
 ): Promise<T> {
-  const child = open(context, parent.remainingMs(), parent.graceMs, true);
+  const child = open(context, parent.remainingMs(), parent.graceMs, parent.grantedMs, true);
   try {
     return await current.run(child, call);
   } finally {

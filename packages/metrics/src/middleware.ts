@@ -197,7 +197,7 @@ export function metrics<TEvent = unknown>(options: MetricsOptions<TEvent> = {}):
         outcomeAtEnd(isApi, request, measurement, brokeOff(request.response) && isStreaming(measurement.plugin)),
       );
     }
-    leaveInvocation(request, measured);
+    leaveInvocation(request, measured, true);
   }
 
   // The middleware's hooks cannot be enumerated, so that the object also passes for a plugin before Middy's own check

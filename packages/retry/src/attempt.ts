@@ -98,7 +98,8 @@ export class RunningAttempt<T = unknown> implements Attempt {
   get remainingMs(): number {
     const now = this.#policy.clock.now();
     if (this.#cutAt === undefined) {
-      this.#cutAt = Math.min(now + this.#policy.attemptTimeoutMs, this.endsAt);
+      // Not `endsAt`: an invocation that ends meanwhile lets no other attempt begin, but cuts none short.
+      this.#cutAt = Math.min(now + this.#policy.attemptTimeoutMs, this.#runEndsAt());
       this.#limitMs = Math.max(0, this.#cutAt - now);
     }
     return Math.max(0, this.#cutAt - now);
@@ -115,9 +116,9 @@ export class RunningAttempt<T = unknown> implements Attempt {
     return this.#leftMs <= this.#policy.maxElapsedMs ? "deadline" : "max-elapsed";
   }
 
-  /** When, by the clock, no attempt may begin any more and running ones are cut; `Infinity` for never. */
+  /** When, by the clock, no attempt may begin any more; `Infinity` for never. Running ones are cut then, too. */
   get endsAt(): number {
-    return this.#invocation?.ended ? 0 : this.#start() + Math.min(this.#leftMs, this.#policy.maxElapsedMs);
+    return this.#invocation?.ended ? 0 : this.#runEndsAt();
   }
 
   /** Since the start of the run or, where nothing needed the time before, since this is first asked. */
@@ -162,6 +163,10 @@ export class RunningAttempt<T = unknown> implements Attempt {
     return new RunningAttempt(this.#policy, this.#call, this);
   }
 
+  #runEndsAt(): number {
+    return this.#start() + Math.min(this.#leftMs, this.#policy.maxElapsedMs);
+  }
+
   /** When the run started: known from the deadline where there is one, since that reads the same clock. */
   #start(): number {
     const invocation = this.#invocation;
@@ -187,7 +192,12 @@ export class RunningAttempt<T = unknown> implements Attempt {
     if (leftMs > 0) {
       // Looks again when it rings: a timer of Node is at most 24 days long, and may fire a little early.
       this.#stopTimer = startTimer(this.#policy.clock, leftMs, () => this.#arm());
-    } else this.#abort(new AttemptTimeoutError(this.number, this.#limitMs, this.#limitMs < this.#fullMs() / 2));
+    } else this.#abort(new AttemptTimeoutError(this.number, this.#limitMs, this.#isStarved()));
+  }
+
+  /** An attempt that outlives its invocation may have been frozen with the process, for any time. */
+  #isStarved(): boolean {
+    return (this.#invocation?.ended ?? false) || this.#limitMs < this.#fullMs() / 2;
   }
 
   /** What an attempt has that begins with the run, and the run with the invocation. */

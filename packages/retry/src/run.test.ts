@@ -303,6 +303,17 @@ describe("an attempt", () => {
     expect(error).toMatchObject({ code: "ATTEMPT_TIMEOUT", starved });
   });
 
+  test("that outlives its invocation is starved: the process may have been frozen since", async () => {
+    const policy = createRetry({ ...free, maxRetries: 0, attemptTimeoutMs: 20 });
+    let run: Promise<unknown> | undefined;
+    await invoke(10_000, async () => {
+      run = reasonOf(policy.run(({ signal }) => new Promise(() => void signal)));
+      // Its timer runs when the invocation ends.
+      await turn();
+    });
+    expect(await run).toMatchObject({ code: "ATTEMPT_TIMEOUT", starved: true });
+  });
+
   test("outside of any invocation is never starved", async () => {
     const clock = manualClock();
     const run = reasonOf(

@@ -18,10 +18,16 @@ export type RehearsedHandler<TEvent> = (event: TEvent, context: never, callback:
 /** The longest that a function may run: what is left where nothing else says so. */
 const longestRunMs = 900_000;
 
-type Parent = Pick<Invocation, "context" | "requestId" | "remainingMs" | "graceMs">;
+type Parent = Pick<Invocation, "context" | "requestId" | "remainingMs" | "graceMs" | "grantedMs">;
 
 /** Stands in for the ping's invocation where there is none: no deadline. */
-const outside: Parent = { context: {}, requestId: undefined, remainingMs: () => Infinity, graceMs: 0 };
+const outside: Parent = {
+  context: {},
+  requestId: undefined,
+  remainingMs: () => Infinity,
+  graceMs: 0,
+  grantedMs: Infinity,
+};
 
 /** How AWS's runtime client marks a handler that writes to a stream. */
 const streamingMark = Symbol.for("aws.lambda.runtime.handler.streaming");
