@@ -1,5 +1,9 @@
 /** An option that is `undefined` is one that is not given, also to users who compile with `exactOptionalPropertyTypes`. */
-import type { CircuitBreakerOptions, FailureRateOptions } from "@midguard/circuit-breaker";
+import type {
+  CircuitBreakerOptions,
+  RunOptions as CircuitRunOptions,
+  FailureRateOptions,
+} from "@midguard/circuit-breaker";
 import type { MetricsOptions } from "@midguard/metrics";
 import type {
   MemoryStoreOptions,
@@ -25,6 +29,7 @@ type Undefinable<T> = { [K in keyof T]: undefined extends T[K] ? T[K] | undefine
 
 test("every option that may be left out may be undefined", () => {
   expectTypeOf<Undefinable<CircuitBreakerOptions>>().toExtend<CircuitBreakerOptions>();
+  expectTypeOf<Undefinable<CircuitRunOptions>>().toExtend<CircuitRunOptions>();
   expectTypeOf<Undefinable<FailureRateOptions>>().toExtend<FailureRateOptions>();
   expectTypeOf<Undefinable<MetricsOptions>>().toExtend<MetricsOptions>();
   expectTypeOf<Undefinable<MemoryStoreOptions>>().toExtend<MemoryStoreOptions>();

@@ -467,12 +467,50 @@ describe("a call with a signal", () => {
     expect(await run).toBe(timeout);
     await turn();
     expect(breaker.state).toBe("closed");
+    expect(getEventListeners(controller.signal, "abort")).toEqual([]);
   });
 
-  test("refuses what is no signal, and what is no option", () => {
-    const { breaker } = setUp();
-    expect(() => breaker.run(hang, { signal: 7 as never })).toThrow("signal must be an object, got 7");
-    expect(() => breaker.run(hang, { once: true } as never)).toThrow("run: unknown option once (true)");
+  test.each([
+    [{ signal: 7 }, "signal must be an object, got 7"],
+    [{ signal: { addEventListener() {} } }, "signal.removeEventListener must be a function, got undefined"],
+    [{ once: true }, "run: unknown option once (true)"],
+    [null, "run: options must be an object, got null"],
+  ])("is refused before it is made where its options are wrong: %j", async (options, message) => {
+    const { breaker, clock } = setUp();
+    await openUp(breaker);
+    clock.jump(500);
+    const call = vi.fn(hang);
+    await expect(breaker.run(call, options as never)).rejects.toThrow(new TypeError(message));
+    expect(call).not.toHaveBeenCalled();
+    expect(await succeed(breaker)).toBe("ok");
+  });
+
+  test("whose caller leaves counts as neither in a closed circuit, too, unless a timeout is behind it", async () => {
+    const { breaker } = setUp({ trip: consecutiveFailures(1) });
+    const leaving = new AbortController();
+    const left = settle(breaker.run(hang, { signal: leaving.signal }));
+    leaving.abort(new Error("client closed"));
+    await left;
+    expect(breaker.state).toBe("closed");
+    const late = new AbortController();
+    const cut = settle(breaker.run(hang, { signal: late.signal }));
+    late.abort(new DOMException("cut", { name: "AbortError", cause: timeout }));
+    await cut;
+    expect(breaker.state).toBe("open");
+  });
+
+  test("that was good counts as good, whatever its signal does after it", async () => {
+    const { breaker, clock } = setUp();
+    await openUp(breaker);
+    clock.jump(500);
+    const controller = new AbortController();
+    const { promise, resolve } = Promise.withResolvers<string>();
+    const run = breaker.run(() => promise, { signal: controller.signal });
+    resolve("ok");
+    await Promise.resolve();
+    controller.abort("gone");
+    expect(await run).toBe("ok");
+    expect(breaker.state).toBe("closed");
   });
 });
 
@@ -595,11 +633,11 @@ describe("wrap", () => {
     await expect(till.charge(5, "Ada")).rejects.toThrow(CircuitOpenError);
   });
 
-  test("refuses what is no function", () => {
+  test("refuses what is no function", async () => {
     const { breaker } = setUp();
     expect(() => breaker.wrap(7 as never)).toThrow("fn must be a function, got 7");
     for (let times = 0; times < 10; times += 1) {
-      expect(() => breaker.run(Promise.resolve(7) as never)).toThrow("fn must be a function, got a promise");
+      await expect(breaker.run(Promise.resolve(7) as never)).rejects.toThrow("fn must be a function, got a promise");
     }
     expect(breaker.state).toBe("closed");
   });

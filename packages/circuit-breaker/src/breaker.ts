@@ -23,10 +23,11 @@ export interface CircuitBreaker {
   /**
    * Runs `fn`, or does not while the circuit is open. The result is that of `fn`, untouched.
    *
-   * @throws CircuitOpenError where the circuit did not let the call through.
+   * @throws CircuitOpenError where the circuit did not let the call through; a TypeError for what is no function or option.
    */
   run<T>(fn: () => T | PromiseLike<T>, options?: RunOptions): Promise<T>;
-  /** The same for what AWS's own types say may give nothing. */
+  /** The same for what AWS's own types say may give nothing; a callback is not waited for. */
+  // biome-ignore lint/suspicious/noConfusingVoidType: it is what AWS's types say.
   run<T>(fn: () => void | PromiseLike<T>, options?: RunOptions): Promise<T>;
   /** `fn`, guarded: a function with the same parameters whose calls go through `run`. Guards a whole handler too. */
   wrap<This, Args extends unknown[], T>(
@@ -34,6 +35,7 @@ export interface CircuitBreaker {
   ): (this: This, ...args: Args) => Promise<T>;
   /** The same for a handler of AWS's own types (`APIGatewayProxyHandlerV2` and the like), which may give nothing. */
   wrap<This, Args extends unknown[], T>(
+    // biome-ignore lint/suspicious/noConfusingVoidType: it is what AWS's types say.
     fn: (this: This, ...args: Args) => void | PromiseLike<T>,
   ): (this: This, ...args: Args) => Promise<T>;
   /** What the next call would find: an open circuit whose time is over says `half-open`. */
@@ -161,9 +163,16 @@ export function createCircuitBreaker(options: CircuitBreakerOptions): CircuitBre
   }
 
   function run<T>(fn: () => T | PromiseLike<T>, runOptions?: RunOptions): Promise<T> {
-    // Not a failure of the dependency, and not for minified code to tell of.
-    if (typeof fn !== "function") checkType("fn", fn, "function");
-    const signal = runOptions && checkOptions("run", runOptions, {}, { signal: signalLike }).signal;
+    return runOptions === undefined && typeof fn === "function" ? guard(fn) : runWith(fn, runOptions);
+  }
+
+  async function runWith<T>(fn: () => T | PromiseLike<T>, runOptions: RunOptions = {}): Promise<T> {
+    // Before it is called: no failure of the dependency.
+    checkType("fn", fn, "function");
+    return guard(fn, checkOptions("run", runOptions, {}, { signal: signalLike }).signal);
+  }
+
+  function guard<T>(fn: () => T | PromiseLike<T>, signal?: AbortSignal): Promise<T> {
     if (signal?.aborted) return Promise.resolve(rejected(signal.reason));
     const entry = enter(signal);
     if (typeof entry === "number") {

@@ -23,8 +23,9 @@ export interface CircuitBreakerOptions {
   /** How many calls may probe a half-open circuit at once. @default 1 */
   readonly halfOpenPermits?: number | undefined;
   /**
-   * Judges how a call ended. Not asked about rejections of Midguard's own (an inner breaker's) and aborts by the caller:
-   * those are neither failure nor success. Where it throws, the call counts as neither too, and its result is untouched.
+   * Judges how a call ended. Not asked about rejections of Midguard's own (an inner breaker's), attempts that were starved
+   * of time, and aborts by the caller: those are neither failure nor success. Where it throws, or gives a promise, the call
+   * counts as neither too, and its result is untouched.
    *
    * @default isFailure
    */

@@ -1,4 +1,12 @@
-import { fieldsOf, isAbort, isFailedAnswer, isFailureStatus, isOurs, isRecord } from "@midguard/kernel/internal";
+import {
+  fieldsOf,
+  isAbort,
+  isFailedAnswer,
+  isFailureStatus,
+  isOurs,
+  isRecord,
+  isTimeout,
+} from "@midguard/kernel/internal";
 
 /** How a call ended: with an error, or with a value. */
 export type Outcome = { readonly error: unknown } | { readonly value: unknown };
@@ -29,14 +37,14 @@ export function isFailure(outcome: Outcome): boolean {
   return "error" in outcome ? (isFailedAnswer(outcome.error) ?? true) : isFailedValue(outcome.value);
 }
 
-/** Whether an attempt of a retry policy was cut for the invocation was nearly over: no dependency is quick enough for that. */
+/** Whether a retry policy cut an attempt because its time was nearly over: no dependency is quick enough for that. */
 function isStarved(error: unknown): boolean {
   return fieldsOf(error).starved === true;
 }
 
 /**
  * Whether an error says nothing about the dependency: a rejection of Midguard's own, which never reached it (a retry
- * policy inside that had no time left is one too), or the caller's abort.
+ * policy inside that had no time left is one too), an attempt that was starved of time, or the caller's abort.
  */
 export function isNeutral(error: unknown): boolean {
   const { code, cause } = fieldsOf(error);
@@ -47,5 +55,5 @@ export function isNeutral(error: unknown): boolean {
 
 /** Whether the signal of a call that failed had been aborted by the caller, not by a timeout. */
 export function isAbortOfCaller(signal: AbortSignal | undefined): boolean {
-  return signal?.aborted === true && fieldsOf(signal.reason).name !== "TimeoutError";
+  return signal?.aborted === true && !isTimeout(signal.reason);
 }

@@ -5,7 +5,7 @@ export function untilAborted<T>(call: Promise<T>, signal: AbortSignal): Promise<
   const stop = (): void => signal.removeEventListener("abort", abort);
   // The call itself may have aborted it.
   if (signal.aborted) abort();
-  else signal.addEventListener("abort", abort);
+  signal.addEventListener("abort", abort, { once: true });
   void call.then(resolve, reject).then(stop);
   return promise;
 }

@@ -16,7 +16,11 @@ function show(value: unknown): string {
   return Object(value) === value ? nounOf(typeOf(value)) : String(value);
 }
 
+function ignore(): void {}
+
 function refuse(option: string, wanted: string, value: unknown, Refusal: ErrorConstructor = TypeError): never {
+  // Nobody waits for it any more: it must not end the process if it fails, too.
+  if (value instanceof Promise) value.catch(ignore);
   throw new Refusal(`${option} must be ${wanted}, got ${show(value)}`);
 }
 
@@ -32,7 +36,10 @@ type Options = Record<string, unknown>;
 export const someFunction = Function.prototype as () => never;
 
 /** Stands for abort signals there: by its shape, since one of another realm is as good. */
-export const signalLike = { addEventListener: someFunction as unknown } as AbortSignal;
+export const signalLike = {
+  addEventListener: someFunction as unknown,
+  removeEventListener: someFunction as unknown,
+} as AbortSignal;
 
 /** A value of the type of `model`, with members of the types of its members; any value where that is `undefined`. */
 export function checkLike<T>(option: string, value: T, model: unknown): T {

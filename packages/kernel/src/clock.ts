@@ -1,7 +1,7 @@
 // Imported, for in a test the globals may be fake ones by the time that this is loaded. And a global is looked up at each
 // use, which costs an eighth of reading the clock.
 import { performance } from "node:perf_hooks";
-import { setTimeout as realTimeout } from "node:timers";
+import { setTimeout as timersTimeout } from "node:timers";
 
 /** Time, as an argument: what reads or spends time takes a `Clock`, so that tests need not wait. */
 export interface Clock {
@@ -14,6 +14,8 @@ export interface Clock {
 // Node fires a longer timer at once (after 1 ms) instead of late.
 const longestTimerMs = 2 ** 31 - 1;
 const origin = Date.now() - performance.now();
+// Kept: in a bundle of CommonJS what is imported is looked up at each use, and fakes are put into that module, too.
+const realTimeout = timersTimeout;
 
 /**
  * The system clock's `now`, for who never sleeps. Fake timers of a test replace `setTimeout` and `Date` together, and a

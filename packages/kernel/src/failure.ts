@@ -32,8 +32,14 @@ export function isOurs(error: unknown): boolean {
   );
 }
 
-/** Whether an error is an abort. A timeout may come as one with its cause (AWS SDK, `node:http`), and is none. */
+/** Whether an error is a timeout, or an abort that has one as its cause (AWS SDK, `node:http`). */
+export function isTimeout(error: unknown): boolean {
+  const { name, cause } = fieldsOf(error);
+  return name === "TimeoutError" || fieldsOf(cause).name === "TimeoutError";
+}
+
+/** Whether an error is an abort, other than by a timeout. */
 export function isAbort(error: unknown): boolean {
-  const { name, code, cause } = fieldsOf(error);
-  return (name === "AbortError" || code === "ABORT_ERR") && fieldsOf(cause).name !== "TimeoutError";
+  const { name, code } = fieldsOf(error);
+  return (name === "AbortError" || code === "ABORT_ERR") && !isTimeout(error);
 }

@@ -12,7 +12,7 @@ export {
 } from "./check.ts";
 export { now, startTimer } from "./clock.ts";
 export { type EventChannel, eventChannel } from "./events.ts";
-export { fieldsOf, isAbort, isFailedAnswer, isFailureStatus, isOurs } from "./failure.ts";
+export { fieldsOf, isAbort, isFailedAnswer, isFailureStatus, isOurs, isTimeout } from "./failure.ts";
 export {
   describe,
   enclosingInvocation,

@@ -249,6 +249,10 @@ describe("a list of networks", () => {
     ["2001:db8::1", "2001:db8::1", "2001:db8::2"],
     ["::/0", "ffff::", "1.2.3.4"],
     ["192.0.2.77/24", "192.0.2.1", "192.0.1.77"],
+    ["::ffff:10.0.0.0/104", "10.1.2.3", "11.0.0.0"],
+    ["[64:ff9b::10.0.0.0]/104", "::ffff:10.1.2.3", "11.0.0.0"],
+    ["::ffff:1.2.3.4", "1.2.3.4", "1.2.3.5"],
+    ["::ffff:0:0/96", "1.2.3.4", "2001:db8::1"],
   ])("%s holds %s and not %s", (network, inside, outside) => {
     expect(has([network], inside)).toBe(true);
     expect(has([network], outside)).toBe(false);
@@ -273,6 +277,10 @@ describe("a list of networks", () => {
     "",
     "/24",
     "1.2.3.4/-1",
+    // Neither is all IPv4, nor is there a list of what else it holds.
+    "64:ff9b::/32",
+    "::ffff:1.2.3.4/95",
+    "::ffff:1.2.3.4/129",
     7,
     null,
   ])("refuses %j", (text) => {

@@ -64,6 +64,10 @@ class ReceiptedDecision implements Decision {
     this.#store = store;
   }
 
+  static isOf(decision: Decision, store: RateLimitStore): boolean {
+    return #store in decision && decision.#store === store;
+  }
+
   static receipt(decision: Decision): Receipt | undefined {
     return #store in decision ? { request: decision.#request, store: decision.#store } : undefined;
   }
@@ -71,6 +75,9 @@ class ReceiptedDecision implements Decision {
 
 /** What a decision was about; `undefined` for one that no store made, a copy for instance. */
 export const receiptOf: (decision: Decision) => Receipt | undefined = ReceiptedDecision.receipt;
+
+/** Whether a decision has a receipt of this store, and not, where one store asks another, of that one. */
+export const isReceipted: (decision: Decision, store: RateLimitStore) => boolean = ReceiptedDecision.isOf;
 
 /** The limit of which the least is left, the first of several. */
 export function tightestOf(limits: readonly LimitState[]): LimitState | undefined {

@@ -128,6 +128,21 @@ describe("a rate limiter", () => {
   });
 });
 
+describe("a strict window", () => {
+  it.each([0, 1, 60_000, 800_000, 975_000])("counts right %i ms after the epoch, too", async (start) => {
+    const clock = manualClock(start);
+    const limiter = createRateLimiter({ limits: slidingWindow(3, "15m", { strict: true }), clock });
+    for (let times = 0; times < 3; times += 1) expect((await limiter.take("a")).allowed).toBe(true);
+    const { allowed, retryAfterMs } = await limiter.take("a");
+    expect(allowed).toBe(false);
+    expect(retryAfterMs).toBeGreaterThanOrEqual(900_000);
+    clock.jump(retryAfterMs - 1);
+    expect((await limiter.take("a")).allowed).toBe(false);
+    clock.jump(1);
+    expect((await limiter.take("a")).allowed).toBe(true);
+  });
+});
+
 describe("a refund", () => {
   it("gives back what a decision took, once, and nothing for one that took nothing", async () => {
     const limiter = createRateLimiter({
@@ -298,17 +313,68 @@ describe("with a store that is not at hand", () => {
     expect(await limiter.take("a")).toMatchObject({ allowed: true });
   });
 
+  it.each(["", "at once"])("gives back through the store itself, also where that asks another: %s", async (mode) => {
+    const inner = memoryStore();
+    const refund = vi.fn(inner.refund);
+    const { takeSync } = inner;
+    const store = { ...inner, refund, takeSync: mode === "" ? undefined : takeSync } as RateLimitStore;
+    const limiter = createRateLimiter({ limits: quota(2, "year"), store });
+    await limiter.refund(await limiter.take("a"));
+    expect(refund).toHaveBeenCalledTimes(1);
+    expect(await limiter.peek("a")).toMatchObject([{ remaining: 2 }]);
+  });
+
+  it.each(["local", "allow", "deny"] as const)(
+    "lets onStoreError %s decide where one that is at hand fails",
+    async (on) => {
+      const error = new Error("no memory");
+      const takeSync = (): never => {
+        throw error;
+      };
+      const limiter = createRateLimiter({
+        limits: quota(2, "year"),
+        store: { ...memoryStore(), takeSync },
+        onStoreError: on,
+      });
+      expect((await limiter.take("a")).allowed).toBe(on !== "deny");
+      expect(events).toEqual([{ type: "rate_limit.store_failed", source: "default", error, handledBy: on }]);
+    },
+  );
+
+  it.each(["limits", "violated"])("is one that failed where its answer has no %s", async (missing) => {
+    const store = fragileStore();
+    const { take } = store;
+    store.take = async (...given) => ({ ...(await take(...given)), [missing]: undefined });
+    const limiter = createRateLimiter({ limits: quota(2, "year"), store });
+    expect(await limiter.take("a")).toMatchObject({ allowed: true, remaining: 1 });
+    const message = `the store's ${missing} must be an array, got undefined`;
+    expect(events).toMatchObject([{ type: "rate_limit.store_failed", error: new TypeError(message) }]);
+  });
+
+  it("knows the limits that are violated by their names, in what came as JSON", async () => {
+    const store = fragileStore();
+    const { take } = store;
+    store.take = async (...given) => JSON.parse(JSON.stringify(await take(...given)));
+    const limiter = createRateLimiter({ limits: [quota(1, "year"), quota(5, "day")], store });
+    await limiter.take("a");
+    const { allowed, limits, violated } = await limiter.take("a");
+    expect(allowed).toBe(false);
+    expect(violated).toHaveLength(1);
+    expect(violated[0]).toBe(limits[0]);
+  });
+
   it("takes a rejection without a time to wait for as one", async () => {
     const store = fragileStore();
     store.take = async () => ({
       allowed: false,
       remaining: 0,
       resetAfterMs: 0,
-      retryAfterMs: 0,
+      retryAfterMs: undefined as unknown as number,
       violated: [],
       limits: [],
     });
-    expect(await createRateLimiter({ limits: quota(1, "year"), store }).take("a")).toMatchObject({ allowed: false });
+    const decision = await createRateLimiter({ limits: quota(1, "year"), store }).take("a");
+    expect(decision).toMatchObject({ allowed: false, retryAfterMs: 1 });
   });
 });
 

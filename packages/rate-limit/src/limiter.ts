@@ -1,10 +1,10 @@
 import { checkInteger, checkType } from "@midguard/kernel/internal";
-import { type Decision, decide, type LimitState, receiptOf } from "./decision.ts";
+import { type Decision, decide, isReceipted, type LimitState, receiptOf } from "./decision.ts";
 import { rateLimitEvents } from "./events.ts";
 import { createStoreGuard, probeAfterMs } from "./guard.ts";
 import { checkLimits, type Limit } from "./limits/limit.ts";
 import { type EngineOptions, type RateLimiterOptions, resolveLimiterOptions } from "./options.ts";
-import type { StoreRequest } from "./store.ts";
+import type { RateLimitStore, StoreRequest } from "./store.ts";
 import { type MemoryStore, memoryStore } from "./stores/memory/memory-store.ts";
 import { warnOfLongWindows } from "./warning.ts";
 
@@ -88,13 +88,30 @@ export function createEngine(options: EngineOptions): Engine {
     };
   }
 
+  /** What the store has answered, with its receipt. Throws where it is no decision. */
+  function receipted(answer: Decision, request: StoreRequest): Decision {
+    if (isReceipted(answer, store)) return answer;
+    const { allowed, limits, violated, retryAfterMs } = answer;
+    checkType("the store's limits", limits, "array");
+    checkType("the store's violated", violated, "array");
+    // By name, for what came as JSON holds no limit twice.
+    const over = limits.filter(({ name }) => violated.some((limit) => limit.name === name));
+    return decide(limits, over, allowed ? 0 : Math.max(1, retryAfterMs || 0), request, store);
+  }
+
+  function takeAtOnce(request: StoreRequest, takeSync: NonNullable<RateLimitStore["takeSync"]>): Decision {
+    try {
+      return receipted(takeSync.call(store, request), request);
+    } catch (error) {
+      tellFailure(error);
+      return fallBack(request);
+    }
+  }
+
   async function takeRemotely(request: StoreRequest): Promise<Decision> {
     if (!guard.admits()) return fallBack(request);
     try {
-      const decision = await guard.call((signal) => store.take(request, signal));
-      if (receiptOf(decision) !== undefined) return decision;
-      const { allowed, limits, violated, retryAfterMs } = decision;
-      return decide(limits, violated, allowed ? 0 : Math.max(1, retryAfterMs), request, store);
+      return receipted(await guard.call((signal) => store.take(request, signal)), request);
     } catch (error) {
       tellFailure(error);
       return fallBack(request);
@@ -114,7 +131,7 @@ export function createEngine(options: EngineOptions): Engine {
     },
     take(key, cost, limits) {
       const request = { key: prefix + key, cost, now: now(), limits };
-      if (store.takeSync !== undefined) return tell(store.takeSync(request), key);
+      if (store.takeSync !== undefined) return tell(takeAtOnce(request, store.takeSync), key);
       return takeRemotely(request).then((decision) => tell(decision, key));
     },
     async peek(key, limits) {

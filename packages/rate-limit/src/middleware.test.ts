@@ -412,12 +412,27 @@ describe("a dry run", () => {
 describe("a callback that is async by mistake", () => {
   const later = (async () => false) as unknown as () => never;
 
-  it.each(["skip", "key", "countIf"] as const)("fails the request and names itself: %s", async (callback) => {
+  it.each(["skip", "key", "countIf", "limits"] as const)("fails the request and names itself: %s", async (callback) => {
     const handler = middy()
       .use(rateLimit({ ...one, [callback]: later }))
       .handler(() => ({ statusCode: 200 }));
     const message = `${callback} must be no async function, got a promise`;
     await expect(handler(apiEvents.http(), lambdaContext())).rejects.toThrow(new TypeError(message));
+  });
+
+  it("does not end the process where it fails later, too", async () => {
+    const unhandled = vi.fn();
+    process.on("unhandledRejection", unhandled);
+    const failing = (async () => Promise.reject(new Error("late"))) as unknown as () => never;
+    for (const callback of ["skip", "key", "cost", "countIf", "limits"]) {
+      const handler = middy()
+        .use(rateLimit({ ...one, [callback]: failing }))
+        .handler(() => ({ statusCode: 200 }));
+      await expect(handler(apiEvents.http(), lambdaContext())).rejects.toThrow(TypeError);
+    }
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off("unhandledRejection", unhandled);
+    expect(unhandled).not.toHaveBeenCalled();
   });
 });
 

@@ -40,7 +40,7 @@ function limitsBy<TEvent>(
   engine: Engine,
   given: RateLimitOptions<TEvent>["limits"],
 ): (event: TEvent, context: RequestContext) => readonly Limit[] {
-  if (typeof given === "function") return (event, context) => engine.check(given(event, context));
+  if (typeof given === "function") return (event, context) => engine.check(checkSync("limits", given(event, context)));
   const limits = engine.check(given);
   return () => limits;
 }

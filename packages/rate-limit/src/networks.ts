@@ -14,9 +14,11 @@ interface Network {
 function parseNetwork(option: string, text: unknown): Network {
   const [host = "", length, ...more] = typeof text === "string" ? text.split("/") : [];
   const words = parseAddress(host);
+  // An IPv4 address inside an IPv6 one is read as IPv4: the 96 bits before it are gone.
+  const gone = words?.length === 2 && host.indexOf(":") < host.lastIndexOf(":") ? 96 : 0;
   const most = (words?.length ?? 0) * 16;
-  const bits = length === undefined ? most : /^\d{1,3}$/.test(length) ? Number(length) : Number.NaN;
-  if (words === undefined || more.length > 0 || !(bits <= most)) {
+  const bits = length === undefined ? most : /^\d{1,3}$/.test(length) ? Number(length) - gone : Number.NaN;
+  if (words === undefined || more.length > 0 || !(bits >= 0 && bits <= most)) {
     throw new RangeError(`${option} must hold addresses or networks like "192.0.2.0/24", got ${JSON.stringify(text)}`);
   }
   return { words, bits };

@@ -6,7 +6,10 @@ export interface RetryBudget {
   readonly tokens: number;
   /** Takes one retry. `false` where less than one is left. */
   spend(): boolean;
-  /** Gives back what was spent on a retry that was not made after all: in the wait the caller left, time was up, or a circuit opened. */
+  /**
+   * Gives back what was spent on a retry that was not made after all: in the wait the caller left or time was up, or an
+   * open circuit rejected it.
+   */
   refund(): void;
   /** Adds what a success is worth. */
   earn(): void;

@@ -81,7 +81,7 @@ async function repeat<T>(failed: RunningAttempt<T>, firstFailure: Failure, first
     }
     attempt = attempt.next();
     const outcome = await outcomeOf(attempt);
-    // An open circuit: the dependency was not called.
+    // Rejected by an open circuit or the like: the dependency was not called.
     if ("error" in outcome && isOurs(outcome.error)) plan.giveBack();
     const fault = end(attempt, outcome, failure);
     if (fault === undefined) return (outcome as { value: T }).value;
@@ -104,8 +104,8 @@ async function outcomeOf(attempt: RunningAttempt): Promise<Failure> {
 function giveUp<T>(last: RunningAttempt<T>, failed: Failure, reason: RetryStopReason): T | PromiseLike<never> {
   const { number: attempts, elapsedMs, policy } = last;
   const report = { attempts, elapsedMs, reason };
-  const hasLeft = reason === "aborted" && policy.signal?.aborted;
-  const failure = hasLeft ? { error: policy.signal.reason } : failed;
+  // A clock of the user's own may fail in a wait without an abort.
+  const failure = reason === "aborted" && policy.signal?.aborted ? { error: policy.signal.reason } : failed;
   fileReport("error" in failure ? failure.error : failure.value, report);
   // Neither a 404 nor a caller who went away means that retries ran out.
   if (reason !== "not-retryable" && reason !== "aborted" && channel.hasSubscribers) {

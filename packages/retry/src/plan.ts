@@ -80,7 +80,7 @@ function pay({ policy, invocation }: RunningAttempt): RetryStopReason | (() => v
   const allowance = invocation?.retriesLeft;
   if (allowance !== undefined && allowance < 1) return "allowance";
   try {
-    if (policy.budget && !policy.budget.spend()) return "budget";
+    if (policy.budget && !checkSync("spend of the budget", policy.budget.spend())) return "budget";
   } catch (error) {
     warnOf(policy, error);
     return "budget";

@@ -300,13 +300,21 @@ describe("a callback that throws", () => {
   );
 });
 
-test("a run of what is no function is refused, and says so in minified code, too", () => {
-  expect(() => createRetry().run(Promise.resolve(7) as never)).toThrow(
-    new TypeError("fn must be a function, got a promise"),
-  );
+test("a run of what is no function is refused, and says so in minified code, too", async () => {
+  const error = await reasonOf(createRetry().run(Promise.resolve(7) as never));
+  expect(error).toEqual(new TypeError("fn must be a function, got a promise"));
 });
 
 describe("the budget", () => {
+  test("is not taken to have paid where spend is async", async () => {
+    const warn = vi.spyOn(process, "emitWarning").mockReturnValue();
+    const budget = { ...createRetryBudget(), tokens: 1, spend: async () => false } as unknown as RetryBudget;
+    const call = flaky("down", "down");
+    expect(await reasonOf(createRetry({ name: "shop", backoff: constant(0), budget }).run(call))).toBe("down");
+    expect(call).toHaveBeenCalledTimes(1);
+    expect(warn).toHaveBeenCalledExactlyOnceWith(expect.stringContaining("spend of the budget"), "MidguardWarning");
+  });
+
   test("does not pay for a retry that an open circuit rejects", async () => {
     const open = Object.assign(new Error("open"), { code: "CIRCUIT_OPEN", headers: {}, problem: {} });
     const policy = createRetry({ backoff: constant(0) });

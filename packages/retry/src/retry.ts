@@ -14,10 +14,11 @@ export interface Retry {
    * It ends as the last attempt did, with its value or its very error; `retryReport` tells why. Where the deadline cut
    * the last attempt, the error of the one before is thrown, if it was an error.
    *
-   * @throws DeadlineExceededError where no time is left for one attempt.
+   * @throws DeadlineExceededError where no time is left for one attempt; a TypeError for what is no function or option.
    */
   run<T>(fn: (attempt: Attempt) => T | PromiseLike<T>, options?: RunOptions): Promise<T>;
-  /** The same for what AWS's own types say may give nothing. */
+  /** The same for what AWS's own types say may give nothing; a callback is not waited for. */
+  // biome-ignore lint/suspicious/noConfusingVoidType: it is what AWS's types say.
   run<T>(fn: (attempt: Attempt) => void | PromiseLike<T>, options?: RunOptions): Promise<T>;
 }
 
@@ -36,7 +37,8 @@ export interface Retry {
 export function createRetry(options: RetryOptions = {}): Retry {
   const policy = resolve(options);
 
-  async function runWith<T>(fn: Call<T>, runOptions: RunOptions): Promise<T> {
+  async function runWith<T>(fn: Call<T>, runOptions: RunOptions = {}): Promise<T> {
+    checkType("fn", fn, "function");
     const { signal, once } = checkRunOptions(runOptions);
     if (signal === undefined || policy.signal === undefined) {
       return start({ ...policy, signal: signal ?? policy.signal, once }, fn);
@@ -51,8 +53,7 @@ export function createRetry(options: RetryOptions = {}): Retry {
   }
 
   function run<T>(fn: Call<T>, runOptions?: RunOptions): Promise<T> {
-    if (typeof fn !== "function") checkType("fn", fn, "function");
-    return runOptions === undefined ? start(policy, fn) : runWith(fn, runOptions);
+    return runOptions === undefined && typeof fn === "function" ? start(policy, fn) : runWith(fn, runOptions);
   }
 
   return { budget: policy.budget, run };

@@ -314,6 +314,12 @@ describe("an attempt", () => {
     expect(await run).toMatchObject({ code: "ATTEMPT_TIMEOUT", starved: true });
   });
 
+  test("made by hand is starved only where that is said", () => {
+    expect(
+      [new AttemptTimeoutError(1, 100), new AttemptTimeoutError(1, 100, true)].map((error) => error.starved),
+    ).toEqual([false, true]);
+  });
+
   test("outside of any invocation is never starved", async () => {
     const clock = manualClock();
     const run = reasonOf(
@@ -321,6 +327,25 @@ describe("an attempt", () => {
     );
     await clock.advance(3_000);
     expect(await run).toMatchObject({ timeoutMs: 3_000, starved: false });
+  });
+
+  test.each([
+    ["that must be made once", {}, { once: true }],
+    ["whose failures will not pass", { retryable: () => false }, {}],
+  ])("%s is not repeated after its timeout either", async (_, options, runOptions) => {
+    const clock = manualClock();
+    const policy = createRetry({ ...free, attemptTimeoutMs: 20, clock, ...options });
+    let calls = 0;
+    const run = reasonOf(
+      policy.run(({ signal }) => {
+        calls += 1;
+        return new Promise(() => void signal);
+      }, runOptions),
+    );
+    await clock.advance(1_000);
+    const error = await run;
+    expect(calls).toBe(1);
+    expect(retryReport(error)).toMatchObject({ attempts: 1, reason: "not-retryable" });
   });
 
   test("has 3 seconds unless said otherwise, or none at all", async () => {
@@ -546,6 +571,13 @@ describe("the caller's signal", () => {
     expect(performance.now() - abortedAt).toBeLessThan(5);
     expect(getEventListeners(controller.signal, "abort")).toEqual([]);
     expect(process.getActiveResourcesInfo()).toEqual(before);
+  });
+
+  test("is not blamed for a wait that fails by itself, on a clock of the user's own", async () => {
+    const error = new Error("no time");
+    const clock = { now: () => 0, sleep: () => Promise.reject(error) };
+    const policy = createRetry({ ...free, clock });
+    expect(await reasonOf(policy.run(() => Promise.reject(new Error("down"))))).toBe(error);
   });
 
   test("that aborts at the very end of a wait lets no attempt begin", async () => {

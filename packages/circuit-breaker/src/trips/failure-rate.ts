@@ -31,7 +31,7 @@ interface Run {
 
 /**
  * Where none was good of twice `minimumCalls`, for a fifteenth of the window, it need not be asked what came before. With
- * fewer calls random errors look like that, and sooner a short burst of them does.
+ * fewer calls random errors look like that, and sooner a short burst of them does, if no pause follows it.
  */
 const [hopelessCalls, hopelessShare] = [2, 1 / 15];
 
@@ -39,7 +39,9 @@ const [hopelessCalls, hopelessShare] = [2, 1 / 15];
  * Opens when enough of the calls in the last `windowMs` failed, or were slow; or when none was good
  * of twice `minimumCalls`, for a fifteenth of that time: else the good calls from before an outage would keep the circuit of
  * a busy environment closed for most of the window. (Two windows, as for alerts: https://sre.google/workbook/alerting-on-slos/.)
- * Only a call that failed or was slow opens the circuit, never a good one. The defaults were found by simulating fleets of environments that serve one request at a
+ * Only a call that failed or was slow opens the circuit, never a good one.
+ *
+ * The defaults were found by simulating fleets of environments, most of which serve one request at a
  * time: they hold still at 30 % of random errors and trip on overloads, hangs and outages.
  *
  * @example
@@ -67,7 +69,7 @@ export function failureRate(options: FailureRateOptions = {}): Trip {
   }
   const slowThreshold = slowRate ?? threshold;
   return {
-    rule: `failure-rate/${windowMs}/${slowCallMs}`,
+    rule: `failure-rate/run/${windowMs}/${slowCallMs}`,
     start([calls = 0, since = 0, ...counts] = []) {
       const { count, countUntimed, total, save } = createWindow(windowMs, counts);
       const run: Run = { calls, since };
@@ -91,9 +93,8 @@ export function failureRate(options: FailureRateOptions = {}): Trip {
           );
         },
         recordUntimed() {
-          const isCounted = countUntimed();
-          if (isCounted) run.calls = 0;
-          return isCounted;
+          run.calls = 0;
+          return countUntimed();
         },
         save: (shiftMs) => [run.calls, run.calls === 0 ? 0 : run.since + shiftMs, ...save(shiftMs)],
       };

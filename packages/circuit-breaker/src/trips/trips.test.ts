@@ -73,6 +73,15 @@ describe("failureRate", () => {
       expect(counter.record(true, false, 7_003)).toBe(false);
     });
 
+    test("not where one good call, a timed one, stood between, and a new run counts from its own start", () => {
+      const counter = failureRate().start();
+      for (let call = 0; call < 3_000; call += 1) counter.record(false, false, call);
+      expect(play(counter, "F".repeat(1_990), 3_000)).toBe(0);
+      expect(counter.record(false, false, 4_995)).toBe(false);
+      expect(counter.record(true, false, 5_001)).toBe(false);
+      expect(play(counter, "F".repeat(100), 5_002)).toBe(0);
+    });
+
     test("not of a few failures with long pauses between them", () => {
       const counter = failureRate().start();
       for (let call = 0; call < 20; call += 1) expect(counter.record(true, false, call * 60_000)).toBe(false);

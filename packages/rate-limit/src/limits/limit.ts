@@ -56,7 +56,7 @@ export function checkLimits(value: Limit | readonly Limit[]): readonly Limit[] {
   }
   const seen = new Set<string>();
   for (const limit of limits) {
-    if (!kinds.includes(limit?.kind)) {
+    if (!kinds.includes(limit?.kind) || typeof limit.name !== "string" || typeof limit.id !== "string") {
       const given = JSON.stringify(limit);
       throw new TypeError(`limits must be made by slidingWindow, quota or tokenBucket, got ${given}`);
     }

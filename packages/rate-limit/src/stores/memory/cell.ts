@@ -143,7 +143,8 @@ function strictCell({ windowMs }: SlidingWindow): Cell {
     waitMs(state, at, now, target) {
       let sum = used(state, at);
       if (sum <= target) return 0;
-      let part = labelled(state, at, now) - parts;
+      // None is before the epoch.
+      let part = Math.max(-1, labelled(state, at, now) - parts);
       while (sum > target) {
         part += 1;
         sum -= word(state, at + 1 + (part % parts));
@@ -199,26 +200,27 @@ function bucketCell({ limit, tokenUs }: TokenBucket): Cell {
   function fullAt(state: Int32Array, at: number): number {
     return word(state, at) * 2 ** 32 + (word(state, at + 1) >>> 0);
   }
+  /** Not more than an empty bucket takes: it may have been written before the clock was set back, or at a larger capacity. */
+  function fullWithin(state: Int32Array, at: number, now: number): number {
+    return Math.min(fullAt(state, at), now * 1_000 + limit * tokenUs);
+  }
   function keep(state: Int32Array, at: number, fullAtUs: number): void {
     state[at] = fullAtUs / 2 ** 32;
     state[at + 1] = fullAtUs;
   }
   return {
     words: 2,
-    roll(state, at, now) {
-      // More than an empty bucket takes: written before the clock was set back, or at a larger capacity.
-      const latest = now * 1_000 + limit * tokenUs;
-      if (fullAt(state, at) > latest) keep(state, at, latest);
-      return bucketUsed(fullAt(state, at), now, tokenUs);
-    },
-    waitMs: (state, at, now, target) => bucketWaitMs(fullAt(state, at), now, tokenUs, target),
+    // Writes nothing: it is also asked about keys of other callers, whose capacity is another.
+    roll: (state, at, now) => bucketUsed(fullWithin(state, at, now), now, tokenUs),
+    waitMs: (state, at, now, target) => bucketWaitMs(fullWithin(state, at, now), now, tokenUs, target),
     charge(state, at, now, cost) {
-      if (cost > 0) keep(state, at, bucketAfter(fullAt(state, at), now, tokenUs, cost));
+      const before = fullWithin(state, at, now);
+      keep(state, at, cost > 0 ? bucketAfter(before, now, tokenUs, cost) : before);
       return this.waitMs(state, at, now, 0);
     },
     refund(state, at, now, cost, chargedAt, resetAfterMs) {
       const refundUs = bucketRefundUs(cost, tokenUs, now - chargedAt, resetAfterMs);
-      keep(state, at, Math.max(0, fullAt(state, at) - refundUs));
+      keep(state, at, Math.max(0, fullWithin(state, at, now) - refundUs));
     },
   };
 }

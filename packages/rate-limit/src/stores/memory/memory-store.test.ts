@@ -3,6 +3,7 @@ import { describe, expect, it, vi } from "vitest";
 import type { Limit } from "../../limits/limit.ts";
 import { quota } from "../../limits/quota.ts";
 import { slidingWindow } from "../../limits/sliding-window.ts";
+import { tokenBucket } from "../../limits/token-bucket.ts";
 import { storeContract } from "../../testing/store-contract.ts";
 import type { HashKey } from "./hash.ts";
 import { createMemoryStore, memoryStore } from "./memory-store.ts";
@@ -48,6 +49,17 @@ describe("memoryStore", () => {
         }
       }
       expect(worst).toBeLessThan(32);
+    }
+  });
+
+  it("lets callers of a smaller capacity change nothing of what those of a larger one have taken", () => {
+    const [large, small] = [100, 5].map((capacity) => [tokenBucket({ name: "b", capacity, refillPerSecond: 1 })]);
+    const store = createMemoryStore(65_536, [1, 2]);
+    const take = (key: string, limits: readonly Limit[] = []) => store.takeSync({ key, cost: 1, now, limits });
+    for (let times = 0; times < 100; times += 1) expect(take("paid", large).allowed).toBe(true);
+    for (let key = 0; key < 5_000; key += 1) {
+      take(`free ${key}`, small);
+      if (key % 10 === 0) expect(take("paid", large).allowed).toBe(false);
     }
   });
 
