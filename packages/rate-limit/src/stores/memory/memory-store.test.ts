@@ -7,6 +7,7 @@ import { tokenBucket } from "../../limits/token-bucket.ts";
 import { storeContract } from "../../testing/store-contract.ts";
 import type { HashKey } from "./hash.ts";
 import { createMemoryStore, memoryStore } from "./memory-store.ts";
+import { Table } from "./table.ts";
 
 const { signal } = new AbortController();
 const now = Date.UTC(2026, 0, 1);
@@ -61,6 +62,25 @@ describe("memoryStore", () => {
       take(`free ${key}`, small);
       if (key % 10 === 0) expect(take("paid", large).allowed).toBe(false);
     }
+  });
+
+  it.each([1, 2, 3, 5, 10, 30])("does not copy its tables over and over in a flood: %i sets of windows", (sets) => {
+    const resize = vi.spyOn(Table.prototype, "resize");
+    const lists = Array.from({ length: sets }, (_, set) => [slidingWindow(5, 3_600_000 + set)]);
+    for (const maxBytes of [65_536, 262_144, 1_048_576]) {
+      const store = createMemoryStore(maxBytes, [1, 2]);
+      const flood = (from: number, to: number): number => {
+        resize.mockClear();
+        for (let key = from; key < to; key += 1) {
+          const limits = lists[key % sets] as (typeof lists)[number];
+          store.takeSync({ key: `key ${key}`, cost: 1, now, limits });
+        }
+        return resize.mock.calls.length;
+      };
+      flood(0, 100_000);
+      expect(flood(100_000, 130_000)).toBeLessThanOrEqual(sets);
+    }
+    resize.mockRestore();
   });
 
   it("loses no key while it grows, whatever its hash", () => {

@@ -76,9 +76,9 @@ export function createTables(maxBytes: number): Tables {
     grow(table, now) {
       if (table.full) return false;
       const wanted = Math.ceil(table.buckets * growth);
-      if (wanted > table.bucketsIn(maxBytes - bytesOfOthers(table)) && table.bytes < maxBytes / tables.size) {
-        share(tables.size, now);
-      }
+      // Only for a whole step: else tables would cut each other for a few bytes again and again, a full copy each time.
+      const isShort = table.bytes * growth <= maxBytes / tables.size;
+      if (isShort && wanted > table.bucketsIn(maxBytes - bytesOfOthers(table))) share(tables.size, now);
       const buckets = Math.min(wanted, table.bucketsIn(maxBytes - bytesOfOthers(table)));
       table.full = buckets <= table.buckets;
       if (!table.full) table.resize(buckets, now);
