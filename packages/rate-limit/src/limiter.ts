@@ -4,7 +4,7 @@ import { rateLimitEvents } from "./events.ts";
 import { createStoreGuard, probeAfterMs } from "./guard.ts";
 import { checkLimits, type Limit } from "./limits/limit.ts";
 import { type EngineOptions, type RateLimiterOptions, resolveLimiterOptions } from "./options.ts";
-import type { RateLimitStore, StoreRequest } from "./store.ts";
+import type { StoreRequest } from "./store.ts";
 import { type MemoryStore, memoryStore } from "./stores/memory/memory-store.ts";
 import { warnOfLongWindows } from "./warning.ts";
 
@@ -99,9 +99,9 @@ export function createEngine(options: EngineOptions): Engine {
     return decide(limits, over, allowed ? 0 : Math.max(1, retryAfterMs || 0), request, store);
   }
 
-  function takeAtOnce(request: StoreRequest, takeSync: NonNullable<RateLimitStore["takeSync"]>): Decision {
+  function takeAtOnce(request: StoreRequest): Decision {
     try {
-      return receipted(takeSync.call(store, request), request);
+      return receipted((store as MemoryStore).takeSync(request), request);
     } catch (error) {
       tellFailure(error);
       return fallBack(request);
@@ -131,7 +131,7 @@ export function createEngine(options: EngineOptions): Engine {
     },
     take(key, cost, limits) {
       const request = { key: prefix + key, cost, now: now(), limits };
-      if (store.takeSync !== undefined) return tell(takeAtOnce(request, store.takeSync), key);
+      if (store.takeSync !== undefined) return tell(takeAtOnce(request), key);
       return takeRemotely(request).then((decision) => tell(decision, key));
     },
     async peek(key, limits) {

@@ -60,6 +60,7 @@ export function checkLimits(value: Limit | readonly Limit[]): readonly Limit[] {
       const given = JSON.stringify(limit);
       throw new TypeError(`limits must be made by slidingWindow, quota or tokenBucket, got ${given}`);
     }
+    checkLimit("limit of limits", limit.limit);
     if (seen.has(`name ${limit.name}`)) throw new RangeError(`limits: two are named ${JSON.stringify(limit.name)}`);
     if (seen.has(`id ${limit.id}`)) {
       throw new RangeError(
