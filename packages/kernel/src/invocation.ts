@@ -26,7 +26,7 @@ export interface Invocation {
   /** Middy's request, as long as it is open. */
   request: object | undefined;
   /** Requests of handlers that were given the same context object and have not been left yet. */
-  joined: object[];
+  joined: readonly object[];
   /** Whether the hooks of `request` are done: then it ends with the last of `joined`. */
   left: boolean;
   readonly depth: number;
@@ -39,7 +39,7 @@ type Noted = { readonly event: unknown; [key]?: Notes };
 /** The invocation of a request, who opened and so ends it, and what its event was found to be. */
 interface Notes {
   readonly invocation: Invocation;
-  opener: object | undefined;
+  readonly opener: object;
   readonly event: unknown;
   readonly description: RequestDescription | undefined;
 }
@@ -108,6 +108,9 @@ function outerFor(context: object, found: Invocation | undefined): Invocation | 
   return outer !== undefined && isNested(context, outer) ? outer : undefined;
 }
 
+/** Who has joined most invocations: one list for all, since each request would make two. */
+const nobody: readonly object[] = [];
+
 function open(
   context: object,
   leftMs: number,
@@ -132,7 +135,7 @@ function open(
     graceMs,
     outer,
     request: undefined,
-    joined: [],
+    joined: nobody,
     left: false,
     depth,
     remainingMs,
@@ -153,7 +156,7 @@ function end(invocation: Invocation): void {
   invocation.ended = true;
   // Whatever was begun in it keeps it, and must not keep its event.
   invocation.request = undefined;
-  invocation.joined = [];
+  invocation.joined = nobody;
 }
 
 /** The invocation that the calling code was begun in, or what is left around it; ended or not. Reads no clock. */
@@ -197,7 +200,7 @@ export function enterInvocation(request: Noted & { readonly context: unknown }, 
   const found = currentInvocation();
   if (found?.context === context) {
     request[key] = { invocation: found, opener: owner, event, description };
-    found.joined.push(request);
+    found.joined = [...found.joined, request];
     return found;
   }
   const outer = outerFor(context, found);

@@ -20,7 +20,7 @@ describe("a promise resolved with rejected()", () => {
     );
   });
 
-  test("ends the process where nobody handles it, as any other does", async () => {
+  test("is an unhandled rejection where nobody handles it", async () => {
     const program = 'import { rejected } from "./rejected.ts"; void Promise.resolve(rejected(new Error("nobody")));';
     const flags = ["--no-warnings", "--input-type=module-typescript", "--eval", program];
     const run = promisify(execFile)(process.execPath, flags, { cwd: import.meta.dirname });

@@ -11,8 +11,9 @@ export class AttemptTimeoutError extends Error {
   /** What the attempt had, in ms. */
   readonly timeoutMs: number;
   /**
-   * It had less than half of what an attempt has at best, for the run or the invocation was nearly over: that says nothing
-   * of what it called, and a circuit breaker does not count it.
+   * It had less than half of what an attempt has at best, for the run or the invocation was nearly over; or it outlived its
+   * invocation, and may have been frozen with the process. That says nothing of what it called, and a circuit breaker does
+   * not count it.
    */
   readonly starved: boolean;
 

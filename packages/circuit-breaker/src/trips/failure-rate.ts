@@ -36,13 +36,14 @@ interface Run {
 const [hopelessCalls, hopelessShare] = [2, 1 / 15];
 
 /**
- * Opens when enough of the calls in the last `windowMs` failed, or were slow; or when none was good
- * of twice `minimumCalls`, for a fifteenth of that time: else the good calls from before an outage would keep the circuit of
- * a busy environment closed for most of the window. (Two windows, as for alerts: https://sre.google/workbook/alerting-on-slos/.)
- * Only a call that failed or was slow opens the circuit, never a good one.
+ * Opens when enough of the calls in the last `windowMs` failed, or were slow; or when none was good of twice
+ * `minimumCalls`, for a fifteenth of that time: else the good calls from before an outage would keep the circuit of a busy
+ * environment closed for most of the window. Only a call that failed or was slow opens the circuit, never a good one.
  *
- * The defaults were found by simulating fleets of environments, most of which serve one request at a
- * time: they hold still at 30 % of random errors and trip on overloads, hangs and outages.
+ * The defaults were found by simulating fleets of environments, most of which serve one request at a time: they hold still
+ * at 30 % of random errors and trip on overloads, hangs and outages.
+ *
+ * @see https://sre.google/workbook/alerting-on-slos/ for two windows, a long one and a short one.
  *
  * @example
  * createCircuitBreaker({
