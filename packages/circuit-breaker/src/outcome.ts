@@ -1,7 +1,7 @@
 import {
   fieldsOf,
   isAbort,
-  isFailedAnswer,
+  isFailedAnswerOfError,
   isFailureStatus,
   isOurs,
   isRecord,
@@ -34,7 +34,7 @@ function isFailedValue(value: unknown): boolean {
  */
 export function isFailure(outcome: Outcome): boolean {
   // Without a status there was no answer: a network error, a timeout, or an error that nobody can judge.
-  return "error" in outcome ? (isFailedAnswer(outcome.error) ?? true) : isFailedValue(outcome.value);
+  return "error" in outcome ? (isFailedAnswerOfError(outcome.error) ?? true) : isFailedValue(outcome.value);
 }
 
 /** Whether a retry policy cut an attempt because its time was nearly over: no dependency is quick enough for that. */

@@ -1,12 +1,14 @@
 export { type Clock, systemClock } from "./clock.ts";
-export {
-  type CircuitEvent,
-  type Failure,
-  type MidguardEvent,
-  type RateLimitEvent,
-  type RetryEvent,
-  type RetryStopReason,
-  subscribe,
-  type WarmupEvent,
-} from "./events.ts";
-export { currentInvocation, type Invocation, isRehearsal } from "./invocation.ts";
+export { subscribe } from "./events/channel.ts";
+export type {
+  CircuitEvent,
+  Failure,
+  MidguardEvent,
+  RateLimitEvent,
+  RetryEvent,
+  RetryStopReason,
+  WarmupEvent,
+} from "./events/events.ts";
+export { currentInvocation, isRehearsal } from "./invocation/current.ts";
+export type { Invocation } from "./invocation/invocation.ts";
+export type { Outcome } from "./outcome/outcome.ts";

@@ -1,4 +1,17 @@
-/** For Midguard's own packages: no promise of stability is made for this entry. */
+/** For Midguard's own packages: this entry promises no stability. */
+export { isThenable, syncResult } from "./callback.ts";
+export { now, startTimer } from "./clock.ts";
+export { isRejection, type Rejection } from "./errors/rejection.ts";
+export { answerRejection } from "./errors/reply.ts";
+export { withoutStack } from "./errors/stackless.ts";
+export { type EventChannel, eventChannel } from "./events/channel.ts";
+export { isRecord, read } from "./foreign.ts";
+export { currentScope, enclosingScope } from "./invocation/current.ts";
+export { describe, enterInvocation, leaveInvocation } from "./invocation/enter.ts";
+export { runRehearsal } from "./invocation/rehearsal.ts";
+export { defaultReserveMs, reserveMs, setReserve, usableMs } from "./invocation/reserve.ts";
+export { grantedMs, isOver, type Scope, setGatewayTimeout } from "./invocation/scope.ts";
+export { createSlot, type Slot } from "./invocation/slot.ts";
 export {
   checkInteger,
   checkLike,
@@ -9,19 +22,33 @@ export {
   checkType,
   signalLike,
   someFunction,
-} from "./check.ts";
-export { now, startTimer } from "./clock.ts";
-export { type EventChannel, eventChannel } from "./events.ts";
-export { fieldsOf, isAbort, isFailedAnswer, isFailureStatus, isOurs, isTimeout } from "./failure.ts";
+} from "./options/check.ts";
+export { readOptions } from "./options/options.ts";
 export {
-  describe,
-  enclosingInvocation,
-  enterInvocation,
-  leaveInvocation,
-  runRehearsal,
-  timeLeftMs,
-} from "./invocation.ts";
+  abortSignal,
+  anything,
+  callback,
+  flag,
+  list,
+  number,
+  oneOf,
+  type Rule,
+  refuse,
+  required,
+  shape,
+  share,
+  text,
+  wholeNumber,
+} from "./options/rules.ts";
+export {
+  isAbort,
+  isFailedAnswer,
+  isOwnRejection,
+  isStarved,
+  isTimeout,
+  type StarvedAttempt,
+} from "./outcome/classify.ts";
+export { fieldsOf, isFailedAnswer as isFailedAnswerOfError, isFailureStatus, isOurs } from "./outcome/failure.ts";
 export { rejected } from "./rejected.ts";
-export { answerRejection, isRejection, type Rejection } from "./reply.ts";
-export { describeRequest, isRecord, type RequestDescription } from "./request.ts";
-export { warn } from "./warn.ts";
+export { describeRequest, type RequestDescription } from "./request/describe.ts";
+export { createWarnOnce, type WarnOnce, warn } from "./warn.ts";

@@ -1,10 +1,30 @@
-/** Warns that the user's own code threw, where an error would harm a request. Does not throw, whatever was thrown. */
-export function warn(message: string, error: unknown): void {
-  let text: string = typeof error;
+function textOf(detail: unknown): string {
   try {
-    text = String(error);
+    return String(detail);
   } catch {
-    // An object without a prototype, or with a bad toString: its type has to do.
+    // An object without a prototype, or with a bad toString.
+    return typeof detail;
   }
-  process.emitWarning(`${message}: ${text}`, "MidguardWarning");
+}
+
+/** Emits a process warning about the user's own code or configuration, where an error would harm a request. Never throws. */
+export function warn(message: string, detail: unknown): void {
+  process.emitWarning(`${message}: ${textOf(detail)}`, "MidguardWarning");
+}
+
+/** Warns about a subject at most once. */
+export type WarnOnce<Subject extends string = string> = (subject: Subject, message: string, detail: unknown) => void;
+
+/**
+ * Makes a function that warns once of each subject: a bad value tends to come with every request.
+ *
+ * @param owner - Stands before each message, `metrics` for instance.
+ */
+export function createWarnOnce<Subject extends string = string>(owner: string): WarnOnce<Subject> {
+  const warned = new Set<Subject>();
+  return function warnOnce(subject, message, detail) {
+    if (warned.has(subject)) return;
+    warned.add(subject);
+    warn(`${owner}: ${message} (reported once)`, detail);
+  };
 }

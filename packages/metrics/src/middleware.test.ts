@@ -4,8 +4,8 @@ import { Metrics } from "@aws-lambda-powertools/metrics";
 import middy, { middyValidateOptions } from "@middy/core";
 import { executionModeStreamifyResponse } from "@middy/core/StreamifyResponse";
 import httpErrorHandler from "@middy/http-error-handler";
-import { currentInvocation, type Invocation, subscribe } from "@midguard/kernel";
-import { enterInvocation, eventChannel, runRehearsal } from "@midguard/kernel/internal";
+import { subscribe } from "@midguard/kernel";
+import { currentScope, enterInvocation, eventChannel, runRehearsal, type Scope } from "@midguard/kernel/internal";
 import { apiEvents, lambdaContext, otherEvents } from "@midguard/kernel/testing";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { type Handler, install, type Place, places, type Stack } from "../test/install.ts";
@@ -415,7 +415,7 @@ describe("a warm-up ping", () => {
 describe("a rehearsal", () => {
   test.each(places)("writes nothing by %s, whatever happens in it", async (place) => {
     const context = lambdaContext();
-    const parent = enterInvocation({ event: {}, context: lambdaContext() }, {});
+    enterInvocation({ event: {}, context: lambdaContext() }, {});
     const handler = install(place, {
       handler: async (event: { fail?: boolean }) => {
         eventChannel("circuit-breaker").publish({ type: "circuit.rejected", source: "payments", retryAfterMs: 1 });
@@ -423,15 +423,15 @@ describe("a rehearsal", () => {
         return { statusCode: 200 };
       },
     });
-    await runRehearsal(parent, context, () => handler(apiEvents.http(), context));
-    await runRehearsal(parent, context, () => invoke(handler, { ...apiEvents.http(), fail: true }, context));
+    await runRehearsal(context, () => handler(apiEvents.http(), context));
+    await runRehearsal(context, () => invoke(handler, { ...apiEvents.http(), fail: true }, context));
 
     expect(lines.all()).toEqual([]);
   });
 
   test("writes nothing either of what it has left running", async () => {
     const context = lambdaContext();
-    const parent = enterInvocation({ event: {}, context: lambdaContext() }, {});
+    enterInvocation({ event: {}, context: lambdaContext() }, {});
     let late: Promise<void> | undefined;
     const handler = install("both", {
       handler: async () => {
@@ -440,7 +440,7 @@ describe("a rehearsal", () => {
         });
       },
     });
-    await runRehearsal(parent, context, () => handler(apiEvents.http(), context));
+    await runRehearsal(context, () => handler(apiEvents.http(), context));
     await late;
 
     expect(lines.all()).toEqual([]);
@@ -450,8 +450,8 @@ describe("a rehearsal", () => {
     setCold(true);
     const context = lambdaContext();
     const handler = install("both");
-    const parent = enterInvocation({ event: {}, context: lambdaContext() }, {});
-    await runRehearsal(parent, context, () => handler(apiEvents.http(), context));
+    enterInvocation({ event: {}, context: lambdaContext() }, {});
+    await runRehearsal(context, () => handler(apiEvents.http(), context));
     await handler();
 
     expect(lines.all()).toMatchObject([{ ColdStart: 1 }]);
@@ -629,19 +629,19 @@ describe.each(places)("the invocation, by %s", (place) => {
     ["an answer", () => ({ statusCode: 200 })],
     ["a throw", fail(new Error("boom"))],
   ])("is open in the handler and ends with the line, after %s", async (_name, end) => {
-    let invocation: Invocation | undefined;
+    let scope: Scope | undefined;
     let wasOpen = false;
     const handler = install(place, {
       handler: async () => {
-        invocation = currentInvocation();
-        wasOpen = invocation?.ended === false;
+        scope = currentScope();
+        wasOpen = scope?.ended === false;
         return end();
       },
     });
     await invoke(handler);
 
     expect(wasOpen).toBe(true);
-    expect(invocation?.ended).toBe(true);
+    expect(scope?.ended).toBe(true);
   });
 });
 

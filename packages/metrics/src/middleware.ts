@@ -1,8 +1,7 @@
 // Imported, since the global of that name is looked up at each use, which costs an eighth of reading the clock.
 import { performance } from "node:perf_hooks";
 import type { MiddlewareObj, Request } from "@middy/core";
-import type { Invocation } from "@midguard/kernel";
-import { describe, describeRequest, enterInvocation, leaveInvocation } from "@midguard/kernel/internal";
+import { describe, describeRequest, enterInvocation, leaveInvocation, type Scope } from "@midguard/kernel/internal";
 import type { Tally } from "./from-events.ts";
 import { lineWriter, type Metric } from "./line.ts";
 import { type MetricsOptions, resolveOptions } from "./options.ts";
@@ -21,7 +20,7 @@ export type MeasuredObj<TEvent = unknown> = MiddlewareObj<TEvent> & {
 /** A request that is being measured. */
 interface Measurement {
   readonly request: Request;
-  readonly invocation: Invocation;
+  readonly invocation: Scope;
   readonly scene: Scene;
   /** As it came: middlewares may put something else in its place. */
   readonly event: unknown;
@@ -85,7 +84,7 @@ export function metrics<TEvent = unknown>(options: MetricsOptions<TEvent> = {}):
 
   function begin(request: Request, byPlugin: boolean, plugin?: unknown): Measurement | undefined {
     const invocation = enterInvocation(request, measured);
-    if (invocation.rehearsal) return undefined;
+    if (invocation.invocation.rehearsal) return undefined;
     const known = measurementOf(request);
     if (known !== undefined) return known;
     let scene = sceneOf(invocation, tell);
@@ -121,7 +120,7 @@ export function metrics<TEvent = unknown>(options: MetricsOptions<TEvent> = {}):
       // An event or a response with a getter that throws.
       warn("line", "a request could not be read", error);
     }
-    closeScene(scene, tell, invocation.requestId);
+    closeScene(scene, tell, invocation.invocation.requestId);
   }
 
   function writeRequest(
@@ -141,7 +140,7 @@ export function metrics<TEvent = unknown>(options: MetricsOptions<TEvent> = {}):
     write({
       route: routeOf(event as TEvent, api),
       metrics: counted,
-      requestId: invocation.requestId,
+      requestId: invocation.invocation.requestId,
       statusCode,
       custom: properties && (() => properties(request as Request<TEvent>)),
     });
@@ -177,7 +176,7 @@ export function metrics<TEvent = unknown>(options: MetricsOptions<TEvent> = {}):
       const invocation = enterInvocation(request, measured);
       const scene = sceneOf(invocation, tell);
       // A `before` further out has thrown, so nobody knows when the request began. What was told before is counted.
-      if (measurementOf(scene) === undefined) closeScene(scene, tell, invocation.requestId);
+      if (measurementOf(scene) === undefined) closeScene(scene, tell, invocation.invocation.requestId);
     } else {
       measurement.failed = true;
       const answered = request.response !== undefined;

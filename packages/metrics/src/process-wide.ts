@@ -1,4 +1,5 @@
-import { currentInvocation, type Invocation, isRehearsal, type MidguardEvent, subscribe } from "@midguard/kernel";
+import { isRehearsal, type MidguardEvent, subscribe } from "@midguard/kernel";
+import { currentScope, type Scope } from "@midguard/kernel/internal";
 import { count, type Tally } from "./from-events.ts";
 
 /** Writes down what was counted; one for each `metrics()`. */
@@ -32,7 +33,7 @@ const registry = globalThis as { [key: symbol]: ProcessWide | undefined };
  * An invocation with its scene under a symbol of ours. It could be the key of a WeakMap instead, but a short-lived key
  * costs the garbage collector 0.8 us per request, a fifteenth of what the whole line costs.
  */
-type Staged = Invocation & { [sceneKey]?: Scene };
+type Staged = Scope & { [sceneKey]?: Scene };
 
 function processWide(): ProcessWide {
   let state = registry[stateKey];
@@ -47,7 +48,7 @@ function processWide(): ProcessWide {
 function listen(event: MidguardEvent): void {
   // Also what a rehearsal has left running when it ended.
   if (isRehearsal()) return;
-  const invocation = currentInvocation();
+  const invocation = currentScope();
   const scene = invocation && (sceneIn(invocation) ?? newScene(invocation, undefined));
   const isPing = event.type === "warmup.pinged";
   // What happened in an invocation without `metrics()` is nobody's to tell, but a ping is.
@@ -55,7 +56,7 @@ function listen(event: MidguardEvent): void {
   if (scene !== undefined && isPing) scene.pinged = true;
   // After a ping nothing may follow that could tell it: it is answered by an early return, and no middleware is called.
   const isLast = scene === undefined || scene.closed || isPing;
-  if (isLast && tally !== undefined) (scene?.owner ?? processWide().teller)?.(tally, invocation?.requestId);
+  if (isLast && tally !== undefined) (scene?.owner ?? processWide().teller)?.(tally, invocation?.invocation.requestId);
   if (scene !== undefined) scene.tally = isLast ? undefined : tally;
 }
 
@@ -64,7 +65,7 @@ function sceneIn(invocation: Staged): Scene | undefined {
 }
 
 /** Forgets what was known of the invocation: it is another request's from now on. */
-export function newScene(invocation: Invocation, owner: Teller | undefined): Scene {
+export function newScene(invocation: Scope, owner: Teller | undefined): Scene {
   const scene = { owner, tally: undefined, pinged: false, closed: false };
   (invocation as Staged)[sceneKey] = scene;
   return scene;
@@ -76,7 +77,7 @@ export function listenFor(teller: Teller): void {
 }
 
 /** What is known of the invocation. Its events are `teller`'s, unless a `metrics()` further out has claimed them. */
-export function sceneOf(invocation: Invocation, teller: Teller): Scene {
+export function sceneOf(invocation: Scope, teller: Teller): Scene {
   const scene = sceneIn(invocation) ?? newScene(invocation, teller);
   scene.owner ??= teller;
   return scene;

@@ -1,5 +1,4 @@
-import { currentInvocation } from "@midguard/kernel";
-import { enterInvocation } from "@midguard/kernel/internal";
+import { currentScope, enterInvocation } from "@midguard/kernel/internal";
 import { lambdaContext, manualClock } from "@midguard/kernel/testing";
 import { describe, expect, it } from "vitest";
 import { createStoreGuard } from "./guard.ts";
@@ -93,8 +92,8 @@ describe("the guard of a store", () => {
       };
       expect(await outcome(guard.call(ask))).toMatchObject({ timeoutMs: 0 });
       expect([asked, guard.admits(), guard.admits()]).toEqual([false, true, true]);
-      const invocation = currentInvocation();
-      if (invocation !== undefined) invocation.ended = true;
+      const scope = currentScope();
+      if (scope !== undefined) scope.ended = true;
     });
   });
 });

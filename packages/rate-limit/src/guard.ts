@@ -1,13 +1,11 @@
 import type { Clock } from "@midguard/kernel";
-import { startTimer, timeLeftMs } from "@midguard/kernel/internal";
+import { currentScope, startTimer, usableMs } from "@midguard/kernel/internal";
 import { StoreTimeoutError } from "./errors.ts";
 
 /** The first answer of an environment may wait for DNS, TLS and credentials. */
 const firstTimeoutMs = 1_000;
 /** A store that failed is asked again after so long, by one request. */
 export const probeAfterMs = 1_000;
-/** Kept free before the invocation's deadline, so that its answer gets out. */
-const reserveMs = 100;
 
 /** Bounds the calls to a store, and spares a dead one. */
 export interface StoreGuard {
@@ -25,7 +23,7 @@ export function createStoreGuard(timeoutMs: number, clock: Clock): StoreGuard {
 
   async function call<T>(ask: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const ownMs = answered ? timeoutMs : Math.max(timeoutMs, firstTimeoutMs);
-    const limitMs = Math.min(ownMs, timeLeftMs() - reserveMs);
+    const limitMs = Math.min(ownMs, usableMs(currentScope()));
     const timeout = new StoreTimeoutError(Math.max(0, limitMs));
     // Time is up: that says nothing about the store.
     if (limitMs <= 0) throw timeout;

@@ -1,8 +1,8 @@
 import { setImmediate as turn } from "node:timers/promises";
 import middy, { type MiddlewareObj } from "@middy/core";
 import httpErrorHandler from "@middy/http-error-handler";
-import { currentInvocation, type Invocation, type MidguardEvent, subscribe } from "@midguard/kernel";
-import { enterInvocation, runRehearsal } from "@midguard/kernel/internal";
+import { type MidguardEvent, subscribe } from "@midguard/kernel";
+import { currentScope, enterInvocation, runRehearsal, type Scope } from "@midguard/kernel/internal";
 import { type ApiEventName, apiEvents, lambdaContext, manualClock, otherEvents } from "@midguard/kernel/testing";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -198,7 +198,7 @@ describe("what passes untouched", () => {
       .use(rateLimit(one))
       .handler(async () => ({ statusCode: 200 }));
     for (let times = 0; times < 3; times += 1) {
-      const answer = await runRehearsal(invocation, inner, () => wrapped(apiEvents.http(), inner as never));
+      const answer = await runRehearsal(inner, () => wrapped(apiEvents.http(), inner as never));
       expect(answer).toEqual({ statusCode: 200 });
     }
     invocation.ended = true;
@@ -542,9 +542,9 @@ describe("in company", () => {
   });
 
   it("opens an invocation for what happens inside, and ends it", async () => {
-    let inside: Invocation | undefined;
+    let inside: Scope | undefined;
     const call = limited({ ...one, limits: quota(2, "day") }, (event) => {
-      inside = currentInvocation();
+      inside = currentScope();
       if ("fails" in (event as object)) throw new Error("fails");
       return { statusCode: 200 };
     });

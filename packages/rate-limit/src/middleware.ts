@@ -106,7 +106,7 @@ export function rateLimit<TEvent = unknown>(options: RateLimitOptions<TEvent>): 
   // Not async: with a memory store nothing is waited for.
   function rateLimitBefore(request: Request<TEvent>): Promise<void> | undefined {
     const { event, context } = request;
-    const { rehearsal } = enterInvocation(request, middleware);
+    const { rehearsal } = enterInvocation(request, middleware).invocation;
     const description = describe(request);
     if (description === undefined || (description.kind === "websocket" && isDisconnect(event))) return undefined;
     if (rehearsal || checkSync("skip", skip?.(event))) return undefined;

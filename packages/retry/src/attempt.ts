@@ -1,5 +1,14 @@
-import { type Invocation, systemClock } from "@midguard/kernel";
-import { enclosingInvocation, rejected, startTimer, timeLeftMs } from "@midguard/kernel/internal";
+import { systemClock } from "@midguard/kernel";
+import {
+  currentScope,
+  grantedMs,
+  isOver,
+  rejected,
+  reserveMs,
+  type Scope,
+  startTimer,
+  usableMs,
+} from "@midguard/kernel/internal";
 import { AttemptTimeoutError } from "./errors.ts";
 import type { Policy } from "./options.ts";
 
@@ -18,13 +27,6 @@ export interface Attempt {
 
 export type Call<T> = (attempt: Attempt) => T | PromiseLike<T>;
 
-/** What a policy leaves of an invocation's time for the answer, in ms, where `retry()` says nothing else. */
-export const defaultReserveMs = 100;
-
-function reserveMs(invocation: Invocation): number {
-  return invocation.reserveMs ?? defaultReserveMs;
-}
-
 /** In the place of the time when an attempt is cut: it has ended. */
 const over = -Infinity;
 
@@ -41,7 +43,7 @@ export class RunningAttempt<T = unknown> implements Attempt {
   readonly number: number;
   readonly #policy: Policy;
   readonly #call: Call<T>;
-  readonly #invocation: Invocation | undefined;
+  readonly #invocation: Scope | undefined;
   /** What the run had at its start before the deadline, the reserve taken off; `Infinity` outside of any invocation. */
   readonly #leftMs: number;
   #startedAt: number | undefined;
@@ -57,11 +59,10 @@ export class RunningAttempt<T = unknown> implements Attempt {
     this.#policy = policy;
     this.#call = call;
     if (previous === undefined) {
-      const invocation = enclosingInvocation();
-      const leftMs = invocation === undefined ? Infinity : timeLeftMs(invocation) - reserveMs(invocation);
+      const invocation = currentScope();
+      const leftMs = usableMs(invocation);
       this.number = leftMs > 0 ? 1 : 0;
-      // Only now is one that has ended long ago known to have.
-      this.#invocation = invocation?.ended ? undefined : invocation;
+      this.#invocation = invocation;
       this.#leftMs = leftMs;
       this.#startedAt = policy.readsClock ? policy.clock.now() : undefined;
     } else {
@@ -80,7 +81,7 @@ export class RunningAttempt<T = unknown> implements Attempt {
    * The invocation that the run began in, and so belongs to: a call may enter another one (that of a handler which it
    * calls), and what is current after it is that one.
    */
-  get invocation(): Invocation | undefined {
+  get invocation(): Scope | undefined {
     return this.#invocation;
   }
 
@@ -173,7 +174,7 @@ export class RunningAttempt<T = unknown> implements Attempt {
     this.#startedAt ??=
       invocation === undefined || this.#leftMs === Infinity
         ? this.#policy.clock.now()
-        : invocation.endsAt - reserveMs(invocation) - this.#leftMs;
+        : invocation.invocation.endsAt - reserveMs(invocation) - this.#leftMs;
     return this.#startedAt;
   }
 
@@ -197,15 +198,15 @@ export class RunningAttempt<T = unknown> implements Attempt {
 
   /** An attempt that outlives its invocation may have been frozen with the process, for any time. */
   #isStarved(): boolean {
-    return (this.#invocation?.ended ?? false) || this.#limitMs < this.#fullMs() / 2;
+    return (this.#invocation !== undefined && isOver(this.#invocation)) || this.#limitMs < this.#fullMs() / 2;
   }
 
   /** What an attempt has that begins with the run, and the run with the invocation. */
   #fullMs(): number {
     const { attemptTimeoutMs, maxElapsedMs } = this.#policy;
     const invocation = this.#invocation;
-    const grantedMs = invocation === undefined ? Infinity : invocation.grantedMs - reserveMs(invocation);
-    return Math.min(attemptTimeoutMs, maxElapsedMs, grantedMs);
+    const ownMs = invocation === undefined ? Infinity : grantedMs(invocation) - reserveMs(invocation);
+    return Math.min(attemptTimeoutMs, maxElapsedMs, ownMs);
   }
 
   #abort(reason: unknown): void {

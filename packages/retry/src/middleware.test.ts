@@ -1,7 +1,9 @@
 import middy, { type MiddlewareObj } from "@middy/core";
 import { currentInvocation } from "@midguard/kernel";
+import { currentScope, type Scope } from "@midguard/kernel/internal";
 import { apiEvents, lambdaContext, otherEvents } from "@midguard/kernel/testing";
 import { describe, expect, test } from "vitest";
+import { allowance } from "./allowance.ts";
 import { constant, createRetry, retry, retryReport } from "./index.ts";
 
 const policy = createRetry({ budget: false, backoff: constant(0) });
@@ -82,7 +84,7 @@ describe("the invocation", () => {
     const handler = middy()
       .use(retry())
       .handler(() => {
-        during = currentInvocation();
+        during = currentScope();
       });
     await call(handler);
     expect(during).toMatchObject({ ended: true });
@@ -93,7 +95,7 @@ describe("the invocation", () => {
     const handler = middy()
       .use(retry())
       .handler(() => {
-        during = currentInvocation();
+        during = currentScope();
         throw new Error("failed");
       });
     await expect(call(handler)).rejects.toThrow("failed");
@@ -107,7 +109,7 @@ describe("the invocation", () => {
       .use(retry())
       .handler(async () => {
         await call(inner, {}, context);
-        return currentInvocation()?.retriesLeft;
+        return allowance.get(currentScope() as Scope)?.retriesLeft;
       });
     expect(await call(outer, {}, context)).toBe(2);
   });
@@ -131,15 +133,15 @@ describe("the invocation", () => {
         if (++calls < 3) throw new Error("down");
         return calls;
       });
-    let granted: ReturnType<typeof currentInvocation>;
+    let granted: Scope | undefined;
     const outer = middy()
       .use(retry())
       .handler(() => {
-        granted = currentInvocation();
+        granted = currentScope();
         return policy.run(() => call(inner, {}, lambdaContext()));
       });
     expect(await call(outer)).toBe(3);
-    expect(granted?.retriesLeft).toBe(3);
+    expect(allowance.get(granted as Scope)?.retriesLeft).toBe(3);
   });
 
   test("that has ended bounds nothing that begins after it", async () => {

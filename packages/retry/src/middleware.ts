@@ -1,6 +1,14 @@
 import type { MiddlewareObj } from "@middy/core";
-import { checkInteger, checkNumber, checkOptions, enterInvocation, leaveInvocation } from "@midguard/kernel/internal";
-import { defaultReserveMs } from "./attempt.ts";
+import {
+  checkInteger,
+  checkNumber,
+  checkOptions,
+  defaultReserveMs,
+  enterInvocation,
+  leaveInvocation,
+  setReserve,
+} from "@midguard/kernel/internal";
+import { allowance } from "./allowance.ts";
 
 /** Options of {@link retry}. */
 export interface RetryMiddlewareOptions {
@@ -32,10 +40,10 @@ export function retry(options: RetryMiddlewareOptions = {}): MiddlewareObj {
   checkNumber("reserveMs", reserveMs, 0);
   const middleware: MiddlewareObj = {
     before: function retryBefore(request) {
-      const invocation = enterInvocation(request, middleware);
+      const scope = enterInvocation(request, middleware);
       // A nested handler shares what its outer one was granted.
-      invocation.retriesLeft ??= maxRetriesPerInvocation;
-      invocation.reserveMs ??= reserveMs;
+      if (allowance.get(scope) === undefined) allowance.set(scope, { retriesLeft: maxRetriesPerInvocation });
+      setReserve(scope, reserveMs);
     },
     after: function retryAfter(request) {
       leaveInvocation(request, middleware);

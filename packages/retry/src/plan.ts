@@ -1,5 +1,6 @@
 import type { Failure, RetryStopReason } from "@midguard/kernel";
 import { checkSync, warn } from "@midguard/kernel/internal";
+import { allowance } from "./allowance.ts";
 import type { RunningAttempt } from "./attempt.ts";
 import type { Policy } from "./options.ts";
 import { retryAfterMs } from "./retry-after.ts";
@@ -77,19 +78,18 @@ export function planRetry(
 
 /** Takes one retry from allowance and budget, or neither and says which has none. What it answers gives them back. */
 function pay({ policy, invocation }: RunningAttempt): RetryStopReason | (() => void) {
-  const allowance = invocation?.retriesLeft;
-  if (allowance !== undefined && allowance < 1) return "allowance";
+  const granted = invocation && allowance.get(invocation);
+  if (granted !== undefined && granted.retriesLeft < 1) return "allowance";
   try {
     if (policy.budget && !checkSync("spend of the budget", policy.budget.spend())) return "budget";
   } catch (error) {
     warnOf(policy, error);
     return "budget";
   }
-  if (invocation === undefined || allowance === undefined) return () => refund(policy);
-  invocation.retriesLeft = allowance - 1;
+  if (granted === undefined) return () => refund(policy);
+  granted.retriesLeft -= 1;
   return function giveBack() {
-    // Who has an allowance keeps one; others may have taken from it meanwhile.
-    invocation.retriesLeft = (invocation.retriesLeft as number) + 1;
+    granted.retriesLeft += 1;
     refund(policy);
   };
 }

@@ -1,5 +1,5 @@
 import type { Failure } from "@midguard/kernel";
-import { fieldsOf, isAbort, isFailedAnswer, isFailureStatus, isOurs, isRecord } from "@midguard/kernel/internal";
+import { fieldsOf, isAbort, isFailedAnswerOfError, isFailureStatus, isOurs, isRecord } from "@midguard/kernel/internal";
 
 /** What a predicate says of a failure: whether to retry, or to retry no sooner than in `afterMs`. */
 export type Verdict = boolean | { readonly afterMs: number };
@@ -16,7 +16,8 @@ function isRetryableError(error: unknown): boolean {
   if ($retryable !== undefined) return true;
   // fetch tells a network failure as a TypeError with the real one as its cause.
   return (
-    isFailedAnswer(error) ?? (!programmingError.test(String(name)) || networkError.test(String(fieldsOf(cause).code)))
+    isFailedAnswerOfError(error) ??
+    (!programmingError.test(String(name)) || networkError.test(String(fieldsOf(cause).code)))
   );
 }
 

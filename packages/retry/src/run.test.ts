@@ -5,10 +5,11 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import middy from "@middy/core";
 import { currentInvocation, subscribe } from "@midguard/kernel";
-import { enterInvocation } from "@midguard/kernel/internal";
+import { currentScope, enterInvocation, type Scope } from "@midguard/kernel/internal";
 import { lambdaContext, manualClock } from "@midguard/kernel/testing";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { allowance } from "./allowance.ts";
 import {
   type Attempt,
   AttemptTimeoutError,
@@ -598,13 +599,13 @@ describe("the caller's signal", () => {
     const policy = createRetry({ backoff: constant(60_000), attemptTimeoutMs: 1_000 });
     const left = await invoke(600_000, async () => {
       const controller = new AbortController();
-      const before = currentInvocation()?.retriesLeft;
+      const before = allowance.get(currentScope() as Scope)?.retriesLeft;
       const done = reasonOf(policy.run(() => Promise.reject(new Error("down")), { signal: controller.signal }));
       await turn();
-      const during = currentInvocation()?.retriesLeft;
+      const during = allowance.get(currentScope() as Scope)?.retriesLeft;
       controller.abort(reason);
       await done;
-      return [before, during, currentInvocation()?.retriesLeft];
+      return [before, during, allowance.get(currentScope() as Scope)?.retriesLeft];
     });
     expect(left).toEqual([1_000, 999, 1_000]);
     expect(policy.budget).toMatchObject({ tokens: 1 });
@@ -615,13 +616,13 @@ describe("the caller's signal", () => {
     const controller = new AbortController();
     const request = { event: {}, context: lambdaContext({ timeoutMs: 600_000 }) };
     const left = await new AsyncResource("invocation").runInAsyncScope(async () => {
-      const invocation = enterInvocation(request, {});
+      const scope = enterInvocation(request, {});
       const done = reasonOf(policy.run(() => Promise.reject(new Error("down")), { signal: controller.signal }));
       await turn();
-      invocation.retriesLeft = 0;
+      allowance.set(scope, { retriesLeft: 0 });
       controller.abort(reason);
       await done;
-      return invocation.retriesLeft;
+      return allowance.get(scope)?.retriesLeft;
     });
     expect(left).toBe(0);
   });

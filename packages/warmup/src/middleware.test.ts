@@ -4,7 +4,7 @@ import middy, { type Request } from "@middy/core";
 import { executionModeStreamifyResponse } from "@middy/core/StreamifyResponse";
 import type { WarmupEvent } from "@midguard/kernel";
 import { currentInvocation, isRehearsal, type MidguardEvent, subscribe } from "@midguard/kernel";
-import { enterInvocation, runRehearsal } from "@midguard/kernel/internal";
+import { currentScope, enterInvocation, runRehearsal, type Scope } from "@midguard/kernel/internal";
 import { apiEvents, lambdaContext, manualClock, otherEvents } from "@midguard/kernel/testing";
 import fc from "fast-check";
 import { afterEach, describe, expect, test, vi } from "vitest";
@@ -238,21 +238,21 @@ describe("priming", () => {
   });
 
   test("runs inside the ping's invocation, which is over with the answer", async () => {
-    let seen: ReturnType<typeof currentInvocation>;
+    let seen: Scope | undefined;
     const prime = async () => {
       await Promise.resolve();
-      seen = currentInvocation();
+      seen = currentScope();
     };
     const context = lambdaContext();
     await middy()
       .use(warmup({ prime }))
       .handler(async () => ok)({ warmup: true }, context);
-    expect(seen?.context).toBe(context);
+    expect(seen?.invocation.context).toBe(context);
     expect(seen?.ended).toBe(true);
   });
 
   test("leaves an invocation that another hook has opened to that hook", async () => {
-    let seen: ReturnType<typeof currentInvocation>;
+    let seen: Scope | undefined;
     const outer = {};
     const handler = middy()
       .before((request) => {
@@ -261,7 +261,7 @@ describe("priming", () => {
       .use(
         warmup({
           prime: () => {
-            seen = currentInvocation();
+            seen = currentScope();
           },
         }),
       )
@@ -387,11 +387,11 @@ test("50 overlapping pings and requests stay apart", async () => {
 
 test("in a rehearsal it does nothing, not even for what looks like a ping", async () => {
   const { reached, send } = setUp({ isWarmup: () => true });
-  const parent = enterInvocation({ event: {}, context: lambdaContext() }, {});
+  enterInvocation({ event: {}, context: lambdaContext() }, {});
   const context = lambdaContext();
   const request = { event: { warmup: true }, context, internal: {} } as unknown as Request;
   const { middleware } = setUp({ isWarmup: () => true });
-  await runRehearsal(parent, context, async () => {
+  await runRehearsal(context, async () => {
     expect(isRehearsal()).toBe(true);
     expect(middleware.before?.(request)).toBeUndefined();
     expect(await send({ warmup: true })).toBe(ok);

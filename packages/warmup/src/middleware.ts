@@ -1,6 +1,6 @@
 import type { MiddlewareObj, Request } from "@middy/core";
-import { type Invocation, isRehearsal, systemClock } from "@midguard/kernel";
-import { enterInvocation, leaveInvocation } from "@midguard/kernel/internal";
+import { isRehearsal, systemClock } from "@midguard/kernel";
+import { enterInvocation, leaveInvocation, type Scope, usableMs } from "@midguard/kernel/internal";
 import type { StaleAnswer, WarmupAnswer } from "./answer.ts";
 import { cleanUpPowertools, settleInFlight } from "./cleanup.ts";
 import { createEnvironment, isShared } from "./environment.ts";
@@ -10,8 +10,6 @@ import { type ResolvedOptions, resolveOptions, type WarmupOptions } from "./opti
 import { readPing } from "./ping.ts";
 import { createPrimer } from "./prime.ts";
 
-/** Kept free before the deadline, so that the answer gets out. */
-const reserveMs = 100;
 /** A ping keeps its environment from traffic no longer than this, whatever it asks for. */
 const longestHoldMs = 10_000;
 const inFlightMs = 1_000;
@@ -34,12 +32,12 @@ export function createMiddleware(
   const environment = createEnvironment(clock);
   const primer = prime && createPrimer(prime, primeTimeoutMs, clock);
 
-  async function answerPing(request: Request, invocation: Invocation): Promise<WarmupAnswer | StaleAnswer> {
+  async function answerPing(request: Request, scope: Scope): Promise<WarmupAnswer | StaleAnswer> {
     const arrivedAt = clock.now();
     const facts = environment.facts();
     const { sentAt, holdUntil, correlationId } = readPing(request.event);
     const stale = sentAt !== undefined && time.wallNow() - sentAt > maxAgeMs;
-    const leftMs = (): number => invocation.remainingMs() - reserveMs;
+    const leftMs = (): number => usableMs(scope);
 
     const outcome = stale ? undefined : await primer?.(leftMs());
     await settleInFlight(request, Math.min(inFlightMs, leftMs()), clock);
@@ -51,7 +49,7 @@ export function createMiddleware(
       warmupEvents.publish({ type: "warmup.pinged", source: "warmup", cold, stale, heldMs, correlationId, ...outcome });
     }
     // After the event: what a subscriber has put into Powertools is written too. Half of the time left stays for the answer.
-    await cleanUpPowertools(request, Math.min(cleanupMs, invocation.remainingMs() / 2), clock);
+    await cleanUpPowertools(request, Math.min(cleanupMs, scope.invocation.remainingMs() / 2), clock);
     // Here, because an early return skips every after and onError.
     leaveInvocation(request, middleware);
     return streamable(stale ? { warmup: true, stale } : { warmup: true, ...facts, heldMs, correlationId, ...outcome });

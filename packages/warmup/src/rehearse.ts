@@ -18,15 +18,13 @@ export type RehearsedHandler<TEvent> = (event: TEvent, context: never, callback:
 /** The longest that a function may run: what is left where nothing else says so. */
 const longestRunMs = 900_000;
 
-type Parent = Pick<Invocation, "context" | "requestId" | "remainingMs" | "graceMs" | "grantedMs">;
+type Parent = Pick<Invocation, "context" | "requestId" | "remainingMs">;
 
 /** Stands in for the ping's invocation where there is none: no deadline. */
 const outside: Parent = {
   context: {},
   requestId: undefined,
   remainingMs: () => Infinity,
-  graceMs: 0,
-  grantedMs: Infinity,
 };
 
 /** How AWS's runtime client marks a handler that writes to a stream. */
@@ -74,9 +72,7 @@ export async function rehearse<TEvent>(handler: RehearsedHandler<TEvent>, event:
   const from = systemClock.now();
   const elapsedMs = (): number => Math.round(systemClock.now() - from);
   try {
-    const response = await runRehearsal(parent, context, async () =>
-      handler(copy, context as never, undefined as never),
-    );
+    const response = await runRehearsal(context, async () => handler(copy, context as never, undefined as never));
     const statusCode = statusOf(response);
     return statusCode === undefined ? { ms: elapsedMs() } : { statusCode, ms: elapsedMs() };
   } catch (error) {

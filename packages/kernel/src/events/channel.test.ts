@@ -1,6 +1,7 @@
 import { channel } from "node:diagnostics_channel";
 import { afterEach, expect, test, vi } from "vitest";
-import { type CircuitEvent, eventChannel, type MidguardEvent, subscribe } from "./events.ts";
+import { eventChannel, subscribe } from "./channel.ts";
+import type { CircuitEvent, MidguardEvent } from "./events.ts";
 
 const circuits = eventChannel<CircuitEvent>("circuit-breaker");
 const closed: CircuitEvent = { type: "circuit.closed", source: "payments" };

@@ -1,3 +1,5 @@
+import { isRecord } from "../foreign.ts";
+
 /** One shape for the request in every kind of event that is a request to an API, and so can be answered with a status. */
 export interface RequestDescription {
   readonly kind: "rest" | "http" | "function-url" | "alb" | "websocket" | "edge";
@@ -14,11 +16,6 @@ export interface RequestDescription {
 }
 
 type Fields = Readonly<Record<string, unknown>>;
-
-/** Whether `value` is an object whose fields may be read. */
-export function isRecord(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null;
-}
 
 function text(value: unknown): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;

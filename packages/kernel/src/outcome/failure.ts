@@ -1,5 +1,5 @@
-import { isRejection } from "./reply.ts";
-import { isRecord } from "./request.ts";
+import { isRejection } from "../errors/rejection.ts";
+import { isRecord } from "../foreign.ts";
 
 // AWS answers a throttled call, and S3 a timed-out one, with status 400 and one of these names.
 const overloadName = /Throttl|TooManyRequests|SlowDown|RequestLimitExceeded|ThroughputExceeded|RequestTimeout/;

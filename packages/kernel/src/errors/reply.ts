@@ -1,23 +1,6 @@
-import { describeRequest, isRecord } from "./request.ts";
-
-/**
- * What our errors have in common. They are recognised by `code`, since two bundled copies of a class defeat
- * `instanceof`, and carry what `@middy/http-error-handler` and http-errors read: `statusCode`, `expose`, `headers`.
- */
-export interface Rejection extends Error {
-  readonly code: string;
-  readonly statusCode: number;
-  readonly status: number;
-  readonly expose: true;
-  readonly headers: Readonly<Record<string, string>>;
-  /** Members of the problem document besides `status` and `detail` (RFC 9457). */
-  readonly problem: { readonly type?: string; readonly title: string; readonly [member: string]: unknown };
-}
-
-/** Whether `error` is one of ours with one of these codes. */
-export function isRejection(error: unknown, ...codes: readonly string[]): error is Rejection {
-  return isRecord(error) && codes.includes(error.code as string) && isRecord(error.headers) && isRecord(error.problem);
-}
+import { isRecord } from "../foreign.ts";
+import { describeRequest } from "../request/describe.ts";
+import { isRejection, type Rejection } from "./rejection.ts";
 
 /** What an answer in place of ours may have, and ours then has too. */
 interface Others {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { describeRequest } from "./request.ts";
-import { apiEvents, otherEvents } from "./testing/index.ts";
+import { apiEvents, otherEvents } from "../testing/index.ts";
+import { describeRequest } from "./describe.ts";
 
 const facts = {
   rest: { kind: "rest", method: "GET", route: "GET /users/{id}", sourceIp: "203.0.113.7" },

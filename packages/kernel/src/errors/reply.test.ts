@@ -1,8 +1,9 @@
 import middy from "@middy/core";
 import httpErrorHandler from "@middy/http-error-handler";
 import { describe, expect, test } from "vitest";
-import { answerRejection, isRejection, type Rejection, replyTo } from "./reply.ts";
-import { apiEvents, lambdaContext, otherEvents } from "./testing/index.ts";
+import { apiEvents, lambdaContext, otherEvents } from "../testing/index.ts";
+import { isRejection, type Rejection } from "./rejection.ts";
+import { answerRejection, replyTo } from "./reply.ts";
 
 function rejection(): Rejection {
   return Object.assign(new Error("The circuit is open."), {

@@ -1,0 +1,20 @@
+import { read } from "./foreign.ts";
+
+function ignore(): void {}
+
+/** Whether `value` is a promise, or has a method `then` as one does. */
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof read(value, "then") === "function";
+}
+
+/**
+ * The result of a user's callback that must be synchronous. A promise is refused: it would count as `true`, whatever it
+ * resolves to. Its rejection is handled, so that it cannot end the process.
+ *
+ * @throws TypeError if `result` is a promise or another thenable.
+ */
+export function syncResult<T>(callback: string, result: T): T {
+  if (!isThenable(result)) return result;
+  Promise.resolve(result).catch(ignore);
+  throw new TypeError(`${callback} must be synchronous, but it returned a promise`);
+}

@@ -1,0 +1,146 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { now } from "../clock.ts";
+import { describeRequest } from "../request/describe.ts";
+import { type ApiEventName, apiEvents, lambdaContext, otherEvents } from "../testing/index.ts";
+import { type Deadline, deadlineOf, timeLimits } from "./deadline.ts";
+
+const quarterHour = 900_000;
+
+beforeEach(() => {
+  // Time stands still, so that each figure is exact.
+  vi.useFakeTimers({ now: Date.UTC(2026, 0, 1) });
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllEnvs();
+});
+
+/** A context with exactly `timeoutMs` left. */
+function context(timeoutMs: number): object {
+  return { ...lambdaContext(), getRemainingTimeInMillis: () => timeoutMs };
+}
+
+function deadline(timeoutMs: number, event: unknown = {}): Deadline {
+  return deadlineOf(timeLimits(context(timeoutMs), describeRequest(event)));
+}
+
+function leftMs(timeoutMs: number, event?: unknown): number {
+  return deadline(timeoutMs, event).endsAt - now();
+}
+
+/** A request that the gateway received `age` ms ago. */
+function aged(kind: "rest" | "http", age: number): unknown {
+  const event = apiEvents[kind]() as { requestContext: object };
+  const field = kind === "rest" ? "requestTimeEpoch" : "timeEpoch";
+  return { ...event, requestContext: { ...event.requestContext, [field]: Date.now() - age } };
+}
+
+describe("time is up", () => {
+  test("when the function times out", () => {
+    expect(leftMs(5_000)).toBe(5_000);
+  });
+
+  test.each<[ApiEventName, number]>([
+    ["rest", 29_000],
+    ["websocket", 29_000],
+    ["http", 30_000],
+  ])("for a %s API %i ms after the request arrived", (kind, gatewayMs) => {
+    expect(leftMs(quarterHour, apiEvents[kind]())).toBe(gatewayMs);
+    expect(leftMs(5_000, apiEvents[kind]())).toBe(5_000);
+  });
+
+  test.each<[string, unknown]>([
+    ["a function URL", apiEvents.functionUrl()],
+    ["a load balancer", apiEvents.alb()],
+    ["Lambda@Edge", apiEvents.edge()],
+    ["a queue", otherEvents.sqs?.()],
+  ])("no sooner than the function's timeout for %s", (_kind, event) => {
+    expect(leftMs(quarterHour, event)).toBe(quarterHour);
+  });
+
+  test.each(["rest", "http"] as const)("sooner for a %s request that has waited", (kind) => {
+    expect(leftMs(quarterHour, aged(kind, 20_000))).toBe(leftMs(quarterHour, aged(kind, 0)) - 20_000);
+    expect(leftMs(quarterHour, aged(kind, 80_000))).toBe(leftMs(quarterHour, aged(kind, 0)) - 80_000);
+  });
+
+  test("never, if the context does not say", () => {
+    for (const unknown of [{}, { getRemainingTimeInMillis: () => Number.NaN }, { getRemainingTimeInMillis: 5 }]) {
+      expect(deadlineOf(timeLimits(unknown, undefined))).toEqual({
+        endsAt: Infinity,
+        grantedMs: Infinity,
+        staleAt: Infinity,
+      });
+    }
+  });
+
+  test("by the context that a durable execution wraps, if the outer one does not say", () => {
+    const wrapped = { lambdaContext: context(5_000) };
+    expect(deadlineOf(timeLimits(wrapped, undefined)).endsAt).toBe(now() + 5_000);
+    expect(deadlineOf(timeLimits({ ...context(1_000), ...wrapped }, undefined)).endsAt).toBe(now() + 1_000);
+    expect(deadlineOf(timeLimits({ lambdaContext: 7 }, undefined)).endsAt).toBe(Infinity);
+  });
+
+  test("a passed deadline is no time left, not no deadline", () => {
+    expect(leftMs(-10)).toBe(-10);
+    expect(leftMs(-60_000)).toBe(-60_000);
+  });
+});
+
+describe("an arrival", () => {
+  test.each([
+    ["in the future, by a clock that runs behind", -1],
+    ["a minute in the future", -60_000],
+    ["more than 90 s ago, in a recorded event", 90_001],
+    ["years ago", Date.UTC(2026, 0, 1)],
+  ])("%s counts as now", (_case, age) => {
+    expect(leftMs(quarterHour, aged("rest", age))).toBe(29_000);
+  });
+
+  test("90 s ago is believed", () => {
+    expect(leftMs(quarterHour, aged("rest", 90_000))).toBe(29_000 - 90_000);
+  });
+});
+
+describe("MIDGUARD_GATEWAY_TIMEOUT_MS", () => {
+  test.each([60_000, 900_000])("%i ms replaces the gateway's default", (ms) => {
+    vi.stubEnv("MIDGUARD_GATEWAY_TIMEOUT_MS", String(ms));
+    expect(leftMs(quarterHour + 1, apiEvents.rest())).toBe(ms);
+    expect(leftMs(quarterHour + 1, aged("http", 10_000))).toBe(ms - 10_000);
+  });
+
+  test("Infinity lifts the gateway's limit", () => {
+    vi.stubEnv("MIDGUARD_GATEWAY_TIMEOUT_MS", "Infinity");
+    expect(leftMs(quarterHour, apiEvents.rest())).toBe(quarterHour);
+  });
+
+  test("says nothing about events without a gateway", () => {
+    vi.stubEnv("MIDGUARD_GATEWAY_TIMEOUT_MS", "1000");
+    expect(leftMs(quarterHour, apiEvents.functionUrl())).toBe(quarterHour);
+    expect(leftMs(quarterHour, otherEvents.sqs?.())).toBe(quarterHour);
+  });
+
+  test("is ignored if empty, and with one warning if it is no number of at least 1", () => {
+    const warning = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
+    vi.stubEnv("MIDGUARD_GATEWAY_TIMEOUT_MS", "");
+    expect(leftMs(quarterHour, apiEvents.rest())).toBe(29_000);
+    expect(warning).not.toHaveBeenCalled();
+    for (const text of ["0", "-1", "a minute"]) {
+      vi.stubEnv("MIDGUARD_GATEWAY_TIMEOUT_MS", text);
+      expect(leftMs(quarterHour, apiEvents.rest())).toBe(29_000);
+    }
+    expect(warning).toHaveBeenCalledOnce();
+    expect(warning.mock.calls[0]?.[0]).toContain("MIDGUARD_GATEWAY_TIMEOUT_MS");
+  });
+});
+
+test("what was granted is the time of a request that arrives at once", () => {
+  expect(deadline(quarterHour, aged("rest", 28_000)).grantedMs).toBe(29_000);
+  expect(deadline(5_000, aged("rest", 28_000)).grantedMs).toBe(5_000);
+  expect(deadline(5_000).grantedMs).toBe(5_000);
+});
+
+test("an invocation is stale one second after its function's timeout, whatever the gateway does", () => {
+  expect(deadline(100).staleAt).toBe(now() + 1_100);
+  expect(deadline(-60_000).staleAt).toBe(now() + 1_000);
+  expect(deadline(quarterHour, aged("rest", 80_000)).staleAt).toBe(now() + quarterHour + 1_000);
+});

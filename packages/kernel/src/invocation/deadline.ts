@@ -1,0 +1,89 @@
+import { now } from "../clock.ts";
+import { isRecord, read } from "../foreign.ts";
+import type { RequestDescription } from "../request/describe.ts";
+import { warn } from "../warn.ts";
+
+/**
+ * How long API Gateway waits for a function, in ms, whatever the function's own timeout. 29 s for REST APIs is a default
+ * that can be raised; HTTP APIs end at 30 s. The other kinds have no limit of their own.
+ *
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
+ */
+const gatewayTimeoutMs: { readonly [kind in RequestDescription["kind"]]?: number } = {
+  rest: 29_000,
+  websocket: 29_000,
+  http: 30_000,
+};
+/** An arrival older than this comes from a recorded event, in a test or a rehearsal. */
+const recordedMs = 90_000;
+/** The runtime needs a moment to report a timeout. */
+const timeoutGraceMs = 1_000;
+
+/** What limits the time of an invocation. Times are in epoch ms on the monotonic clock. */
+export interface TimeLimits {
+  readonly enteredAt: number;
+  /** What the function's own timeout left on entry, in ms; `Infinity` if the context does not say. */
+  readonly functionMs: number;
+  /** When the gateway received the request; `undefined` if no gateway waits for the answer. */
+  readonly arrivedAt: number | undefined;
+  /** How long the gateway waits for the answer, in ms. */
+  readonly gatewayMs: number;
+}
+
+/** What follows from the limits. */
+export interface Deadline {
+  /** When time is up, for the function or for its gateway, whichever comes first; `Infinity` without a limit. */
+  readonly endsAt: number;
+  /** All the time that a request has which arrives at once, in ms. */
+  readonly grantedMs: number;
+  /** From then on the function has been stopped: its invocation is a leftover of an earlier one. */
+  readonly staleAt: number;
+}
+
+function functionMs(context: object): number {
+  // A durable execution wraps the context.
+  for (const own of [context, read(context, "lambdaContext")]) {
+    if (!isRecord(own) || typeof own.getRemainingTimeInMillis !== "function") continue;
+    const left = Number(own.getRemainingTimeInMillis());
+    return Number.isNaN(left) ? Infinity : left;
+  }
+  return Infinity;
+}
+
+let hasWarned = false;
+
+function configuredGatewayMs(): number | undefined {
+  const text = process.env.MIDGUARD_GATEWAY_TIMEOUT_MS;
+  if (text === undefined || text === "") return undefined;
+  const ms = Number(text);
+  if (ms >= 1) return ms;
+  if (!hasWarned) warn("MIDGUARD_GATEWAY_TIMEOUT_MS must be a number of at least 1, and was ignored", text);
+  hasWarned = true;
+  return undefined;
+}
+
+/** What limits the invocation of `context` for `request`, if it is entered now. */
+export function timeLimits(context: object, request: RequestDescription | undefined): TimeLimits {
+  const enteredAt = now();
+  const gatewayMs = request === undefined ? undefined : gatewayTimeoutMs[request.kind];
+  const limits = { enteredAt, functionMs: functionMs(context), arrivedAt: undefined, gatewayMs: Infinity };
+  if (request?.arrivedAt === undefined || gatewayMs === undefined) return limits;
+  const age = Date.now() - request.arrivedAt;
+  // An arrival in the future comes from a clock that runs behind: like a recorded one, it does not say when this one was.
+  const isBelievable = age >= 0 && age <= recordedMs;
+  return {
+    ...limits,
+    arrivedAt: isBelievable ? enteredAt - age : enteredAt,
+    gatewayMs: configuredGatewayMs() ?? gatewayMs,
+  };
+}
+
+/** The deadline that follows from `limits`. */
+export function deadlineOf({ enteredAt, functionMs, arrivedAt, gatewayMs }: TimeLimits): Deadline {
+  return {
+    endsAt: Math.min(enteredAt + functionMs, (arrivedAt ?? enteredAt) + gatewayMs),
+    grantedMs: Math.min(functionMs, gatewayMs),
+    // An invocation that starts with its time already up counts too: it has no time left.
+    staleAt: enteredAt + Math.max(functionMs, 0) + timeoutGraceMs,
+  };
+}

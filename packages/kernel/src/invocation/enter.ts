@@ -1,0 +1,89 @@
+import { isRecord } from "../foreign.ts";
+import { describeRequest, type RequestDescription } from "../request/describe.ts";
+import { currentScope, enclosingScope, makeCurrent } from "./current.ts";
+import { type TimeLimits, timeLimits } from "./deadline.ts";
+import { isStreamed, mayBeOver, outerFor } from "./nesting.ts";
+import { endScope, openScope, type Scope, setGatewayTimeout } from "./scope.ts";
+import { createSlot } from "./slot.ts";
+
+/** What of Middy's request the scope is made from. */
+interface EnteredRequest {
+  readonly event: unknown;
+  readonly context: unknown;
+}
+
+/** What is known of a request that has been entered. */
+interface Entry {
+  readonly scope: Scope;
+  /** The middleware that entered it first, and so is the outermost of ours: its end is the request's end. */
+  readonly opener: object;
+  readonly event: unknown;
+  readonly description: RequestDescription | undefined;
+}
+
+const entries = createSlot<Entry>("entry.2");
+
+/** The limits of a nested invocation: those around it, if its own context does not say any. */
+function limitsWithin(outer: Scope | undefined, own: TimeLimits): TimeLimits {
+  if (outer === undefined || own.functionMs < Infinity || own.arrivedAt !== undefined) return own;
+  return outer.limits;
+}
+
+/**
+ * Enters the invocation of `request`: makes its scope the current one. To be called in the synchronous part of a hook.
+ *
+ * The scope is the one already open for this request, else the current one if that has the same context object (a nested
+ * Middy handler), else a new one. No other current scope is joined: it may have leaked in from an earlier invocation.
+ *
+ * @param owner - The middleware; the scope ends when the first one to enter leaves.
+ * @returns the scope.
+ */
+export function enterInvocation(request: EnteredRequest, owner: object): Scope {
+  const known = entries.get(request)?.scope;
+  if (known !== undefined) {
+    if (enclosingScope() !== known) makeCurrent(known);
+    return known;
+  }
+  const { event } = request;
+  const description = describeRequest(event);
+  const context = isRecord(request.context) ? request.context : {};
+  const current = currentScope();
+  if (current?.invocation.context === context) {
+    current.joined = [...current.joined, request];
+    entries.set(request, { scope: current, opener: owner, event, description });
+    return current;
+  }
+  const outer = outerFor(context, current);
+  const limits = limitsWithin(outer, timeLimits(context, description));
+  // A handler that is called in a rehearsal rehearses too, also with a context of its own.
+  const scope = openScope(context, limits, outer?.invocation.rehearsal ?? false, outer);
+  scope.request = request;
+  entries.set(request, { scope, opener: owner, event, description });
+  makeCurrent(scope);
+  return scope;
+}
+
+/** `describeRequest` of a request's event. The description made on entry is reused while the event is the same. */
+export function describe(request: { readonly event: unknown }): RequestDescription | undefined {
+  const entry = entries.get(request);
+  return entry !== undefined && entry.event === request.event ? entry.description : describeRequest(request.event);
+}
+
+/**
+ * Leaves the invocation of `request`, and ends it if `owner` entered it first and no other handler shares it.
+ *
+ * A streamed body is read after the last hook. Its invocation continues until `isSent`, or until its time is up, and no
+ * gateway limits it: API Gateway waits for the first bytes only.
+ */
+export function leaveInvocation(request: object, owner: object, isSent: boolean = false): void {
+  const entry = entries.get(request);
+  if (entry?.opener !== owner) return;
+  const { scope } = entry;
+  if (isStreamed(request) && !isSent) {
+    setGatewayTimeout(scope, Infinity);
+    return;
+  }
+  if (scope.request === request) scope.hooksDone = true;
+  else scope.joined = scope.joined.filter((other) => other !== request);
+  if (scope.hooksDone && scope.joined.every(mayBeOver)) endScope(scope);
+}

@@ -1,0 +1,41 @@
+import { read } from "../foreign.ts";
+import { isAnsweredEarly } from "./current.ts";
+import { requestIdOf, type Scope } from "./scope.ts";
+
+/** The deepest nesting. Handlers that are started side by side, one a record of a batch, find each other current. */
+const deepest = 1_000;
+
+function isStream(value: unknown): boolean {
+  return typeof read(value, "pipe") === "function" || typeof read(value, "getReader") === "function";
+}
+
+/** Whether a request was answered with a stream, which is read after the last hook. */
+export function isStreamed(request: object): boolean {
+  const response = read(request, "response");
+  return isStream(response) || isStream(read(response, "body"));
+}
+
+/** Whether a request is over, or may be: our last hook may never be called, or was called before the end of a stream. */
+export function mayBeOver(request: object | undefined): boolean {
+  if (request === undefined) return false;
+  return read(request, "error") !== undefined || isAnsweredEarly(request) || isStreamed(request);
+}
+
+/**
+ * Whether an invocation of `context` is nested in `outer`, the current scope. If the request of `outer` failed or was
+ * answered early, and the new context has a different request ID, this is the next request, and `outer` has leaked in.
+ */
+function isNestedIn(outer: Scope, context: object): boolean {
+  if (outer.invocation.rehearsal) return true;
+  const requestId = requestIdOf(context);
+  const isOther = requestId !== undefined && requestId !== outer.invocation.requestId;
+  return !(isOther && mayBeOver(outer.request));
+}
+
+/** The scope that a new invocation of `context` is nested in, if the scope `found` is current. */
+export function outerFor(context: object, found: Scope | undefined): Scope | undefined {
+  let outer = found;
+  // Of a chain that is too deep, the outermost scope is kept.
+  while (outer?.outer !== undefined && (outer.depth >= deepest || !isNestedIn(outer, context))) outer = outer.outer;
+  return outer !== undefined && isNestedIn(outer, context) ? outer : undefined;
+}

@@ -1,0 +1,22 @@
+import type { Scope } from "./scope.ts";
+import { createSlot } from "./slot.ts";
+
+/** Kept free at the end of an invocation so that its answer gets out, in ms, unless `retry({ reserveMs })` says otherwise. */
+export const defaultReserveMs = 100;
+
+const reserves = createSlot<number>("reserve.1");
+
+/** Sets the reserve of an invocation. The first one to set it wins: nested handlers share it. */
+export function setReserve(scope: Scope, reserveMs: number): void {
+  if (reserves.get(scope) === undefined) reserves.set(scope, reserveMs);
+}
+
+/** The reserve of an invocation, in ms. */
+export function reserveMs(scope: Scope): number {
+  return reserves.get(scope) ?? defaultReserveMs;
+}
+
+/** Milliseconds of an invocation that may still be spent before its reserve; `Infinity` outside of any. */
+export function usableMs(scope: Scope | undefined): number {
+  return scope === undefined ? Infinity : scope.invocation.remainingMs() - reserveMs(scope);
+}

@@ -1,0 +1,85 @@
+import { now } from "../clock.ts";
+import { read } from "../foreign.ts";
+import { type Deadline, deadlineOf, type TimeLimits } from "./deadline.ts";
+import type { Invocation } from "./invocation.ts";
+
+/**
+ * The life of an invocation, from the first of our hooks to the last. Users see its `invocation`; packages keep what is
+ * theirs on it, in slots.
+ */
+export interface Scope {
+  readonly invocation: Invocation;
+  /** The scope that this one is nested in: current again once this one has ended. */
+  readonly outer: Scope | undefined;
+  /** How many scopes this one is nested in, itself included. */
+  readonly depth: number;
+  limits: TimeLimits;
+  deadline: Deadline;
+  /** Middy's request that opened the scope, until the scope ends. */
+  request: object | undefined;
+  /** Requests of other handlers with the same context object that are not done yet. */
+  joined: readonly object[];
+  /** Whether the hooks of `request` are done: the scope then ends with the last of `joined`. */
+  hooksDone: boolean;
+  /** Whether it has ended: no new attempt starts in it. */
+  ended: boolean;
+}
+
+/** Shared by all scopes that no other handler has joined, which is nearly every one. */
+const none: readonly object[] = [];
+
+/** `awsRequestId` of a Lambda context, or of the one that a durable execution wraps. */
+export function requestIdOf(context: object): string | undefined {
+  const requestId = read(context, "awsRequestId") ?? read(context, "lambdaContext", "awsRequestId");
+  return typeof requestId === "string" ? requestId : undefined;
+}
+
+/** Opens a scope for the invocation of `context`. */
+export function openScope(context: object, limits: TimeLimits, rehearsal: boolean, outer?: Scope): Scope {
+  const invocation: Invocation = Object.freeze({
+    context,
+    requestId: requestIdOf(context),
+    rehearsal,
+    get endsAt() {
+      return scope.deadline.endsAt;
+    },
+    remainingMs: () => scope.deadline.endsAt - now(),
+  });
+  const scope: Scope = {
+    invocation,
+    outer,
+    depth: outer === undefined ? 1 : outer.depth + 1,
+    limits,
+    deadline: deadlineOf(limits),
+    request: undefined,
+    joined: none,
+    hooksDone: false,
+    ended: false,
+  };
+  return scope;
+}
+
+/** Changes how long the gateway waits for the answer; `Infinity` for as long as the function runs. */
+export function setGatewayTimeout(scope: Scope, gatewayMs: number): void {
+  scope.limits = { ...scope.limits, gatewayMs };
+  scope.deadline = deadlineOf(scope.limits);
+}
+
+/** Ends a scope. What was started in it keeps the scope, and must not keep the request's event with it. */
+export function endScope(scope: Scope): void {
+  scope.ended = true;
+  scope.request = undefined;
+  scope.joined = none;
+}
+
+/** All the time that the request had at first, in ms; for a nested invocation, that of the outermost one. */
+export function grantedMs(scope: Scope): number {
+  let outermost = scope;
+  while (outermost.outer !== undefined) outermost = outermost.outer;
+  return outermost.deadline.grantedMs;
+}
+
+/** Whether a scope has ended, or is left over from an invocation whose function has been stopped. */
+export function isOver(scope: Scope): boolean {
+  return scope.ended || now() >= scope.deadline.staleAt;
+}

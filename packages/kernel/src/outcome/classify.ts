@@ -1,0 +1,85 @@
+import { isRejection } from "../errors/rejection.ts";
+import { isRecord, read } from "../foreign.ts";
+import type { Outcome } from "./outcome.ts";
+
+/** AWS answers a throttled call, and S3 a timed-out one, with status 400 and one of these names. */
+const overloadName = /Throttl|TooManyRequests|SlowDown|RequestLimitExceeded|ThroughputExceeded|RequestTimeout/;
+
+/** A number under 100 is something else, such as the exit status of a child process. */
+function isStatus(value: unknown): value is number {
+  return typeof value === "number" && value >= 100;
+}
+
+/** Whether an HTTP status means that the other side could not answer now: 408, 425, 429 and 5xx. */
+function isFailureStatus(status: number): boolean {
+  return status < 500 ? [408, 425, 429].includes(status) : status < 600;
+}
+
+/** The status in a value: `{ statusCode }` (undici, a Lambda proxy), or `{ status }` beside `ok` or `headers` (fetch, axios). */
+function statusOfValue(value: unknown): number | undefined {
+  const statusCode = read(value, "statusCode");
+  if (isStatus(statusCode)) return statusCode;
+  const status = read(value, "status");
+  // A number called `status` alone may be anything.
+  const isAnswer = typeof read(value, "ok") === "boolean" || isRecord(read(value, "headers"));
+  return isStatus(status) && isAnswer ? status : undefined;
+}
+
+/** The status that an error reports: its own (http-errors, ky), an AWS SDK error's, or its response's (axios, got). */
+function statusOfError(error: unknown): number | undefined {
+  return [
+    read(error, "statusCode"),
+    read(error, "status"),
+    read(error, "$metadata", "httpStatusCode"),
+    read(error, "response", "statusCode"),
+    read(error, "response", "status"),
+  ].find(isStatus);
+}
+
+/**
+ * Whether the answer in an outcome is a failure of the other side: 408, 425, 429, 5xx, or throttling by AWS. `undefined`
+ * if the outcome holds no answer: an error without a status, or a value that is no response.
+ *
+ * Retry and circuit breaker both judge by it, so that they cannot disagree.
+ */
+export function isFailedAnswer(outcome: Outcome): boolean | undefined {
+  const status = outcome.ok ? statusOfValue(outcome.value) : statusOfError(outcome.error);
+  if (status === undefined) return undefined;
+  return isFailureStatus(status) || (!outcome.ok && overloadName.test(String(read(outcome.error, "name"))));
+}
+
+/** Whether an error is a timeout, or an abort caused by one (AWS SDK, `node:http`). */
+export function isTimeout(error: unknown): boolean {
+  return read(error, "name") === "TimeoutError" || read(error, "cause", "name") === "TimeoutError";
+}
+
+/** `AbortError` of the platform; `CanceledError` of axios; `CancelError` of got. */
+const abortName = /^(Abort|Cancel(l?ed)?)Error$/;
+const abortCodes: readonly unknown[] = ["ABORT_ERR", "ERR_CANCELED", "ERR_ABORTED"];
+
+/** Whether an error is an abort, other than by a timeout. */
+export function isAbort(error: unknown): boolean {
+  const name = read(error, "name");
+  const isNamed = typeof name === "string" && abortName.test(name);
+  return (isNamed || abortCodes.includes(read(error, "code"))) && !isTimeout(error);
+}
+
+/** Whether an error is a rejection by Midguard itself, so that the dependency was never called. */
+export function isOwnRejection(error: unknown): boolean {
+  return (
+    isRejection(error, "CIRCUIT_OPEN", "RATE_LIMITED", "ACCESS_DENIED") ||
+    // By name: gRPC clients use the code DEADLINE_EXCEEDED for a timeout of the dependency.
+    read(error, "name") === "DeadlineExceededError"
+  );
+}
+
+/** What a retry policy's `AttemptTimeoutError` says of itself, for the circuit breaker. */
+export interface StarvedAttempt {
+  /** The attempt had too little time for any dependency, so that its timeout says nothing about the one it called. */
+  readonly starved: boolean;
+}
+
+/** Whether an error, or its cause, is the timeout of an attempt that was starved of time. */
+export function isStarved(error: unknown): boolean {
+  return read(error, "starved") === true || read(error, "cause", "starved") === true;
+}
