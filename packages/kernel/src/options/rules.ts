@@ -83,9 +83,9 @@ export function callback<F extends (...args: any[]) => unknown>(): Rule<F> {
 }
 
 /** One of a few values. */
-export function oneOf<const T>(...allowed: readonly T[]): Rule<T> {
+export function oneOf<const T extends readonly unknown[]>(...allowed: T): Rule<T[number]> {
   const wanted = `one of ${allowed.map(show).join(", ")}`;
-  return (name, value) => (allowed.includes(value as T) ? (value as T) : refuse(RangeError, name, wanted, value));
+  return (name, value) => (allowed.includes(value) ? value : refuse(RangeError, name, wanted, value));
 }
 
 /** An object by its shape, because an instance of another copy of its class is as good: each member is checked. */
