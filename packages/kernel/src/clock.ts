@@ -1,9 +1,8 @@
-// Imported, for in a test the globals may be fake ones by the time that this is loaded. And a global is looked up at each
-// use, which costs an eighth of reading the clock.
+// Imported, because a test may have replaced the globals before this module is loaded.
 import { performance } from "node:perf_hooks";
 import { setTimeout as timersTimeout } from "node:timers";
 
-/** Time, as an argument: what reads or spends time takes a `Clock`, so that tests need not wait. */
+/** Time as an argument: code that reads or spends time takes a `Clock`, so that tests need not wait. */
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
@@ -11,19 +10,19 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
-// Node fires a longer timer at once (after 1 ms) instead of late.
+// Node fires a longer timer after 1 ms instead of late.
 const longestTimerMs = 2 ** 31 - 1;
 const origin = Date.now() - performance.now();
-// Kept: in a bundle of CommonJS what is imported is looked up at each use, and fakes are put into that module, too.
+// Kept, because fake timers may replace the function in `node:timers` too.
 const realTimeout = timersTimeout;
 
 /**
- * The system clock's `now`, for who never sleeps. Fake timers of a test replace `setTimeout` and `Date` together, and a
- * time that stood apart from the timers would make them ring for ever. To ask costs nothing.
+ * The system clock's `now`. Fake timers of a test replace `setTimeout` and `Date` together, and time then follows them: a
+ * clock that stood apart from the timers would let them fire for ever.
  */
 export const now = (): number => (setTimeout === realTimeout ? origin + performance.now() : Date.now());
 
-/** The process's clock, monotonic: no wall-clock jump moves it. What must agree with other machines reads `Date.now()`. */
+/** The process's monotonic clock: no wall-clock jump moves it. Times that other machines must agree on come from `Date.now()`. */
 export const systemClock: Clock = {
   now,
   sleep: (ms, signal) =>
@@ -45,16 +44,17 @@ export const systemClock: Clock = {
 function ignore(): void {}
 
 /**
- * Calls `ring` once `ms` have passed by `clock`, unless it is stopped before by what is returned. By a timer itself where
- * the clock is the system's: to end a `sleep` takes a controller and an event, ten times as long.
+ * Calls `fire` once `ms` have passed by `clock`. Returns the function that stops the timer.
+ *
+ * The system clock uses a plain timer: ending a `sleep` takes a controller and an event, which is ten times as slow.
  */
-export function startTimer(clock: Clock, ms: number, ring: () => void): () => void {
+export function startTimer(clock: Clock, ms: number, fire: () => void): () => void {
   if (clock === systemClock) {
-    const timer = setTimeout(ring, Math.min(ms, longestTimerMs));
+    const timer = setTimeout(fire, Math.min(ms, longestTimerMs));
     return () => clearTimeout(timer);
   }
   const stopped = new AbortController();
-  clock.sleep(ms, stopped.signal).then(ring, ignore);
-  // With a reason, for without one an error with a stack trace would be made.
+  clock.sleep(ms, stopped.signal).then(fire, ignore);
+  // With a reason, because without one an error with a stack trace is made.
   return () => stopped.abort(null);
 }

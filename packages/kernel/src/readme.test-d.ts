@@ -1,13 +1,13 @@
-/** The example of README.md, letter by letter. */
+/** The example of README.md, word for word. */
 import { currentInvocation, isRehearsal, subscribe } from "@midguard/kernel";
 
-// Everything the family tells, in the invocation that it happened in.
+// Every event of Midguard, in the invocation that it happened in.
 const unsubscribe = subscribe((event) => {
   if (event.type === "circuit.opened") console.warn(`${event.source} opened for ${event.openMs} ms`);
 });
 
 export async function handle(): Promise<void> {
-  if (isRehearsal()) return; // a recorded event that warms this environment: write nothing
+  if (isRehearsal()) return; // A recorded event that warms this environment: write nothing.
   const left = currentInvocation()?.remainingMs() ?? Infinity;
   console.log(`${left} ms left`);
 }

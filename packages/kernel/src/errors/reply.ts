@@ -2,7 +2,7 @@ import { isRecord } from "../foreign.ts";
 import { describeRequest } from "../request/describe.ts";
 import { isRejection, type Rejection } from "./rejection.ts";
 
-/** What an answer in place of ours may have, and ours then has too. */
+/** What ours keeps of an answer that it replaces. */
 interface Others {
   readonly headers?: unknown;
   readonly multiValueHeaders?: unknown;
@@ -10,9 +10,9 @@ interface Others {
 }
 
 /**
- * The answer to `event` that says `error` as a problem document (RFC 9457), in the shape that the event's kind asks for,
- * with the headers and cookies of `others` besides its own. `undefined` where the event is no API request: then the error
- * must stay an error, for a status is a success there.
+ * Answers `event` with `error` as a problem document (RFC 9457), in the shape of the event's kind, and with the headers and
+ * cookies of `others` beside its own. `undefined` if the event is no API request: the error must then stay an error,
+ * because a queue reads a status as a success.
  */
 export function replyTo(event: unknown, error: Rejection, others: Others = {}): Record<string, unknown> | undefined {
   const request = describeRequest(event);
@@ -20,7 +20,7 @@ export function replyTo(event: unknown, error: Rejection, others: Others = {}): 
   const { statusCode, message, problem } = error;
   const body = JSON.stringify({ ...problem, status: statusCode, detail: message });
   const own = Object.entries({ "Content-Type": "application/problem+json", ...error.headers });
-  // Others may write names in lower case, and a name in two spellings would be sent twice.
+  // A name in two spellings would be sent twice.
   const ownNames = own.map(([name]) => name.toLowerCase());
   function kept(headers: unknown): [string, unknown][] {
     const all = isRecord(headers) ? Object.entries(headers) : [];
@@ -48,8 +48,9 @@ export function replyTo(event: unknown, error: Rejection, others: Others = {}): 
 }
 
 /**
- * For an `onError` hook: answers our own error with one of `codes` where nobody has, or replaces the plain text that
- * `@middy/http-error-handler` made of it, keeping the headers and cookies that others have set. Any other answer is the user's.
+ * For an `onError` hook: answers our own error with one of `codes` if there is no answer yet, or if the answer is the plain
+ * text that `@middy/http-error-handler` made of the error. Headers and cookies that others have set stay. Any other answer
+ * is the user's, and stays.
  */
 export function answerRejection(
   request: { readonly event: unknown; readonly error: unknown; response?: unknown },

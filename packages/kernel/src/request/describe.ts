@@ -1,15 +1,15 @@
 import { isRecord } from "../foreign.ts";
 
-/** One shape for the request in every kind of event that is a request to an API, and so can be answered with a status. */
+/** One shape for every kind of event that is an API request, and so can be answered with a status. */
 export interface RequestDescription {
   readonly kind: "rest" | "http" | "function-url" | "alb" | "websocket" | "edge";
   /** `GET`; empty for a WebSocket message. */
   readonly method: string;
   /** Method and path template, `GET /users/{id}`; `undefined` where the event has no template (ALB, Function URL, Edge). */
   readonly route: string | undefined;
-  /** The peer that the gateway saw, as it wrote it; `undefined` for a load balancer, which only tells it in a header. */
+  /** The peer that the gateway saw, as it wrote it; `undefined` for a load balancer, which reports it in a header only. */
   readonly sourceIp: string | undefined;
-  /** When the gateway received the request, in epoch ms. */
+  /** When the gateway received the request, in epoch ms by its clock. */
   readonly arrivedAt: number | undefined;
   /** The value of a header (name in lower case), several values joined by a comma. */
   header(name: string): string | undefined;

@@ -27,7 +27,7 @@ function loadBalanced(parts: Event): Event {
   return { requestContext, httpMethod: "GET", path: "/users/7", ...parts, body: "", isBase64Encoded: false };
 }
 
-/** One realistic event of every kind that is a request to an API, each from 203.0.113.7, made anew for every call. */
+/** One realistic event of every kind of API request, each from 203.0.113.7. Every call makes a new one. */
 export const apiEvents: Readonly<Record<ApiEventName, () => Event>> = {
   rest: () => ({
     resource: "/users/{id}",
@@ -64,7 +64,7 @@ function records(record: Event): () => Event {
   return () => structuredClone({ Records: [record] });
 }
 
-/** One realistic event of kinds that are no API request: answered with a status, they would count as done and be lost. */
+/** One realistic event of kinds that are no API request: a status as the answer would count as a success, and lose them. */
 export const otherEvents: Readonly<Record<string, () => Event>> = {
   sqs: records({ messageId: "1", eventSource: "aws:sqs", receiptHandle: "r", body: "{}", attributes: {} }),
   sns: records({ EventSource: "aws:sns", Sns: { Message: "{}", MessageId: "1" } }),

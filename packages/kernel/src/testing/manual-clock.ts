@@ -2,11 +2,11 @@
 import { setImmediate } from "node:timers";
 import type { Clock } from "../clock.ts";
 
-/** A clock that stands still until it is told to move. */
+/** A clock that stands still until it is moved. */
 export interface ManualClock extends Clock {
-  /** Moves time on by `ms`, waking each sleeper at its own time, and lets what they started run. */
+  /** Moves time on by `ms`, wakes each sleeper at its own time, and lets the code run that they resume. */
   advance(ms: number): Promise<void>;
-  /** Sets the time without waking anybody, as a wall clock jumps or a frozen process thaws. */
+  /** Moves time without waking any sleeper, as a wall clock jumps or a frozen process thaws. */
   jump(ms: number): void;
   /** How many sleeps have not ended. */
   readonly sleepers: number;
