@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Comparison } from "./comparison.ts";
 import { resultOf, show, showSummary } from "./figures.ts";
+import { markdownOf } from "./markdown.ts";
 import { pageOf } from "./page.ts";
 import { tableOf } from "./table.ts";
 
@@ -46,6 +47,10 @@ describe("figures", () => {
       crash
         a peer                   crashed"
     `);
+  });
+
+  it("make a table in Markdown with a line for each job", () => {
+    expect(markdownOf([result], []).split("\n\n")[1]).toMatchInlineSnapshot();
   });
 
   it("make a page that stands alone, with a bar and a row for each", () => {

@@ -16,12 +16,7 @@ const common: BuildOptions = {
   banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
 };
 
-/** Bundles `source`, a module's text, with everything that it imports, into `outfile`. */
-export async function bundleTo(outfile: string, source: string): Promise<void> {
-  await build({ ...common, stdin: { contents: source, resolveDir }, outfile });
-}
-
-/** Bundles the module at `entry` likewise. */
+/** Bundles the module at `entry`, with everything that it imports, into `outfile`. */
 export async function bundleFile(outfile: string, entry: string): Promise<void> {
   await build({ ...common, entryPoints: [entry], outfile });
 }
