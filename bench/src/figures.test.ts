@@ -50,7 +50,13 @@ describe("figures", () => {
   });
 
   it("make a table in Markdown with a line for each job", () => {
-    expect(markdownOf([result], []).split("\n\n")[1]).toMatchInlineSnapshot();
+    expect(markdownOf([result], []).split("\n\n")[1]).toMatchInlineSnapshot(`
+      "| job | base | Midguard | others |
+      | --- | --- | --- | --- |
+      | call | bare 20 ns | 40 ns, 2.00x |  |
+      | crash |  |  | a peer crashed |
+      "
+    `);
   });
 
   it("make a page that stands alone, with a bar and a row for each", () => {

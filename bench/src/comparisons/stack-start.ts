@@ -10,6 +10,8 @@ import { freshEvent } from "../requests.ts";
 import { inRounds } from "../rounds.ts";
 
 const rounds: Readonly<Record<Effort, number>> = { thorough: 30, quick: 1 };
+/** Lambda has it, and only lambda-warmer's pings of other environments load it. */
+const sdk = ["@aws-sdk/*"];
 const base = "Middy and Powertools Metrics";
 
 /** The built stacks, by contestant. */
@@ -38,7 +40,7 @@ export const stackStart: Comparison = {
     try {
       const contestants = Object.keys(stacks);
       for (const file of Object.values(stacks)) {
-        await bundleFile(join(folder, `${file}.mjs`), scriptPath(`../stacks/${file}.js`));
+        await bundleFile(join(folder, `${file}.mjs`), scriptPath(`../stacks/${file}.js`), sdk);
       }
       const started = await inRounds(Object.entries(stacks), rounds[effort], ([contestant, file]) =>
         start(contestant, join(folder, `${file}.mjs`)),
