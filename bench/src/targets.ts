@@ -17,16 +17,17 @@ export interface Target {
   values(of: FiguresOf): readonly number[];
 }
 
+const peersStack = "lambda-warmer + rate-limiter-flexible + p-retry + cockatiel";
 const { us, cockatiel, flexible, lambdaWarmer, powertools } = names;
 const middy = "bare Middy";
 const megabyte = 2 ** 20;
 
-/** One contestant's time as a multiple of another's, which may do another job of the same comparison. */
+/** Our time as a multiple of a peer's, inside an invocation of the peer's outside of one. */
 function timesPeer(comparison: string, job: string, most: number, peer: string, peersJob = job): Target {
-  const where = peersJob === job ? "" : ` in "${peersJob}"`;
+  const where = peersJob === job ? "" : " outside of one";
   return {
     comparison,
-    says: `${job}: at most ${most.toFixed(2)} times ${peer}${where}`,
+    says: `${job}: at most ${Number(most.toFixed(2))} times ${peer}${where}`,
     unit: "x",
     most,
     values: (of) => ratios(of(job, us), of(peersJob, peer)),
@@ -37,7 +38,7 @@ function timesPeer(comparison: string, job: string, most: number, peer: string, 
 function shareOfPeer(comparison: string, job: string, most: number, peer: string, base: string): Target {
   return {
     comparison,
-    says: `${job}: at most ${most} times what ${peer} adds to ${base}`,
+    says: `${job}: at most ${most} times what ${peer.startsWith(peersStack) ? "the peers' stack" : peer} adds to ${base}`,
     unit: "x",
     most,
     values: (of) => ratios(differences(of(job, us), of(job, base)), differences(of(job, peer), of(job, base))),
@@ -67,7 +68,7 @@ function floodTarget(windows: string): Target {
   const contestant = `midguard, ${windows}`;
   return {
     comparison: "flood",
-    says: `${contestant}: no crash, and grown by at most the cap of 4 MiB + 10 MB more than without a store`,
+    says: `${contestant}: no crash, growth at most 4 MiB (the cap) + 10 MB over no store`,
     unit: "bytes",
     most: 4 * megabyte + 10e6,
     values: (of) => differences(of(growth, contestant), of(growth, `no store, ${windows}`)),
@@ -85,7 +86,7 @@ function importTarget(name: string, base = "an empty process"): Target {
   const job = "import from tarballs";
   return {
     comparison: "import-time",
-    says: `${job}: ${name} over ${base} at most 0.6 times cockatiel over an empty process`,
+    says: `import of ${name}: adds to ${base} at most 0.6 times what cockatiel adds to an empty process`,
     unit: "x",
     most: 0.6,
     values: (of) =>
@@ -96,7 +97,6 @@ function importTarget(name: string, base = "an empty process"): Target {
 const inside = "inside an invocation";
 const outside = "outside an invocation";
 const sampling = `${cockatiel}, sampling`;
-const peersStack = "lambda-warmer + rate-limiter-flexible + p-retry + cockatiel";
 const started = "Middy and Powertools Metrics";
 
 export const targets: readonly Target[] = [
