@@ -1,12 +1,11 @@
-import { execFile } from "node:child_process";
-import { globSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
-import { promisify } from "node:util";
+import { basename, join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { packInto } from "../scripts/pack.ts";
+import { install, run } from "./support/install.ts";
 
-/** What a user does: packs' tarballs, an empty project, npm install, TypeScript, esbuild, node. */
-const run = promisify(execFile);
+/** The steps of a user: our tarballs, an empty project, npm install, TypeScript, esbuild, node. */
 const root = resolve(import.meta.dirname, "..");
 const bin = join(root, "node_modules/.bin");
 const folder = mkdtempSync(join(tmpdir(), "midguard-packed-"));
@@ -90,18 +89,18 @@ const uses: readonly Use[] = [
   },
 ];
 
-beforeAll(async () => {
-  const pnpm = process.env.npm_execpath;
-  const [command, ...args] = pnpm ? [pnpm] : ["npx", "-y", "pnpm@12"];
-  await run(command, [...args, "-r", "--filter", "./packages/*", "pack", "--pack-destination", folder], { cwd: root });
+let tarballs: readonly string[] = [];
+
+beforeAll(() => {
+  tarballs = packInto(folder);
 }, 120_000);
 
 afterAll(() => rmSync(folder, { recursive: true }));
 
 function tarball(name: string): string {
-  const [file] = globSync(`midguard-${name}-*.tgz`, { cwd: folder });
+  const file = tarballs.find((path) => basename(path).startsWith(`midguard-${name}-`));
   if (file === undefined) throw new Error(`no tarball of ${name}`);
-  return join(folder, file);
+  return file;
 }
 
 function packagesIn(inputs: object): readonly string[] {
@@ -113,19 +112,14 @@ describe.each(uses)("@midguard/$package, packed and installed into an empty proj
   const project = join(folder, use.package);
 
   beforeAll(async () => {
-    mkdirSync(project);
-    writeFileSync(join(project, "package.json"), JSON.stringify({ type: "module", private: true }));
+    const others = ["@middy/core@7", "@types/aws-lambda@8", "@types/node@22", ...(use.peers ?? [])];
+    await install(project, ...new Set([tarball("kernel"), tarball(use.package)]), ...others);
     writeFileSync(join(project, "use.ts"), use.code);
     const compilerOptions = { strict: true, module: "nodenext", target: "es2024", skipLibCheck: true, noEmit: true };
     writeFileSync(
       join(project, "tsconfig.json"),
       JSON.stringify({ compilerOptions: { ...compilerOptions, types: ["node"] } }),
     );
-    const tarballs = [...new Set(["kernel", use.package])].map(tarball);
-    const others = ["@middy/core@7", "@types/aws-lambda@8", "@types/node@22", ...(use.peers ?? [])];
-    await run("npm", ["install", "--no-audit", "--no-fund", "--prefer-offline", ...tarballs, ...others], {
-      cwd: project,
-    });
   }, 120_000);
 
   test("type-checks under strict and nodenext", async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Comparison } from "./comparison.ts";
 import { resultOf, show, showSummary } from "./figures.ts";
+import { markdownOf } from "./markdown.ts";
 import { pageOf } from "./page.ts";
 import { tableOf } from "./table.ts";
 
@@ -45,6 +46,16 @@ describe("figures", () => {
         midguard  40 ns (20 ns to 60 ns)       2.00x     +20 ns
       crash
         a peer                   crashed"
+    `);
+  });
+
+  it("make a table in Markdown with a line for each job", () => {
+    expect(markdownOf([result], []).split("\n\n")[1]).toMatchInlineSnapshot(`
+      "| job | base | Midguard | others |
+      | --- | --- | --- | --- |
+      | call | bare 20 ns | 40 ns, 2.00x |  |
+      | crash |  |  | a peer crashed |
+      "
     `);
   });
 

@@ -32,8 +32,8 @@ describe.skipIf(!canRun)("bench, quickly", () => {
     return promisify(execFile)(process.execPath, [main, "--quick", "--out", folder, ...args]);
   }
 
-  it("has a figure for every target, and writes what it found", { timeout: 120_000 }, async () => {
-    // Whoever has no target takes seconds for the processes it starts.
+  it("has a figure for every target, and writes what it found", { timeout: 300_000 }, async () => {
+    // Comparisons without a target are left out: the processes that they start take seconds.
     const names = comparisons.map(({ name }) => name).filter((name) => targets.some((one) => one.comparison === name));
     const { stdout } = await bench(...names);
     const saved = JSON.parse(await readFile(join(folder, "results.json"), "utf8")) as Saved;
@@ -43,20 +43,18 @@ describe.skipIf(!canRun)("bench, quickly", () => {
     const page = await readFile(join(folder, "results.html"), "utf8");
     for (const { says } of targets) expect([stdout.includes(says), says]).toEqual([true, says]);
     for (const name of names) expect(page).toContain(`id="${name}"`);
+    const markdown = await readFile(join(folder, "results.md"), "utf8");
+    for (const { says } of targets) expect(markdown).toContain(`| ${says} |`);
   });
 
-  it("fails where a target is missed by more than is known, if it is asked to check", { timeout: 60_000 }, async () => {
-    // Code that is not compiled yet takes many times as long as the bare call.
-    await expect(bench("retry")).resolves.toMatchObject({ stdout: expect.stringContaining("MISSED") });
-    await expect(bench("--check", "retry")).rejects.toMatchObject({ code: 2 });
+  it("fails if a target is missed and it is asked to check", { timeout: 60_000 }, async () => {
+    // The table that a store starts with is too large for the few keys of a quick run.
+    await expect(bench("memory-bytes")).resolves.toMatchObject({ stdout: expect.stringContaining("MISSED") });
+    await expect(bench("--check", "memory-bytes")).rejects.toMatchObject({ code: 1 });
   });
 
-  it("tells what is only missed as it is known to be from what is not", { timeout: 60_000 }, async () => {
-    // Bytes are the same each time.
-    await expect(bench("--check", "size")).rejects.toMatchObject({
-      code: 3,
-      stdout: expect.stringMatching(/^missed, known {3}retry, midguard/m),
-    });
+  it("passes a check if no target is missed", { timeout: 60_000 }, async () => {
+    await expect(bench("--check", "size")).resolves.toMatchObject({ stdout: expect.not.stringContaining("MISSED") });
   });
 
   it("makes the folder for what it writes", { timeout: 60_000 }, async () => {

@@ -5,7 +5,9 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import type { Comparison, Effort, Series } from "./comparison.ts";
 import { comparisons } from "./comparisons/index.ts";
+import { exitCodeOf, exitCodes, type Outcome } from "./exit-code.ts";
 import { type Result, resultOf } from "./figures.ts";
+import { markdownOf } from "./markdown.ts";
 import { pageOf } from "./page.ts";
 import { runComparison } from "./pool.ts";
 import { tableOf, verdictsOf } from "./table.ts";
@@ -13,21 +15,16 @@ import { targets } from "./targets.ts";
 import { judge, type Verdict } from "./verdict.ts";
 
 const usage = `usage: bench [--check] [--quick] [--list] [--out folder] [name ...]
-  --check  exits with 3 where targets are missed that are known to be, with 2 where any other is or one has become worse
+  --check  exits with 1 if a target is missed
   --quick  only sees that all of it runs: the figures mean nothing
   --list   lists the comparisons
-  --out    where results.json and results.html go, by default bench/
+  --out    where results.json, results.html and results.md go, by default bench/
   name     runs these comparisons, not all of them
-A comparison that fails ends the run with 2, after the others.`;
-
-/** Exit code for what nobody knows of. */
-const failed = 2;
-/** Another one than Node's own for whatever goes wrong. */
-const knownMisses = 3;
+A wrong argument, and a comparison that fails, end the run with 2; the other comparisons are still run.`;
 
 function refuse(message: string): never {
   console.error(`${message}\n${usage}`);
-  process.exit(failed);
+  process.exit(exitCodes.failed);
 }
 
 function chosen(given: readonly string[]): readonly Comparison[] {
@@ -44,12 +41,6 @@ function verdictsFor({ name }: Comparison, all: readonly Series[]): readonly Ver
 /** JSON has no infinity, which stands for a crash. */
 function crashesNamed(_key: string, value: unknown): unknown {
   return value === Infinity ? "crashed" : value;
-}
-
-interface Outcome {
-  readonly verdicts: readonly Verdict[];
-  /** Names of the comparisons that could not be made. */
-  readonly failures: readonly string[];
 }
 
 async function bench(some: readonly Comparison[], effort: Effort, folder: string): Promise<Outcome> {
@@ -83,13 +74,8 @@ async function bench(some: readonly Comparison[], effort: Effort, folder: string
     `${JSON.stringify({ ...setting, results, targets: judged, failures }, crashesNamed, 2)}\n`,
   );
   writeFileSync(join(folder, "results.html"), pageOf(setting, results, verdicts));
+  writeFileSync(join(folder, "results.md"), markdownOf(results, verdicts));
   return { verdicts, failures };
-}
-
-function exitCodeOf({ verdicts, failures }: Outcome, isCheck: boolean): number {
-  const outcomes = verdicts.map(({ outcome }) => outcome);
-  if (failures.length > 0 || (isCheck && outcomes.includes("missed"))) return failed;
-  return isCheck && outcomes.includes("known") ? knownMisses : 0;
 }
 
 function argumentsGiven() {
@@ -110,7 +96,7 @@ function argumentsGiven() {
 }
 
 // With an exit, so that the process of a comparison is ended too.
-for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(failed));
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(exitCodes.failed));
 const { values, positionals } = argumentsGiven();
 if (values.help) console.log(usage);
 else if (values.list) for (const { name, title } of comparisons) console.log(`${name.padEnd(16)}${title}`);
@@ -119,7 +105,7 @@ else {
   const { verdicts, failures } = outcome;
   if (verdicts.length > 0) {
     const count = (one: Verdict["outcome"]): number => verdicts.filter((verdict) => verdict.outcome === one).length;
-    const counts = `${count("held")} held, ${count("close")} close, ${count("known")} missed as known, ${count("missed")} MISSED`;
+    const counts = `${count("held")} held, ${count("close")} close, ${count("missed")} MISSED`;
     console.log(`${verdictsOf(verdicts)}\n\nof ${verdicts.length} targets ${counts}`);
   }
   if (failures.length > 0) console.error(`failed: ${failures.join(", ")}`);

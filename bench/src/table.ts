@@ -31,19 +31,14 @@ export function tableOf({ name, title, figures }: Result): string {
   return [`${name}: ${title}`, head, ...blocks].join("\n");
 }
 
-/** How an outcome is told. */
-export const words: Readonly<Record<Verdict["outcome"], string>> = {
-  held: "held",
-  close: "close",
-  known: "missed, known",
-  missed: "MISSED",
-};
+/** An outcome in words. */
+export const words: Readonly<Record<Verdict["outcome"], string>> = { held: "held", close: "close", missed: "MISSED" };
 
-/** The targets and whether they are held. */
+/** The targets with their outcomes. */
 export function verdictsOf(verdicts: readonly Verdict[]): string {
   return padded(
     verdicts.map(({ target, measured, outcome }) => [
-      `${words[outcome].padEnd(16)}${target.says}`,
+      `${words[outcome].padEnd(8)}${target.says}`,
       showSummary(measured, target.unit),
     ]),
   ).join("\n");

@@ -5,7 +5,7 @@ import { judge, type Verdict } from "./verdict.ts";
 
 const nine = (from: number): number[] => Array.from({ length: 9 }, (_, index) => from + index);
 
-type Limits = Pick<Target, "most" | "least" | "accepted" | "always">;
+type Limits = Pick<Target, "most" | "least" | "always">;
 
 function outcome(samples: readonly number[], limits: Limits): Verdict["outcome"] {
   const target: Target = {
@@ -30,9 +30,6 @@ describe("a verdict", () => {
     [{ least: 10.8 }, "close"],
     [{ least: 17.2 }, "close"],
     [{ least: 17.3 }, "missed"],
-    [{ most: 10, accepted: 14 }, "known"],
-    [{ most: 10, accepted: 13.9 }, "missed"],
-    [{ most: 18, accepted: 20 }, "held"],
     [{ most: 18, always: true }, "held"],
     [{ most: 17.9, always: true }, "missed"],
   ])("on values from 10 to 18 against %j is %s", (limits, expected) => {
@@ -44,7 +41,7 @@ describe("a verdict", () => {
     ["one crash of many", [1, 1, 1, 1, 1, Infinity]],
     ["a crash of both", [Number.NaN]],
   ])("on %s is a miss, whatever the limit", (_name, samples) => {
-    for (const limits of [{ most: 1e9 }, { least: 0 }, { most: 0, accepted: 1e9 }]) {
+    for (const limits of [{ most: 1e9 }, { least: 0 }, { most: 0 }]) {
       expect(outcome(samples, limits)).toBe("missed");
     }
   });

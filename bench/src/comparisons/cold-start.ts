@@ -1,12 +1,25 @@
 import { apiEvents } from "@midguard/kernel/testing";
-import { startLocalLambda } from "@midguard/local-lambda";
+import { type LocalFunction, startLocalLambda } from "@midguard/local-lambda";
 import type { Comparison, Effort } from "../comparison.ts";
 import { bundleUsersApi } from "../processes/users-api.ts";
+import { inRounds } from "../rounds.ts";
 
-const allRounds: Readonly<Record<Effort, number>> = { thorough: 20, quick: 1 };
+const rounds: Readonly<Record<Effort, number>> = { thorough: 30, quick: 1 };
+const listUsers = { ...apiEvents.http(), routeKey: "GET /users", rawPath: "/users" };
 
-function listUsers(): object {
-  return { ...apiEvents.http(), routeKey: "GET /users", rawPath: "/users" };
+/** From the start of a new environment to the answer of its first request. */
+async function firstAnswerMs(users: LocalFunction): Promise<number> {
+  const lambda = await startLocalLambda({ functions: { users } });
+  try {
+    const startedAt = performance.now();
+    const { payload } = await lambda.invoke({ functionName: "users", payload: listUsers });
+    const ms = performance.now() - startedAt;
+    const { statusCode } = JSON.parse(payload.toString()) as { statusCode: number };
+    if (statusCode !== 200) throw new Error(`answered ${payload}`);
+    return ms;
+  } finally {
+    await lambda.stop();
+  }
 }
 
 export const coldStart: Comparison = {
@@ -14,38 +27,20 @@ export const coldStart: Comparison = {
   title: "The users API on local-lambda, from the start of its process to its first answer",
   processes: 1,
   async run(effort) {
-    const rounds = allRounds[effort];
     const api = await bundleUsersApi();
-    const contestants = Object.entries(api.functions).toReversed();
-    // A function for every start: each has an environment of its own to start.
-    const names = Array.from({ length: rounds + 1 }, (_, round) => contestants.map(([name]) => `${name} ${round}`));
-    const functions = names.flatMap((round) =>
-      round.map((name, index) => [name.replaceAll(" ", "-"), contestants[index]?.[1]]),
-    );
-    const lambda = await startLocalLambda({ functions: Object.fromEntries(functions) });
-    const samples = contestants.map((): number[] => []);
     try {
-      for (const [round, inRound] of names.entries()) {
-        for (const [index, name] of inRound.entries()) {
-          const startedAt = performance.now();
-          const { payload } = await lambda.invoke({ functionName: name.replaceAll(" ", "-"), payload: listUsers() });
-          const ms = performance.now() - startedAt;
-          const { statusCode } = JSON.parse(payload.toString()) as { statusCode: number };
-          if (statusCode !== 200) throw new Error(`${name} answered ${payload}`);
-          // The first round reads the files for the first time.
-          if (round > 0) samples[index]?.push(ms);
-        }
-      }
+      const base = "none of them";
+      const contestants = [base, "five middlewares"] as const;
+      const measured = await inRounds(contestants, rounds[effort], (name) => firstAnswerMs(api.functions[name]));
+      return contestants.map((contestant, index) => ({
+        job: "cold start",
+        contestant,
+        unit: "ms" as const,
+        samples: measured[index] ?? [],
+        ...(index > 0 && { base }),
+      }));
     } finally {
-      await lambda.stop();
       await api.stop();
     }
-    return contestants.map(([contestant], index) => ({
-      job: "cold start",
-      contestant,
-      unit: "ms" as const,
-      samples: samples[index] ?? [],
-      ...(index > 0 && { base: "none of them" }),
-    }));
   },
 };

@@ -1,35 +1,24 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import type { Comparison, Effort, Series } from "../comparison.ts";
-import { bundleTo } from "../processes/bundle.ts";
+import type { Comparison, Effort } from "../comparison.ts";
+import { installPacked } from "../processes/install.ts";
 import { runNode, scriptPath } from "../processes/run.ts";
+import { inRounds } from "../rounds.ts";
 
-const rounds: Readonly<Record<Effort, number>> = { thorough: 15, quick: 1 };
+const rounds: Readonly<Record<Effort, number>> = { thorough: 30, quick: 1 };
+const base = "an empty process";
+const powertools = "@aws-lambda-powertools/metrics";
+const ours = ["warmup", "rate-limit", "retry", "circuit-breaker", "metrics"].map((name) => `@midguard/${name}`);
+const peers = ["cockatiel", "opossum", "p-retry", "rate-limiter-flexible", "lambda-warmer", "express-rate-limit"];
 
-const packages = ["@midguard/warmup", "@midguard/rate-limit", "@midguard/retry", "@midguard/circuit-breaker"];
-const allFive = [...packages, "@midguard/metrics"];
-const peers = [
-  "cockatiel",
-  "opossum",
-  "p-retry",
-  "rate-limiter-flexible",
-  "express-rate-limit",
-  "aws-embedded-metrics",
-];
-
-/** Keeps what it imports in the bundle, as a handler that uses it would. */
-function using(names: readonly string[]): string {
-  const imports = names.map((name, index) => `import * as used${index} from ${JSON.stringify(name)};`);
-  return `${imports.join("\n")}\nglobalThis.used = [${names.map((_, index) => `used${index}`).join(", ")}];`;
-}
-
-/** What is imported, by contestant; the first is what the others are set in relation to. */
-const sources: Readonly<Record<string, string>> = {
-  nothing: "globalThis.used = [];",
-  "Middy and Powertools Metrics": using(["@middy/core", "@aws-lambda-powertools/metrics"]),
-  "all five, Middy and Powertools Metrics": using(["@middy/core", "@aws-lambda-powertools/metrics", ...allFive]),
-  ...Object.fromEntries([...packages, "@midguard/metrics", ...peers].map((name) => [name, using([name])])),
+/** The packages that are imported, by contestant. */
+const imported: Readonly<Record<string, readonly string[]>> = {
+  [base]: [],
+  ...Object.fromEntries([...ours, ...peers, "aws-embedded-metrics"].map((name) => [name, [name]])),
+  "Powertools Metrics": [powertools],
+  "all five, Middy and Powertools Metrics": ["@middy/core", powertools, ...ours],
+  "Middy and Powertools Metrics": ["@middy/core", powertools],
 };
 
 async function importMs(path: string): Promise<number> {
@@ -37,44 +26,29 @@ async function importMs(path: string): Promise<number> {
   return ms;
 }
 
-/** Imports each of `paths` once a round in a fresh process, in turn. */
-async function measured(job: string, paths: ReadonlyMap<string, string>, effort: Effort): Promise<readonly Series[]> {
-  const [base = ""] = paths.keys();
-  const samples = new Map([...paths.keys()].map((name) => [name, [] as number[]]));
-  for (const path of paths.values()) await importMs(path);
-  for (let round = 0; round < rounds[effort]; round += 1) {
-    for (const [name, path] of paths) samples.get(name)?.push(await importMs(path));
-  }
-  return [...samples].map(([contestant, ms]) => ({
-    job,
-    contestant,
-    unit: "ms" as const,
-    samples: ms,
-    ...(contestant !== base && { base }),
-  }));
-}
-
 export const importTime: Comparison = {
   name: "import-time",
-  title: "Importing it in a fresh process",
+  title: "Importing a package in a fresh process, without a bundler, as installed from its tarball",
   processes: 1,
   async run(effort) {
-    // Beside the built bench, where the packages are found.
-    const folder = await mkdtemp(join(fileURLToPath(new URL("..", import.meta.url)), "import-"));
+    const folder = await mkdtemp(join(tmpdir(), "import-time-"));
     try {
-      const bundled = new Map<string, string>();
-      const unbundled = new Map<string, string>();
-      for (const [index, [name, source]] of Object.entries(sources)
-        .slice(0, effort === "quick" ? 3 : undefined)
-        .entries()) {
-        const bundle = join(folder, `bundle-${index}.mjs`);
-        const module = join(folder, `module-${index}.mjs`);
-        await bundleTo(bundle, source);
-        await writeFile(module, source);
-        bundled.set(name, bundle);
-        unbundled.set(name, module);
+      await installPacked(folder);
+      const contestants = Object.keys(imported);
+      const paths: string[] = [];
+      for (const [index, packages] of Object.values(imported).entries()) {
+        const path = join(folder, `${index}.js`);
+        await writeFile(path, packages.map((name) => `import ${JSON.stringify(name)};\n`).join(""));
+        paths.push(path);
       }
-      return [...(await measured("bundled", bundled, effort)), ...(await measured("not bundled", unbundled, effort))];
+      const measured = await inRounds(paths, rounds[effort], importMs);
+      return contestants.map((contestant, index) => ({
+        job: "import from tarballs",
+        contestant,
+        unit: "ms" as const,
+        samples: measured[index] ?? [],
+        ...(index > 0 && { base }),
+      }));
     } finally {
       await rm(folder, { recursive: true });
     }

@@ -10,6 +10,7 @@ import { metricsLine } from "./metrics-line.ts";
 import { rejections } from "./rejection.ts";
 import { size } from "./size.ts";
 import { stack } from "./stack.ts";
+import { stackStart } from "./stack-start.ts";
 import { throughput } from "./throughput.ts";
 import { warmupCheck } from "./warmup-check.ts";
 
@@ -28,6 +29,7 @@ export const comparisons: readonly Comparison[] = [
   metricsLine,
   size,
   importTime,
+  stackStart,
   coldStart,
   throughput,
 ];

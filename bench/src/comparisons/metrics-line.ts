@@ -2,7 +2,7 @@ import middy, { type MiddlewareObj, type Request } from "@middy/core";
 import { metrics } from "@midguard/metrics";
 import { type Comparison, type Series, timedProcesses } from "../comparison.ts";
 import { names } from "../names.ts";
-import { powertoolsByHand } from "../peers.ts";
+import { powertoolsByHand } from "../powertools-by-hand.ts";
 import { type Handler, send } from "../requests.ts";
 import { type Contestant, time } from "../timing.ts";
 

@@ -5,7 +5,8 @@ import { rateLimit, slidingWindow } from "@midguard/rate-limit";
 import { createRetry, retry } from "@midguard/retry";
 import { warmup } from "@midguard/warmup";
 import { type Comparison, timedProcesses } from "../comparison.ts";
-import { flexibleLimiter, guardedByPeers, lambdaWarmer, powertoolsByHand } from "../peers.ts";
+import { flexibleLimiter, guardedByPeers, lambdaWarmer } from "../peers.ts";
+import { powertoolsByHand } from "../powertools-by-hand.ts";
 import { type Handler, send } from "../requests.ts";
 import { type Contestant, timeAll } from "../timing.ts";
 
@@ -104,7 +105,7 @@ export const stack: Comparison = {
           ],
         },
         {
-          name: "without metrics, limits told in headers",
+          name: "without metrics, limits in headers",
           contestants: [
             contestant(bareName, answer),
             contestant("midguard", guardedAnswer, ours("ietf"), "told"),

@@ -16,14 +16,9 @@ const common: BuildOptions = {
   banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
 };
 
-/** Bundles `source`, a module's text, with everything that it imports, into `outfile`. */
-export async function bundleTo(outfile: string, source: string): Promise<void> {
-  await build({ ...common, stdin: { contents: source, resolveDir }, outfile });
-}
-
-/** Bundles the module at `entry` likewise. */
-export async function bundleFile(outfile: string, entry: string): Promise<void> {
-  await build({ ...common, entryPoints: [entry], outfile });
+/** Bundles the module at `entry`, with everything that it imports but for `external`, into `outfile`. */
+export async function bundleFile(outfile: string, entry: string, external: string[] = []): Promise<void> {
+  await build({ ...common, entryPoints: [entry], outfile, external });
 }
 
 /** The bytes of `source`, bundled with what it imports but for `external`, minified and zipped as well as gzip can. */

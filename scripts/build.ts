@@ -1,0 +1,51 @@
+/**
+ * Builds the workspace. `tsc -b` compiles it, but writes only declarations for what is published; esbuild then bundles each
+ * published package into one file per entry, and chunks for what entries share.
+ */
+import { execFileSync } from "node:child_process";
+import { existsSync, globSync, readFileSync, rmSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { build } from "esbuild";
+
+interface Manifest {
+  readonly exports: Readonly<Record<string, { readonly "@midguard/source": string; readonly default: string }>>;
+}
+
+const root = resolve(import.meta.dirname, "..");
+
+/** The files of `dist` that have a source: what a renamed file or an older chunk left behind would be published too. */
+function removeStale(folder: string, outputs: readonly string[]): void {
+  for (const file of globSync("dist/**/*.{js,js.map,d.ts}", { cwd: folder })) {
+    const source = file.replace(/^dist/, "src").replace(/\.d\.ts$/, ".ts");
+    const isCurrent = file.endsWith(".d.ts") ? existsSync(join(folder, source)) : outputs.includes(file);
+    if (!isCurrent) rmSync(join(folder, file));
+  }
+}
+
+async function bundle(folder: string): Promise<void> {
+  const { exports } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Manifest;
+  const entries = Object.values(exports).map(({ "@midguard/source": source, default: output }) => ({
+    in: source,
+    out: output.replace(/^\.\/dist\/(.*)\.js$/, "$1"),
+  }));
+  const { metafile } = await build({
+    absWorkingDir: folder,
+    entryPoints: entries,
+    outdir: "dist",
+    chunkNames: "chunks/[name]-[hash]",
+    bundle: true,
+    splitting: true,
+    // Dependencies, peers and Node's own modules are loaded from where they are installed.
+    packages: "external",
+    format: "esm",
+    platform: "node",
+    target: "node22",
+    sourcemap: true,
+    metafile: true,
+    logLevel: "warning",
+  });
+  removeStale(folder, Object.keys(metafile.outputs));
+}
+
+execFileSync("tsc", ["-b"], { cwd: root, stdio: "inherit" });
+await Promise.all(globSync("packages/*", { cwd: root }).map((folder) => bundle(join(root, folder))));

@@ -1,0 +1,194 @@
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, dirname, join, resolve } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { packInto } from "../scripts/pack.ts";
+import { install, run } from "./support/install.ts";
+
+const root = resolve(import.meta.dirname, "..");
+const packages = globSync("packages/*", { cwd: root }).map((path) => basename(path));
+const folder = mkdtempSync(join(tmpdir(), "midguard-tarballs-"));
+const project = join(folder, "project");
+
+interface Manifest {
+  readonly version: string;
+  readonly main: string;
+  readonly types: string;
+  readonly typesVersions?: { readonly "*": Readonly<Record<string, readonly string[]>> };
+  readonly exports: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly publishConfig: { readonly exports: object };
+  readonly dependencies?: Readonly<Record<string, string>>;
+}
+
+interface SourceMapFile {
+  readonly sources: readonly string[];
+  readonly sourcesContent: readonly string[];
+}
+
+function installed(name: string): string {
+  return join(project, "node_modules/@midguard", name);
+}
+
+function json<T>(...path: readonly string[]): T {
+  return JSON.parse(readFileSync(join(...path), "utf8")) as T;
+}
+
+/** The JavaScript files of a tarball, relative to the package. */
+function scriptsOf(name: string): readonly string[] {
+  return globSync("**/*.js", { cwd: installed(name), exclude: (path) => path.endsWith("node_modules") });
+}
+
+/** The entries of a package as users import them. */
+function entriesOf(name: string): readonly string[] {
+  return Object.keys(json<Manifest>(installed(name), "package.json").exports).map((path) =>
+    path.replace(".", `@midguard/${name}`),
+  );
+}
+
+/** Runs a module in the project; returns what it printed. */
+async function execute(code: string, ...flags: readonly string[]): Promise<string> {
+  const path = join(project, `${crypto.randomUUID()}.mjs`);
+  writeFileSync(path, code);
+  const { stdout } = await run(process.execPath, [...flags, path]);
+  return stdout.trim();
+}
+
+beforeAll(async () => {
+  const peers = ["@middy/core@7", "@aws-lambda-powertools/metrics@^2.36.0"];
+  await install(project, ...packInto(folder), ...peers);
+}, 120_000);
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe.each(packages)("the tarball of @midguard/%s", (name) => {
+  test("has one JavaScript file per entry, chunks that they load, and no other", () => {
+    const { exports } = json<Manifest>(installed(name), "package.json");
+    const loaded = new Set(Object.values(exports).map(({ default: path = "" }) => join(path)));
+    for (const path of loaded) {
+      const code = readFileSync(join(installed(name), path), "utf8");
+      // A set is iterated to what is added on the way.
+      for (const [, chunk = ""] of code.matchAll(/(?:from|import) "(\.[^"]+)"/g))
+        loaded.add(join(dirname(path), chunk));
+    }
+    expect(scriptsOf(name).toSorted()).toEqual([...loaded].sort());
+  });
+
+  test("has every file that package.json names, and no sources", () => {
+    const { main, types, typesVersions, exports } = json<Manifest>(installed(name), "package.json");
+    const older = Object.values(typesVersions?.["*"] ?? {}).flat();
+    const targets = [main, types, ...older, ...Object.values(exports).flatMap((entry) => Object.values(entry))];
+    for (const target of targets) expect([target, existsSync(join(installed(name), target))]).toEqual([target, true]);
+    expect(Object.keys(typesVersions?.["*"] ?? {})).toEqual(
+      Object.keys(exports).flatMap((path) => path.slice(2) || []),
+    );
+    expect(existsSync(join(installed(name), "src"))).toBe(false);
+  });
+
+  test("exports what the workspace exports, but for the sources", () => {
+    const { exports, publishConfig } = json<Manifest>(root, "packages", name, "package.json");
+    const published = Object.entries(exports).map(([path, { "@midguard/source": _, ...targets }]) => [path, targets]);
+    expect(publishConfig.exports).toEqual(Object.fromEntries(published));
+    expect(json<Manifest>(installed(name), "package.json").exports).toEqual(publishConfig.exports);
+  });
+
+  test("depends on kernel by its exact version, and is released with it", () => {
+    const { dependencies } = json<Manifest>(installed(name), "package.json");
+    const { version } = json<Manifest>(installed("kernel"), "package.json");
+    expect(dependencies).toEqual(name === "kernel" ? undefined : { "@midguard/kernel": version });
+    const { fixed } = json<{ fixed: readonly (readonly string[])[] }>(root, ".changeset/config.json");
+    expect(fixed).toEqual([expect.arrayContaining([`@midguard/${name}`])]);
+  });
+
+  test("has a map for every file, with the sources in it; each source is in one file only", () => {
+    const sources: string[] = [];
+    for (const path of scriptsOf(name)) {
+      expect(readFileSync(join(installed(name), path), "utf8")).toContain(`//# sourceMappingURL=${basename(path)}.map`);
+      const map = json<SourceMapFile>(installed(name), `${path}.map`);
+      for (const [index, source] of map.sources.entries()) {
+        const original = join("packages", name, dirname(path), source);
+        expect(map.sourcesContent[index]).toBe(readFileSync(join(root, original), "utf8"));
+        sources.push(original);
+      }
+    }
+    // Two copies of a source would be two states, and two classes of one name.
+    expect(new Set(sources).size).toBe(sources.length);
+  });
+
+  test("loads with all entries together, and shares what they share", async () => {
+    const entries = entriesOf(name);
+    const printed = await execute(`
+      const entries = await Promise.all(${JSON.stringify(entries)}.map((entry) => import(entry)));
+      const names = new Set(entries.flatMap((entry) => Object.keys(entry)));
+      const differing = [...names].filter((name) => new Set(entries.map((entry) => entry[name]).filter(Boolean)).size > 1);
+      console.log(JSON.stringify({ names: names.size, differing }));
+    `);
+    expect(JSON.parse(printed)).toEqual({ names: expect.toSatisfy((count: number) => count > 0), differing: [] });
+  });
+});
+
+/** What one entry of a package knows of another's deeds; each module prints `true`. */
+const shared = {
+  "retryReport of @midguard/retry finds the report of a run of @midguard/retry/fetch": `
+    import { createRetry, retryReport } from "@midguard/retry";
+    import { retryFetch } from "@midguard/retry/fetch";
+    const send = retryFetch(createRetry({ maxRetries: 1, backoff: () => 0 }), async () => new Response("", { status: 503 }));
+    console.log(retryReport(await send("http://127.0.0.1/"))?.attempts === 2);`,
+  "AttemptTimeoutError of @midguard/retry is the class that @midguard/retry/fetch rejects with": `
+    import { AttemptTimeoutError, createRetry } from "@midguard/retry";
+    import { retryFetch } from "@midguard/retry/fetch";
+    const policy = createRetry({ maxRetries: 0, attemptTimeoutMs: 5 });
+    const error = await retryFetch(policy, () => new Promise((resolve) => setTimeout(resolve, 100)))("http://127.0.0.1/").catch((error) => error);
+    console.log(error instanceof AttemptTimeoutError);`,
+  "memoryStore of @midguard/rate-limit passes the contract of @midguard/rate-limit/testing": `
+    import { memoryStore } from "@midguard/rate-limit";
+    import { storeContract } from "@midguard/rate-limit/testing";
+    const advance = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+    const harness = { store: memoryStore(), now: Date.now, advance };
+    const rejected = (await Promise.allSettled(storeContract.map((one) => one.run(harness)))).filter(({ reason }) => reason);
+    console.log(rejected.length === 0 && storeContract.length > 0);`,
+  "currentInvocation of @midguard/kernel finds what @midguard/retry entered, with the time of @midguard/kernel/testing": `
+    import middy from "@middy/core";
+    import { currentInvocation } from "@midguard/kernel";
+    import { lambdaContext } from "@midguard/kernel/testing";
+    import { retry } from "@midguard/retry";
+    const handler = middy().use(retry()).handler(async () => currentInvocation()?.requestId);
+    const context = lambdaContext();
+    console.log((await handler({}, context)) === context.awsRequestId);`,
+  "subscribe of @midguard/kernel receives the events of its siblings": `
+    import { subscribe } from "@midguard/kernel";
+    import { CircuitOpenError, createCircuitBreaker } from "@midguard/circuit-breaker";
+    import { createRetry } from "@midguard/retry";
+    const types = [];
+    subscribe(({ type }) => types.push(type));
+    const breaker = createCircuitBreaker({ name: "payments" });
+    await breaker.isolate();
+    const error = await createRetry().run(() => breaker.run(async () => 1)).catch((error) => error);
+    console.log(error instanceof CircuitOpenError && types.some((type) => type.startsWith("circuit.")));`,
+};
+
+test.each(Object.entries(shared))("%s", { timeout: 60_000 }, async (_, code) => {
+  expect(await execute(code)).toBe("true");
+});
+
+const mistakes = {
+  warmup: `import { warmup } from "@midguard/warmup"; warmup({ holdMs: -1 });`,
+  "rate-limit": `import { slidingWindow } from "@midguard/rate-limit"; slidingWindow(-1, "1s");`,
+  retry: `import { createRetry } from "@midguard/retry"; createRetry({ maxRetries: -1 });`,
+  "circuit-breaker": `import { createCircuitBreaker } from "@midguard/circuit-breaker"; createCircuitBreaker({ name: "" });`,
+};
+
+test.each(Object.entries(mistakes))("stack traces of @midguard/%s lead to the sources", async (name, code) => {
+  const thrown = await execute(code, "--enable-source-maps").then(
+    () => "",
+    (error: { readonly stderr: string }) => error.stderr,
+  );
+  const frames = [...thrown.matchAll(/at .*@midguard\/([^/]+)\/(\S+):(\d+):\d+/g)];
+  expect(frames.map(([, owner]) => owner)).toContain(name);
+  const lines = frames.map(([, owner = "", path = "", line]) => {
+    expect(path).toMatch(/^src\/.*\.ts$/);
+    return readFileSync(join(root, "packages", owner, path), "utf8").split("\n")[Number(line) - 1];
+  });
+  // Where the error is made, and what was called on the way.
+  expect(lines[0]).toMatch(/\bnew \w+\(/);
+  for (const line of lines.slice(1)) expect(line).toContain("(");
+});
