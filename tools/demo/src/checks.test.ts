@@ -30,7 +30,7 @@ function without(metric: string): (facts: Facts) => Facts {
   });
 }
 
-test("what a good run leaves behind adds up", () => {
+test("every check holds for a good run", () => {
   expect(failing(recordedFacts())).toEqual([]);
 });
 
@@ -165,14 +165,14 @@ describe("a check fails when", () => {
     expect(failing(tamper(recordedFacts()))).toEqual(names);
   });
 
-  test("each of them can", () => {
+  test("every check is covered by a case above", () => {
     const all = runChecks(recordedFacts(), expected).map(({ name }) => name);
     const seen = new Set(tampered.flatMap(([, , names]) => names));
     expect(all.filter((name) => !seen.has(name))).toEqual([]);
   });
 });
 
-test("a breaker that opens again before it closed was open all the time", () => {
+test("a breaker that reopens before it closes counts as open all the time", () => {
   const change = (at: number, environmentId: string, to: "open" | "half-open" | "closed") => {
     return { at, environmentId, requestId: undefined, to, reason: undefined };
   };

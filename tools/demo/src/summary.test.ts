@@ -24,7 +24,7 @@ describe("summarise", () => {
     });
   });
 
-  test("is all zeros of nothing", () => {
+  test("returns zeros if nothing was observed", () => {
     const empty = Object.fromEntries(Object.keys(recordedFacts()).map((key) => [key, []]));
     const { statusCounts, latencyMs, ...counts } = summarise(empty as never);
     expect(statusCounts).toEqual({});
@@ -33,13 +33,13 @@ describe("summarise", () => {
   });
 });
 
-test("a percentile is the smallest value that reaches its share", () => {
+test("a percentile is the smallest value that at least this share does not exceed", () => {
   const values = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
   expect(percentile(values, 0.5)).toBe(5);
   expect(percentile(values, 0.99)).toBe(10);
   expect(percentile([7], 0.5)).toBe(7);
 });
 
-test("a total leaves out lines without the metric", () => {
+test("a total ignores lines without the metric", () => {
   expect(total(recordedFacts().emf, "CircuitRejected")).toBe(2);
 });

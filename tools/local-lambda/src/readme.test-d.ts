@@ -21,7 +21,7 @@ export const client = new LambdaClient({
 
 import { expectTypeOf, test } from "vitest";
 
-test("the examples' things end with their scope", () => {
+test("the examples dispose of what they start", () => {
   expectTypeOf(lambda).toExtend<AsyncDisposable>();
   expectTypeOf(front).toExtend<AsyncDisposable>();
 });
