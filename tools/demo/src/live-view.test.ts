@@ -14,7 +14,7 @@ function screen(parts: Partial<Screen> = {}): Screen & { text: string } {
   };
 }
 
-/** What a terminal shows in the end: cursor-up goes back to lines already written. */
+/** The lines that a terminal shows in the end: cursor-up moves back to earlier lines. */
 function shown(text: string): string[] {
   const lines: string[] = [];
   let row = 0;

@@ -8,7 +8,7 @@ function render(facts = recordedFacts()): string {
   return renderReport(facts, summarise(facts), runChecks(facts, { warmed: 2, floodClient }), floodClient);
 }
 
-/** Names of elements that are opened and never closed, or closed in the wrong order. */
+/** Names of elements that are never closed, or closed in the wrong order. */
 function unbalanced(html: string): string[] {
   const alone = new Set(["meta", "!doctype"]);
   const open: string[] = [];

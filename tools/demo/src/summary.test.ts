@@ -8,12 +8,14 @@ describe("summarise", () => {
       requests: 15,
       statusCounts: { 200: 3, 201: 4, 400: 1, 429: 2, 502: 3, 503: 2 },
       throttled: 2,
+      throttledByClient: { "198.51.100.66": 2 },
       retries: 2,
       circuitOpened: 1,
       circuitClosed: 1,
       warmupPings: 2,
       coldStarts: 3,
       emfLines: 22,
+      unreadableLines: 0,
       latencyMs: { p50: 5, p99: 700 },
       circuitReopened: 0,
       circuitEnvironments: 1,
@@ -26,8 +28,9 @@ describe("summarise", () => {
 
   test("returns zeros if nothing was observed", () => {
     const empty = Object.fromEntries(Object.keys(recordedFacts()).map((key) => [key, []]));
-    const { statusCounts, latencyMs, ...counts } = summarise(empty as never);
+    const { statusCounts, throttledByClient, latencyMs, ...counts } = summarise(empty as never);
     expect(statusCounts).toEqual({});
+    expect(throttledByClient).toEqual({});
     expect(latencyMs).toEqual({ p50: 0, p99: 0 });
     expect(new Set(Object.values(counts))).toEqual(new Set([0]));
   });

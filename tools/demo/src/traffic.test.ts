@@ -59,12 +59,12 @@ test("a client has one request in flight, and stops after it", async () => {
 });
 
 test("the same seed gives the same requests, and no user twice", () => {
-  const wishes = (seed: number) => {
+  const requests = (seed: number) => {
     const random = seededRandom(seed);
     return Array.from({ length: 200 }, () => browse(["id-1"], random));
   };
-  expect(wishes(1)).toEqual(wishes(1));
-  expect(wishes(1)).not.toEqual(wishes(2));
+  expect(requests(1)).toEqual(requests(1));
+  expect(requests(1)).not.toEqual(requests(2));
   const random = seededRandom(3);
   const names = Array.from({ length: 1_000 }, () => JSON.stringify(signUp(random).body));
   expect(new Set(names).size).toBe(1_000);

@@ -104,13 +104,12 @@ export function createDispatcher(
   }
 
   function begin(invocation: Invocation): void {
-    const now = Date.now();
     state = "busy";
     unanswered += 1;
     invocations += 1;
     const timer = setTimeout(host.onTimeout, timeoutMs, invocation);
     runs.set(invocation.requestId, { invocation, startedAt: performance.now(), timer, outcome: undefined });
-    host.send(invocation, now + timeoutMs);
+    host.send(invocation, Date.now() + timeoutMs);
   }
 
   function answer(requestId: string, outcome: Outcome): void {
