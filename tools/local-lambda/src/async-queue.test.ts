@@ -112,7 +112,7 @@ test("doubles the delay after each throttled attempt", async () => {
   };
   queue.add({ requestId: "1", functionArn: "arn", payload: Buffer.from("{}"), attempt });
   await until(() => queue.size === 0);
-  // 0, 10, 30, 70, 150, 310 ms, and perhaps not all of them on a busy machine.
+  // At 0, 10, 30, 70, 150 and 310 ms; a busy machine may make fewer.
   expect(attempts).toBeGreaterThanOrEqual(3);
   expect(attempts).toBeLessThanOrEqual(6);
 });

@@ -130,10 +130,10 @@ function resolve(options: AsynchronousOptions) {
     onSuccess,
     ...others
   } = options;
-  noOthers("asynchronous", others);
-  atLeast("asynchronous.maxRetries", maxRetries, 0);
-  for (const delayMs of retryDelaysMs) atLeast("asynchronous.retryDelaysMs", delayMs, 0);
-  atLeast("asynchronous.throttleDelayMs", throttleDelayMs, 1);
-  atLeast("asynchronous.maxEventAgeMs", maxEventAgeMs, 0);
+  noOthers("startLocalLambda: asynchronous", others);
+  atLeast("startLocalLambda: asynchronous.maxRetries", maxRetries, 0);
+  for (const delayMs of retryDelaysMs) atLeast("startLocalLambda: asynchronous.retryDelaysMs", delayMs, 0);
+  atLeast("startLocalLambda: asynchronous.throttleDelayMs", throttleDelayMs, 1);
+  atLeast("startLocalLambda: asynchronous.maxEventAgeMs", maxEventAgeMs, 0);
   return { maxRetries, retryDelaysMs, throttleDelayMs, maxEventAgeMs, onFailure, onSuccess };
 }

@@ -79,7 +79,7 @@ export async function startLocalLambda(options: LocalLambdaOptions): Promise<Loc
     ...others
   } = options;
   noOthers("startLocalLambda", others);
-  atLeast("keepLogLines", keepLogLines, 0);
+  atLeast("startLocalLambda: keepLogLines", keepLogLines, 0);
   const configs = Object.entries(functions).map(([name, fn]) => resolveFunction(name, fn, region, accountId));
   const deployments = configs.map((config) => deploy(config, { keepLogLines, onLog, onProcess }));
   const byName = new Map(deployments.map((deployment) => [deployment.config.name, deployment]));

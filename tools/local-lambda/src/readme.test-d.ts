@@ -1,4 +1,4 @@
-/** The examples of README.md, letter by letter. */
+/** The examples of README.md, character by character. */
 import { startHttpFront, startLocalLambda } from "@midguard/local-lambda";
 
 await using lambda = await startLocalLambda({

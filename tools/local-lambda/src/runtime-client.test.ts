@@ -4,15 +4,15 @@ import { call, parse, startFunction } from "./testing/run.ts";
 
 const ric = process.env.AWS_LAMBDA_RIC;
 const howTo =
-  "not there: npm install aws-lambda-ric@4 in a scratch folder (it needs cmake and a C++ compiler) " +
-  "and set AWS_LAMBDA_RIC to the path of its index.mjs";
+  "missing: run scripts/install-runtime-client <folder> " +
+  "and set AWS_LAMBDA_RIC to <folder>/node_modules/aws-lambda-ric/index.mjs";
 
-// Both clients face the same server and must lead to the same results.
+// Both clients talk to the same server and must have the same results.
 const clients: [string, Partial<LocalFunction>][] = [["our runtime client", {}]];
 if (ric) clients.push(["aws-lambda-ric", { runtimeClient: ric }]);
 
 if (!ric) {
-  test.skipIf(process.env.CI !== "true")(`aws-lambda-ric, AWS's own client, too (${howTo})`, () => {
+  test.skipIf(process.env.CI !== "true")(`aws-lambda-ric, AWS's own client (${howTo})`, () => {
     throw new Error(howTo);
   });
 }
@@ -204,7 +204,7 @@ describe.each(clients)("%s", (_name, client) => {
   });
 
   test("serves several invocations at once in one process, and keeps them apart", async () => {
-    // AWS's client takes one loop per worker thread; each has module state of its own.
+    // AWS's client runs one loop per worker thread, each with its own module state.
     await start({
       handler: "overlap.handler",
       maxConcurrency: 8,

@@ -22,7 +22,7 @@ describe("freezing", () => {
     const [environment] = lambda.environments("fn");
     expect(await processState(environment?.pid)).toBe("T");
     await pause(1_000);
-    // A hundred ticks have passed it by; a few fall between its answer and the stop, more of them on a busy machine.
+    // It missed a hundred ticks. A few fall between its answer and the stop, more on a busy machine.
     expect((await call(lambda)).ticks).toBeLessThanOrEqual(ticks + 30);
   });
 
@@ -66,7 +66,7 @@ describe("routing", () => {
     await frozen();
     const last = lambda.environments("fn").at(-1);
     for (let n = 0; n < 5; n += 1) expect((await call(lambda)).pid).toBe(last?.pid);
-    // Two at once wake the second to last as well, and it becomes the one to prefer.
+    // Two at once also wake the second to last, which is then preferred.
     const second = lambda.environments("fn").at(-2);
     await Promise.all([sleep(50), sleep(100)]);
     await frozen();
@@ -143,7 +143,7 @@ describe("limits", () => {
 
   test("moves a waiting invocation to a new environment when its own hangs after an answer", async () => {
     await start({ timeoutMs: 1_000 });
-    // Connections are open by then, so that the answer leaves in the turn in which the handler ends.
+    // Connections are open by then, so the answer is sent in the turn in which the handler ends.
     for (let n = 0; n < 5; n += 1) await call(lambda);
     const { pid } = await call(lambda, { do: "linger" });
     const next = await call(lambda);

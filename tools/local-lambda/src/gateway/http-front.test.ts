@@ -37,7 +37,7 @@ async function front(options: Partial<HttpFrontOptions>): Promise<string> {
   return started.url;
 }
 
-/** Sends headers as they are, repeated ones too, which fetch would join. */
+/** Sends headers unchanged, repeated ones included. `fetch` would join them. */
 function raw(url: string, headers: string[]): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const outgoing = httpRequest(url, { headers }, (response) => {

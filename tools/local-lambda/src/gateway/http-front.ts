@@ -85,7 +85,7 @@ export async function startHttpFront(options: HttpFrontOptions): Promise<HttpFro
 
 function resolve(options: HttpFrontOptions): Front {
   const { lambda, functionName, payload = "2.0", sourceIpHeader, port = 0, ...more } = options;
-  oneOf("payload", payload, ["1.0", "2.0"]);
+  oneOf("startHttpFront: payload", payload, ["1.0", "2.0"]);
   const rest = payload === "1.0";
   const {
     routes = rest ? ["ANY /", "ANY /{proxy+}"] : ["$default"],
@@ -96,7 +96,7 @@ function resolve(options: HttpFrontOptions): Front {
     ...others
   } = more;
   noOthers("startHttpFront", others);
-  atLeast("timeoutMs", timeoutMs, 1);
+  atLeast("startHttpFront: timeoutMs", timeoutMs, 1);
   const table = createRouteTable(routes);
   const api: ApiIdentity = {
     accountId: lambda.describe(functionName).arn.split(":")[4] ?? "",

@@ -59,7 +59,7 @@ const template = fc
   .map(([segments, greedy]) => `/${[...segments, ...(greedy ? ["{rest+}"] : [])].join("/")}`);
 const path = fc.array(fc.constantFrom("a", "b", "c", "d"), { maxLength: 5 }).map((parts) => `/${parts.join("/")}`);
 
-/** The same question put to a regular expression. */
+/** Whether a regular expression matches the same path. */
 function matches(text: string, candidate: string): boolean {
   const pattern = text.replaceAll(/\{\w+\+\}/g, ".+").replaceAll(/\{\w+\}/g, "[^/]+");
   return new RegExp(`^${pattern}$`).test(candidate);
