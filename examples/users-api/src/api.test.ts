@@ -39,7 +39,7 @@ const wrappings = Object.entries(handlers).map(([wrapping, load]) => ({ wrapping
 function usersApi(inDynamoDb: boolean, load: (typeof wrappings)[number]["load"]): void {
   let call: (line: string, parts?: RequestParts) => Promise<Answer>;
 
-  // A fresh function for each test: its own table, memory and breaker.
+  // A new function for each test, with its own table, memory and breaker.
   beforeEach(async (context) => {
     const table = `users-${context.task.id}`;
     if (inDynamoDb) await dynamoDb?.createTable(table);
@@ -224,7 +224,7 @@ function usersApi(inDynamoDb: boolean, load: (typeof wrappings)[number]["load"])
     const last = answers.at(-1) as Answer;
     expectProblem(last, 503, { detail: "profiles is unavailable: its circuit is open" });
     expect(Number(last.headers["Retry-After"])).toBeGreaterThanOrEqual(1);
-    // Five calls trip it, the first request's retry among them: attempts count, not requests.
+    // Five calls trip it, with the first request's retry: attempts count, not requests.
     expect(answers.map(({ statusCode }) => statusCode)).toEqual([502, 502, 502, 502, 503, 503, 503, 503]);
     expect(profiles.calls).toHaveLength(5);
     expect(output.lines).toContainEqual(expect.objectContaining({ level: "WARN", message: "circuit.opened" }));

@@ -42,7 +42,7 @@ describe("the five middlewares around the users API", () => {
 
   test("allow ten requests a second from an address, and answer more with a problem that a browser can read", async () => {
     const answers: Answer[] = [];
-    // Twelve, since the sliding window rounds down: an eleventh may pass where a second begins among them.
+    // Twelve, because the sliding window rounds down: an eleventh may pass if a new second starts between them.
     for (let index = 0; index < 12; index += 1) answers.push(await call("GET /users", { from: "203.0.113.9" }));
     expect(answers.slice(0, 10).map(({ statusCode }) => statusCode)).toEqual(new Array(10).fill(200));
     const refused = answers[11] as Answer;
@@ -106,7 +106,7 @@ describe("the five middlewares around the users API", () => {
     profiles.answer = status(503);
     const answers: Answer[] = [];
     for (let index = 0; index < 8; index += 1) answers.push(await call("POST /users", { body: ada }));
-    // The middleware's own document, with its type; without it the API would answer one of its own.
+    // The document of the middleware, which has a type; the API's own documents have none.
     expect(answers.at(-1)).toMatchObject({
       statusCode: 503,
       json: { type: expect.stringContaining("http-problem-types") },

@@ -23,7 +23,7 @@ interface FunctionProperties {
 }
 
 const root = join(import.meta.dirname, "..");
-// The short forms of CloudFormation's functions are tags that YAML does not know: their arguments stand as they are.
+// The short forms of CloudFormation's functions are unknown YAML tags, so their arguments are plain values.
 const document = parseDocument(readFileSync(join(root, "template.yaml"), "utf8"), { logLevel: "error" });
 const template = document.toJS() as { Parameters: Record<string, unknown>; Resources: Record<string, Resource> };
 
