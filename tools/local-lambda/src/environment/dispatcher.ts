@@ -32,6 +32,7 @@ export interface Dispatcher {
   oldest(): Invocation | undefined;
   /** The invocation of this ID, if it began and has no outcome. */
   running(requestId: string): Invocation | undefined;
+  /** Takes an invocation for a free slot. */
   assign(invocation: Invocation): void;
   /** The runtime has asked for work. */
   next(): void;
@@ -96,7 +97,7 @@ export function createDispatcher(
   }
 
   function sendAssigned(): void {
-    while (host.waiting() > 0 && unanswered < slots) {
+    while (host.waiting() > 0) {
       const invocation = assigned.shift();
       if (!invocation) return;
       begin(invocation);
