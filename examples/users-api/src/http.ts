@@ -9,6 +9,7 @@ import { problemDetails } from "./problem.ts";
 
 export type Event = APIGatewayProxyEventV2;
 export type Result = APIGatewayProxyStructuredResultV2;
+/** The handler of one route. */
 export type Route = (event: Event, context: Context) => Promise<Result>;
 
 const negotiation = {

@@ -7,6 +7,7 @@ import type { NewUser } from "./users/user.ts";
 const { PROFILE_URL } = process.env;
 if (!PROFILE_URL) throw new Error("PROFILE_URL must be set to the address of the profile service");
 
+/** The circuit of the profile service. */
 export const profileCircuit: CircuitBreaker = createCircuitBreaker({ name: "profiles" });
 // The service usually answers within 100 ms. After five times as long, an answer is unlikely.
 const policy = createRetry({ name: "profiles", attemptTimeoutMs: 500 });

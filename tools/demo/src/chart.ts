@@ -14,6 +14,7 @@ export interface TimeAxis {
   readonly bands: readonly Band[];
 }
 
+/** A named series of a chart. */
 export interface Series {
   readonly name: string;
   /** CSS class of its colour. */
@@ -26,6 +27,7 @@ const right = 12;
 const top = 22;
 const bottom = 22;
 
+/** Escapes text for XML and HTML. */
 export function escapeXml(text: string): string {
   return text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
 }
@@ -106,6 +108,7 @@ export function stackedBars(
   return frame(axis, label, plotHeight, rules.join("") + bars.join(""));
 }
 
+/** A value at a time, in epoch ms. */
 export interface Point {
   readonly at: number;
   readonly value: number;
@@ -133,6 +136,7 @@ export function logLines(
   return frame(axis, label, plotHeight, rules.join("") + drawn.join(""));
 }
 
+/** A row of spans. */
 export interface Lane {
   readonly name: string;
   readonly spans: readonly (Series & { readonly from: number; readonly to: number })[];

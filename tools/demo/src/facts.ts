@@ -50,7 +50,7 @@ export interface PingAnswer {
   readonly primed: boolean;
 }
 
-/** Where and when a line was written. */
+/** The time and the environment of a log line. */
 export interface Logged {
   readonly at: number;
   readonly environmentId: string;
@@ -64,18 +64,21 @@ export interface EmfLine extends Logged {
   readonly values: Readonly<Record<string, number>>;
 }
 
+/** The start of a request in the handler. */
 export interface Handled extends Logged {
   readonly rehearsal: boolean;
 }
 
 export type CircuitState = "open" | "half-open" | "closed";
 
+/** A change of the breaker in one environment. */
 export interface CircuitChange extends Logged {
   readonly to: CircuitState;
   /** Why it opened: `tripped`, or `probe-failed` if a half-open circuit's probe failed. */
   readonly reason: string | undefined;
 }
 
+/** A REPORT line. */
 export interface InvocationReport extends Logged {
   /** Only in the first invocation of an environment. */
   readonly initMs: number | undefined;
@@ -84,6 +87,7 @@ export interface InvocationReport extends Logged {
 /** `slow`: available again, but slower than usual. */
 export type DownstreamMode = "healthy" | "flaky" | "down" | "slow";
 
+/** A change of the downstream service. */
 export interface DownstreamChange {
   readonly at: number;
   readonly mode: DownstreamMode;

@@ -9,6 +9,7 @@ export interface Screen {
   write(text: string): unknown;
 }
 
+/** A running view of the observed facts. */
 export interface LiveView {
   /** Draws the last state and shows the cursor again. May be called twice. */
   stop(): void;

@@ -19,6 +19,7 @@ export const warmedEnvironments = 6;
 /** The address that exceeds the limit of 10 requests a second. */
 export const floodClient = "198.51.100.66";
 
+/** The parts that a phase works with. */
 export interface Stage {
   readonly api: DeployedApi;
   readonly downstream: Downstream;

@@ -9,6 +9,7 @@ export interface OutgoingRequest {
   readonly body?: unknown;
 }
 
+/** Returns a number from 0 to below 1. */
 export type Random = () => number;
 
 /** One user of the API: sends a request, waits for the answer, pauses, and repeats. It never has two requests in flight. */
@@ -24,6 +25,7 @@ export type KnownIds = string[];
 /** Sends one request and returns the answer. */
 export type Send = (address: string, request: OutgoingRequest) => Promise<Answer>;
 
+/** Creates the `send` of all clients. It reports each answer, and adds the IDs of created users to `known`. */
 export function createSend(url: string, known: KnownIds, onAnswer: (answer: Answer) => void): Send {
   return async function send(client, { method, path, body }) {
     const startedAt = Date.now();

@@ -12,9 +12,9 @@ export interface Deployment {
   readonly lines: readonly LogLine[];
 }
 
-/** How a deployment reports to its service. */
+/** The log and the process events of a deployment. */
 export interface DeploymentOptions {
-  /** How many log lines are kept, give or take a quarter. */
+  /** Number of log lines to keep, give or take a quarter. */
   readonly keepLogLines: number;
   readonly onLog: ((line: LogLine) => void) | undefined;
   /** A process started or ended. */

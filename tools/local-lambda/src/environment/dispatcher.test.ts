@@ -5,7 +5,7 @@ import type { Invocation } from "../invocation.ts";
 import { createDispatcher } from "./dispatcher.ts";
 import { exitFailure } from "./failure.ts";
 
-/** A dispatcher with a runtime that asks and answers when the test says so, and a record of what happened. */
+/** A dispatcher with a runtime that the test controls, and a record of the events. */
 function setUp(maxConcurrency: number | undefined) {
   const sent: string[] = [];
   const reported: string[] = [];

@@ -120,7 +120,7 @@ export function createDispatcher(
     unanswered -= 1;
     // A caller that asked for the log waits for the report.
     if (!run.invocation.tail) run.invocation.settle(outcome);
-    // A single run is over at the next `next`; with several at once, `next` does not say which run is over.
+    // A single run is over at the next `next`; with several at once, `next` does not show which run is over.
     if (maxConcurrency !== undefined) setImmediate(settle);
   }
 

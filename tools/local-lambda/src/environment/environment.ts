@@ -9,6 +9,7 @@ import type { LogLine } from "./log-lines.ts";
 import { startRuntimeProcess } from "./runtime-process.ts";
 import type { SandboxExit } from "./sandbox.ts";
 
+/** `idle` and `frozen` wait for an invocation; only `frozen` has a stopped process. */
 export type EnvironmentState = "initialising" | "busy" | "idle" | "frozen" | "dead";
 
 /** One execution environment: a process, its Runtime API and its invocations. */
@@ -132,7 +133,7 @@ export function startEnvironment(config: FunctionConfig, version: string, host: 
   }
 }
 
-// An error that the runtime reported says more than the exit of its process.
+// The error that the runtime reported is more specific than the exit of its process.
 function initOutcome({ error }: Init, cause: PlatformFailure, { requestId }: Invocation): Outcome {
   return error ? { failed: true, payload: error } : failedBy(cause, requestId);
 }

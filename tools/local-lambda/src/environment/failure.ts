@@ -25,6 +25,7 @@ export const responseTooLarge: Buffer = Buffer.from(
   }),
 );
 
+/** The failure of an init or an invocation that exceeded `ms`. */
 export function timeout(ms: number): PlatformFailure {
   const message = `Task timed out after ${(ms / 1_000).toFixed(2)} seconds`;
   return { errorType: "Sandbox.Timedout", message, status: "timeout" };

@@ -4,7 +4,7 @@ import type { Invocation, Outcome } from "../invocation.ts";
 import { maxResponseBytes } from "../limits.ts";
 import { responseTooLarge } from "./failure.ts";
 
-/** What a Runtime API reports of its runtime. */
+/** The environment behind a Runtime API. */
 export interface RuntimeApiListener {
   /** The runtime asks for its next invocation; the answer may take any time. */
   next(): void;

@@ -21,6 +21,7 @@ export interface RuntimeProcess {
   peakMemoryMb(): number;
 }
 
+/** The events of a runtime process, and the invocations that its Runtime API asks for. */
 export interface RuntimeProcessListener extends Omit<RuntimeApiListener, "initError">, Pick<SandboxListener, "onLine"> {
   /** The process is about to start. */
   onInitStart(): void;

@@ -16,12 +16,14 @@ export interface Sandbox {
   peakMemoryMb(): number;
 }
 
+/** The output and the end of a process. */
 export interface SandboxListener {
   onLine(source: "stdout" | "stderr", line: string): void;
   /** The process has ended and all its output has been read. */
   onClose(exit: SandboxExit): void;
 }
 
+/** The exit of a process. */
 export interface SandboxExit {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
@@ -32,7 +34,7 @@ export interface SandboxExit {
 const extension = import.meta.url.slice(import.meta.url.lastIndexOf("."));
 const stdioPreload = new URL(`../runtime/blocking-stdio${extension}`, import.meta.url).href;
 
-/** Starts the runtime client of a function in a process of its own. */
+/** Starts the runtime client of a function in its own process. */
 export function startSandbox(
   config: FunctionConfig,
   env: Record<string, string>,

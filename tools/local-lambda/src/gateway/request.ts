@@ -30,7 +30,7 @@ export interface ApiIdentity {
   readonly stageVariables: Readonly<Record<string, string>> | undefined;
 }
 
-/** What the gateway knows of a request besides the message. */
+/** The facts of a request that are not in its message. */
 interface RequestFacts extends Pick<GatewayRequest, "requestId" | "timeEpoch" | "body" | "match"> {
   /** Lower-case name of the header with the client's address. */
   readonly sourceIpHeader: string | undefined;

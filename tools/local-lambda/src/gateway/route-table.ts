@@ -12,12 +12,14 @@ interface Segment {
   readonly value: string;
 }
 
+/** A route that matches a path. */
 export interface RouteMatch {
   readonly route: Route;
   /** Percent-encoded, as in the path. */
   readonly parameters: Readonly<Record<string, string>>;
 }
 
+/** The routes of an API. */
 export interface RouteTable {
   /** Returns the routes that match this path, most specific first; `$default` is last. */
   match(path: string): RouteMatch[];

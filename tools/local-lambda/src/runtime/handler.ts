@@ -4,6 +4,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { runtimeError } from "./errors.ts";
 
+/** A handler of any kind. */
 export type Handler = (...parameters: unknown[]) => unknown;
 
 /** Loads `dir/file.export` as AWS does: the file as named, `.js`, `.mjs`, `.cjs`, then a package of that name. */
