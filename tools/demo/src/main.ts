@@ -69,7 +69,7 @@ The API is running. Commands to try; stop it with Ctrl-C:
 
   curl -i '${url}/users?limit=3'
   curl -i -X POST ${url}/users -H 'content-type: application/json' -d '{"name":"Ada","email":"ada@example.com"}'
-  for i in $(seq 12); do curl -s -o /dev/null -w '%{http_code} ' ${url}/users; done
+  curl -s -o /dev/null -w '%{http_code} ' '${url}/users?request=[1-30]'
   AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local aws lambda invoke --endpoint-url ${lambdaEndpoint} --region ${region} \\
     --function-name ${functionName} --cli-binary-format raw-in-base64-out --payload '{"warmup":true}' /dev/stdout
 `);
