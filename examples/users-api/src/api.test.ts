@@ -39,7 +39,7 @@ const wrappings = Object.entries(handlers).map(([wrapping, load]) => ({ wrapping
 function usersApi(inDynamoDb: boolean, load: (typeof wrappings)[number]["load"]): void {
   let call: (line: string, parts?: RequestParts) => Promise<Answer>;
 
-  // A fresh function for each test: its own table, memory and breaker.
+  // A new function for each test, with its own table, memory and breaker.
   beforeEach(async (context) => {
     const table = `users-${context.task.id}`;
     if (inDynamoDb) await dynamoDb?.createTable(table);
@@ -100,14 +100,14 @@ function usersApi(inDynamoDb: boolean, load: (typeof wrappings)[number]["load"])
     expect(seen.sort()).toEqual(ids.sort());
   });
 
-  test("gives ten users where no limit is given, and an empty page where there are none", async () => {
+  test("returns ten users without a limit, and an empty page if there are none", async () => {
     expect(await call("GET /users")).toMatchObject({ statusCode: 200, json: { users: [], last_key: null } });
     await create(11);
     const { json } = await call("GET /users");
     expect((json as { users: unknown[] }).users).toHaveLength(10);
   });
 
-  test("answers a repeated request with the user of the first time", async () => {
+  test("answers a repeated request with the user it created first", async () => {
     const headers = { "idempotency-key": "order-66" };
     const first = await call("POST /users", { body: ada, headers });
     const second = await call("POST /users", { body: ada, headers });
@@ -117,19 +117,19 @@ function usersApi(inDynamoDb: boolean, load: (typeof wrappings)[number]["load"])
     expect((await call("GET /users")).json).toMatchObject({ users: { length: 2 } });
   });
 
-  test.each(["0", "101", "-1", "1.5", "ten", ""])("refuses limit=%s", async (limit) => {
+  test.each(["0", "101", "-1", "1.5", "ten", ""])("rejects limit=%s", async (limit) => {
     const answer = await call("GET /users", { query: { limit } });
     const detail = "must be a whole number from 1 to 100";
     expectProblem(answer, 400, { detail: `limit ${detail}`, errors: [{ parameter: "limit", detail }] });
   });
 
-  test.each(["", "7", "DROP TABLE", `${nowhere}x`])("refuses last_key=%s", async (key) => {
+  test.each(["", "7", "DROP TABLE", `${nowhere}x`])("rejects last_key=%s", async (key) => {
     const detail = "must be the last_key of an earlier answer";
     const answer = await call("GET /users", { query: { last_key: key } });
     expectProblem(answer, 400, { errors: [{ parameter: "last_key", detail }] });
   });
 
-  test("tells an unknown user from an unknown route from an unknown method", async () => {
+  test("distinguishes an unknown user, an unknown route and an unknown method", async () => {
     expectProblem(await call(`GET /users/${nowhere}`), 404, { detail: `There is no user ${nowhere}` });
     expectProblem(await call("GET /orders"), 404, { detail: "There is no /orders" });
     const notAllowed = await call("DELETE /users");
@@ -147,7 +147,7 @@ function usersApi(inDynamoDb: boolean, load: (typeof wrappings)[number]["load"])
     ["null", null, ["# must be an object"]],
     ["an array", [ada], ["# must be an object"]],
     ["a string", "ada", ["# must be an object"]],
-  ])("refuses %s as a user, naming every mistake", async (_, body, mistakes) => {
+  ])("rejects %s as a user, naming every mistake", async (_, body, mistakes) => {
     const answer = await call("POST /users", { body });
     const errors = mistakes.map((text) => {
       const [pointer = "", ...words] = text.split(" ");
@@ -157,30 +157,30 @@ function usersApi(inDynamoDb: boolean, load: (typeof wrappings)[number]["load"])
     expect(profiles.calls).toEqual([]);
   });
 
-  test("keeps of a body only what a user has", async () => {
+  test("ignores unknown members of a body", async () => {
     const { json } = await call("POST /users", { body: { ...ada, id: nowhere, admin: true } });
     expect(json).not.toHaveProperty("admin");
     expect(json).not.toMatchObject({ id: nowhere });
   });
 
-  test("refuses what is no JSON, and what does not say that it is", async () => {
+  test("rejects a body that is not JSON, and another media type", async () => {
     expectProblem(await call("POST /users", { rawBody: '{"name":' }), 422);
     const form = { rawBody: "name=Ada", headers: { "content-type": "application/x-www-form-urlencoded" } };
     expectProblem(await call("POST /users", form), 415, { detail: "Unsupported Media Type" });
     expectProblem(await call("POST /users", { rawBody: '{"__proto__":{"admin":true}}' }), 422);
   });
 
-  test.each(["", "k".repeat(256)])("refuses an idempotency key that is empty or too long", async (key) => {
+  test.each(["", "k".repeat(256)])("rejects an idempotency key that is empty or too long", async (key) => {
     const answer = await call("POST /users", { body: ada, headers: { "idempotency-key": key } });
     expectProblem(answer, 400, { errors: [{ parameter: "Idempotency-Key", detail: "must have 1 to 255 characters" }] });
   });
 
-  test("takes a GET that says it brings JSON, as some clients always do", async () => {
+  test("accepts a GET with a JSON content type, because some clients always send one", async () => {
     const answer = await call("GET /users", { headers: { "content-type": "application/json" } });
     expect(answer.statusCode).toBe(200);
   });
 
-  test("compresses for clients that take gzip, and for no others", async () => {
+  test("compresses only for clients that accept gzip", async () => {
     await create(10);
     const zipped = await call("GET /users", { headers: { "accept-encoding": "br, gzip" } });
     expect(zipped).toMatchObject({ isBase64Encoded: true, headers: { "Content-Encoding": "gzip" } });
@@ -196,7 +196,7 @@ function usersApi(inDynamoDb: boolean, load: (typeof wrappings)[number]["load"])
     expect(answer.headers["Access-Control-Allow-Methods"]).toContain("POST");
   });
 
-  test("retries a profile service that fails once, so that the client does not notice", async () => {
+  test("retries a profile service that fails once, without an error for the client", async () => {
     profiles.answer = (response) => {
       profiles.answer = undefined;
       response.writeHead(503).end();
@@ -207,7 +207,7 @@ function usersApi(inDynamoDb: boolean, load: (typeof wrappings)[number]["load"])
     expect(new Set(profiles.calls.map(({ path }) => path)).size).toBe(1);
   });
 
-  test("creates no user where the profile service fails, refuses or goes away", async () => {
+  test("creates no user if the profile service fails, rejects or does not answer", async () => {
     profiles.answer = status(500);
     expectProblem(await call("POST /users", { body: ada }), 502, { detail: "The profile service answered 500" });
     profiles.answer = status(403);
@@ -217,14 +217,14 @@ function usersApi(inDynamoDb: boolean, load: (typeof wrappings)[number]["load"])
     expect((await call("GET /users")).json).toMatchObject({ users: [] });
   });
 
-  test("stops calling a profile service that keeps failing, and says when to come again", async () => {
+  test("stops calling a profile service that keeps failing, and sends Retry-After", async () => {
     profiles.answer = status(503);
     const answers: Answer[] = [];
     for (let index = 0; index < 8; index += 1) answers.push(await call("POST /users", { body: ada }));
     const last = answers.at(-1) as Answer;
     expectProblem(last, 503, { detail: "profiles is unavailable: its circuit is open" });
     expect(Number(last.headers["Retry-After"])).toBeGreaterThanOrEqual(1);
-    // Five calls trip it, the first request's retry among them: attempts count, not requests.
+    // Five calls trip it, with the first request's retry: attempts count, not requests.
     expect(answers.map(({ statusCode }) => statusCode)).toEqual([502, 502, 502, 502, 503, 503, 503, 503]);
     expect(profiles.calls).toHaveLength(5);
     expect(output.lines).toContainEqual(expect.objectContaining({ level: "WARN", message: "circuit.opened" }));
@@ -239,7 +239,7 @@ function usersApi(inDynamoDb: boolean, load: (typeof wrappings)[number]["load"])
     expect(output.lines.filter(({ level }) => level === "ERROR")).toHaveLength(1);
   });
 
-  test("keeps fifty requests at once apart", async () => {
+  test("keeps fifty concurrent requests apart", async () => {
     const names = Array.from({ length: 50 }, (_, index) => `User ${index}`);
     const answers = await Promise.all(
       names.map((name) => call("POST /users", { body: { name, email: "u@example.com" } })),

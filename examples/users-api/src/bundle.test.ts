@@ -20,7 +20,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true }));
 
-test("the bundle answers a request with nothing beside it", async () => {
+test("the bundle answers a request without any other file", async () => {
   const script = `
     const { handler } = await import(${JSON.stringify(file)});
     const { statusCode, headers } = await handler(${JSON.stringify(recordedRequest)}, { awsRequestId: "1" });

@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { type BuildOptions, build } from "esbuild";
 
-/** How the function is bundled for deployment: one ES module, with everything in it. */
+/** Bundles the function for deployment as one ES module without dependencies. */
 export const bundleOptions: BuildOptions = {
   absWorkingDir: fileURLToPath(new URL("..", import.meta.url)),
   entryPoints: ["src/handler.ts"],
@@ -11,11 +11,11 @@ export const bundleOptions: BuildOptions = {
   target: "node24",
   format: "esm",
   mainFields: ["module", "main"],
-  // The workspace's own packages from their sources, so that nothing has to be built first.
+  // Bundles the workspace's packages from their sources, so no build is needed first.
   conditions: ["@midguard/source"],
   minify: true,
   keepNames: true,
-  // Some of the bundled packages are CommonJS and call require for Node's own modules.
+  // Some bundled packages are CommonJS and `require` modules of Node.
   banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
   logLevel: "info",
 };

@@ -7,7 +7,7 @@ import { type Answer, type RequestParts, send } from "./testing/requests.ts";
 
 const ada = { name: "Ada Lovelace", email: "ada@example.com" };
 
-describe("the five middlewares round the users API", () => {
+describe("the five middlewares around the users API", () => {
   let profiles: ProfileServer;
   let output: Output;
   let handler: Awaited<ReturnType<typeof load>>;
@@ -40,9 +40,9 @@ describe("the five middlewares round the users API", () => {
 
   afterEach(() => output.restore());
 
-  test("count ten requests a second of an address, and answer more as a problem that a browser can read", async () => {
+  test("allow ten requests a second from an address, and answer more with a problem that a browser can read", async () => {
     const answers: Answer[] = [];
-    // Twelve, since the sliding window rounds down: an eleventh may pass where a second begins among them.
+    // Twelve, because the sliding window rounds down: an eleventh may pass if a new second starts between them.
     for (let index = 0; index < 12; index += 1) answers.push(await call("GET /users", { from: "203.0.113.9" }));
     expect(answers.slice(0, 10).map(({ statusCode }) => statusCode)).toEqual(new Array(10).fill(200));
     const refused = answers[11] as Answer;
@@ -59,7 +59,7 @@ describe("the five middlewares round the users API", () => {
     expect(metricLines("Latency")).toHaveLength(13);
   });
 
-  test("answer a ping themselves, rehearsing a read that costs nobody anything", async () => {
+  test("answer a ping themselves, and rehearse a read that is neither counted nor measured", async () => {
     const ping = { warmup: true };
     const answer = await handler(ping as never, lambdaContext() as never);
     expect(answer).toMatchObject({ warmup: true, primed: true, cold: true });
@@ -69,7 +69,7 @@ describe("the five middlewares round the users API", () => {
     expect(metricLines("WarmupPing")).toHaveLength(1);
   });
 
-  test("write one line of metrics for each request, whatever becomes of it", async () => {
+  test("write one line of metrics for each request, whatever its outcome", async () => {
     await call("GET /users");
     await call("GET /users", { query: { limit: "x" } });
     await call("GET /nowhere");
@@ -86,7 +86,7 @@ describe("the five middlewares round the users API", () => {
     ]);
   });
 
-  test("give each request an allowance of retries, and the time that its function has left", async () => {
+  test("give each request a retry allowance and the function's deadline", async () => {
     profiles.answer = status(503);
     let left: number | undefined;
     const unsubscribe = subscribe(({ type }) => {
@@ -102,11 +102,11 @@ describe("the five middlewares round the users API", () => {
     expect(performance.now() - from).toBeLessThan(400);
   });
 
-  test("tell retries and the breaker in metrics by dependency", async () => {
+  test("count retries and openings in metrics by dependency", async () => {
     profiles.answer = status(503);
     const answers: Answer[] = [];
     for (let index = 0; index < 8; index += 1) answers.push(await call("POST /users", { body: ada }));
-    // The middleware's own document, with its type; without it the API would answer one of its own.
+    // The document of the middleware, which has a type; the API's own documents have none.
     expect(answers.at(-1)).toMatchObject({
       statusCode: 503,
       json: { type: expect.stringContaining("http-problem-types") },

@@ -12,7 +12,7 @@ import { answer } from "./routes.ts";
 
 const measured = metrics<Event>({ namespace: "UsersApi", service: "users" });
 
-/** Opens the table's connection and compiles the way of a request, before a client has to wait for it. */
+/** Opens the connection to the table and compiles the code path of a request before the first client comes. */
 async function prime(): Promise<void> {
   await rehearse(handler, recordedRequest);
 }
@@ -23,7 +23,7 @@ export const handler: MiddyfiedHandler<Event, Result> = middy<Event, Result>(mea
   .use(warmup({ prime }))
   .use(measured)
   .use(transport)
-  // Counted in this environment's memory, so no longer than such an environment lives.
+  // Counts live in the memory of this environment, so no window is longer than an hour.
   .use(rateLimit({ limits: [slidingWindow(10, "1s"), quota(1_000, "hour")] }))
   .use(retry())
   .use(circuitBreaker({ breakers: [profileCircuit] }))

@@ -9,6 +9,7 @@ import { problemDetails } from "./problem.ts";
 
 export type Event = APIGatewayProxyEventV2;
 export type Result = APIGatewayProxyStructuredResultV2;
+/** The handler of one route. */
 export type Route = (event: Event, context: Context) => Promise<Result>;
 
 const negotiation = {
@@ -16,7 +17,7 @@ const negotiation = {
   parseLanguages: false,
   parseMediaTypes: false,
   availableEncodings: ["gzip" as const],
-  // A client that takes no gzip gets the plain body.
+  // A client that does not accept gzip gets the plain body.
   failOnMismatch: false,
 };
 
@@ -30,8 +31,8 @@ const cors = {
 };
 
 /**
- * What an answer goes through last, whoever gave it. It stands outside of what may reject a request, so that a browser
- * can read a 429 (CORS) and so that nothing is compressed before its text is final.
+ * Processes every answer last. It wraps the middlewares that reject requests, so that a browser can read a 429 (CORS) and an
+ * answer is compressed only after its text is final.
  */
 export const transport: MiddlewareObj[] = [
   httpContentNegotiation(negotiation),
@@ -40,19 +41,19 @@ export const transport: MiddlewareObj[] = [
   problemDetails(),
 ];
 
-/** A client's own mistakes are answered, not logged: otherwise a flood of them becomes a bill for logs. */
+/** Client errors are not logged, because a flood of them would be expensive. */
 function onlyServerErrors(error: Error): void {
   const { statusCode = 500 } = error as { statusCode?: number };
   if (statusCode >= 500) logger.error("request failed", error);
 }
 
-/** Makes an answer of every error. Stands last, so that it sees the error first. */
+/** Converts every error to an answer. It is attached last, so that it sees errors first. */
 export const errors: MiddlewareObj = httpErrorHandler({
   logger: onlyServerErrors,
   fallbackMessage: "Something went wrong on our side",
 });
 
-/** An answer with a JSON body. */
+/** Creates an answer with a JSON body. */
 export function json(statusCode: number, body: unknown, headers: Record<string, string> = {}): Result {
   return { statusCode, headers: { "Content-Type": "application/json", ...headers }, body: JSON.stringify(body) };
 }

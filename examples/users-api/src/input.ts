@@ -2,7 +2,7 @@ import { type Mistake, Problem } from "./problem.ts";
 import type { NewUser } from "./users/user.ts";
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-// Enough to catch a slip of the keyboard; whether an address exists, only a message to it can tell.
+// Catches typing errors. Only a message to an address can show that it exists.
 const email = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
 const longestText = 200;
 
@@ -10,7 +10,7 @@ function bad(parameter: string, detail: string): Problem {
   return new Problem(400, `${parameter} ${detail}`, { mistakes: [{ parameter, detail }] });
 }
 
-/** Where a page starts and how long it is. Throws a 400 for a bad `limit` or `last_key`. */
+/** Parses the start and the length of a page. Throws a 400 for an invalid `limit` or `last_key`. */
 export function parsePaging(query: Readonly<Record<string, string | undefined>> = {}): {
   limit: number;
   after: string | undefined;
@@ -31,7 +31,7 @@ function textMistakes(field: string, value: unknown): Mistake[] {
   return value.length > longestText ? [{ pointer, detail: `must have at most ${longestText} characters` }] : [];
 }
 
-/** The user that a parsed body describes. Throws a 422 that names every mistake in it. */
+/** Parses a new user from a body. Throws a 422 that names every mistake. */
 export function parseNewUser(body: unknown): NewUser {
   if (typeof body !== "object" || body === null || Array.isArray(body)) {
     throw new Problem(422, "The body must be a JSON object", {
@@ -48,7 +48,7 @@ export function parseNewUser(body: unknown): NewUser {
   return { name, email: address };
 }
 
-/** The client's name for this request, under which it may repeat it. Throws a 400 where it is empty or too long. */
+/** Parses the key under which a client can repeat a request. Throws a 400 if it is empty or too long. */
 export function parseIdempotencyKey(headers: Readonly<Record<string, string | undefined>>): string | undefined {
   const key = headers["idempotency-key"];
   if (key !== undefined && (key === "" || key.length > 255)) {

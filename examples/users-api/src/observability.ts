@@ -10,13 +10,13 @@ const serviceName = "users";
 export const logger: Logger = new Logger({ serviceName });
 export const tracer: Tracer = new Tracer({ serviceName });
 
-/** Powertools' middlewares. They stand before everything else: on a warm-up ping their cleanup is found and run. */
+/** Powertools' middlewares. They are attached first, so that a warm-up ping runs their cleanup. */
 export const observability: MiddlewareObj[] = [
   injectLambdaContext(logger),
   captureLambdaHandler(tracer, { captureResponse: false }),
 ];
 
-// Each environment has a breaker of its own, so its log is where a change of state can be seen.
+// Each environment has its own breaker, so its log shows the changes of state.
 subscribe(function logCircuit(event) {
   switch (event.type) {
     case "circuit.opened":

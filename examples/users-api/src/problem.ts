@@ -1,14 +1,14 @@
 import { STATUS_CODES } from "node:http";
 import type { MiddlewareObj } from "@middy/core";
 
-/** One thing that is wrong with a request: where (a JSON pointer, or the name of a parameter) and what. */
+/** A mistake in a request: its place (a JSON pointer or the name of a parameter) and a description. */
 export interface Mistake {
   readonly pointer?: string;
   readonly parameter?: string;
   readonly detail: string;
 }
 
-/** An error that a client is told of, as a problem document (RFC 9457). */
+/** An error whose message a client can see, as a problem document (RFC 9457). */
 export class Problem extends Error {
   override readonly name = "Problem";
   readonly expose = true;
@@ -40,8 +40,8 @@ function isTextAnswer(response: unknown): response is TextAnswer {
 }
 
 /**
- * Turns the plain text that `@middy/http-error-handler` makes of an error into a problem document. That middleware must
- * stand further in; an answer that is a document already stays as it is.
+ * Converts the plain-text answers of `@middy/http-error-handler` to problem documents. Attach that middleware after this one.
+ * Other answers stay unchanged.
  */
 export function problemDetails(): MiddlewareObj {
   return {

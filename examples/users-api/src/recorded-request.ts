@@ -1,6 +1,6 @@
 import type { Event } from "./http.ts";
 
-/** A request as API Gateway sent it, for rehearsals. A read: a rehearsal runs the real handler on the real table. */
+/** A recorded request for rehearsals. It is a read, because a rehearsal runs the real handler on the real table. */
 export const recordedRequest: Event = {
   version: "2.0",
   routeKey: "GET /users",

@@ -24,7 +24,7 @@ async function getUser(event: Event): Promise<Result> {
   return json(200, user);
 }
 
-/** The same key with the same user is the same request again, so it gets the same id. */
+/** The same key with the same user is a repeated request, so it gets the same ID. */
 function idOf(key: string | undefined, user: NewUser): string {
   if (key === undefined) return randomUUID();
   const hash = createHash("sha256")
@@ -36,18 +36,18 @@ function idOf(key: string | undefined, user: NewUser): string {
 async function createUser(event: Event): Promise<Result> {
   const newUser = parseNewUser(event.body);
   const id = idOf(parseIdempotencyKey(event.headers), newUser);
-  // The profile first: where that fails, there is no user without one. What a failing table leaves behind is a profile
-  // that no user points to, and the repeated request takes it up again.
+  // The profile comes first, so no user exists without one. If the table fails, a profile without a user is left, and the
+  // repeated request uses it.
   const profile = await putProfile(id, newUser);
   const user = await users.create({ id, ...newUser, profile, createdAt: new Date().toISOString() });
   return json(201, user, { Location: `/users/${id}` });
 }
 
-/** The routes of template.yaml, by the key that API Gateway gives them. */
+/** The routes of template.yaml by their route key. */
 export const routes: ReadonlyMap<string, Route> = new Map<string, Route>([
   ["GET /users", listUsers],
   ["GET /users/{id}", getUser],
-  // On this route alone: the parser answers 415 to everything that brings no JSON, so to every GET.
+  // Only on this route: the parser answers 415 to every request without JSON, and so to every GET.
   ["POST /users", middy<Event, Result>().use(httpJsonBodyParser<Event>()).handler(createUser)],
 ]);
 
@@ -59,7 +59,7 @@ function noSuchRoute({ rawPath, requestContext: { http } }: Event): Problem {
   return new Problem(405, `${rawPath} does not take ${http.method}`, { headers });
 }
 
-/** Answers a request by the route that API Gateway found for it. */
+/** Answers a request by its route key. */
 export async function answer(event: Event, context: Context): Promise<Result> {
   const { routeKey, requestContext } = event;
   logger.info("request", { route: routeKey, apiRequestId: requestContext.requestId, rehearsal: isRehearsal() });

@@ -23,7 +23,7 @@ interface FunctionProperties {
 }
 
 const root = join(import.meta.dirname, "..");
-// The short forms of CloudFormation's functions are tags that YAML does not know: their arguments stand as they are.
+// The short forms of CloudFormation's functions are unknown YAML tags, so their arguments are plain values.
 const document = parseDocument(readFileSync(join(root, "template.yaml"), "utf8"), { logLevel: "error" });
 const template = document.toJS() as { Parameters: Record<string, unknown>; Resources: Record<string, Resource> };
 
@@ -56,7 +56,7 @@ describe("template.yaml", () => {
     expect(strangers).toEqual([]);
   });
 
-  test("runs the bundle that is made", async () => {
+  test("runs the bundle that bundle.ts builds", async () => {
     const [file, name = ""] = users.Handler.split(".");
     expect(`${users.CodeUri}/${file}.mjs`).toBe(bundleOptions.outfile);
     expect(await import("./handler.ts")).toHaveProperty(name, expect.any(Function));
@@ -70,14 +70,14 @@ describe("template.yaml", () => {
     expect(Object.keys(users.Environment.Variables).sort()).toEqual([...new Set(names)].sort());
   });
 
-  test("allows on its table what the store does, and nothing else", () => {
+  test("allows only the table actions that the store uses", () => {
     const statements = users.Policies.flatMap(({ Statement }) => Statement);
     const sent = [...sources.matchAll(/new (\w+)Command\(/g)].map(([, action]) => `dynamodb:${action}Item`);
     const actions = [...new Set(sent)].map((action) => (action === "dynamodb:ScanItem" ? "dynamodb:Scan" : action));
     expect(statements).toEqual([{ Effect: "Allow", Action: actions.sort(), Resource: "UsersTable.Arn" }]);
   });
 
-  test("has the routes that the function answers, and one for everything else", async () => {
+  test("has the routes of the function, and one for everything else", async () => {
     const { routes } = await import("./routes.ts");
     const events = Object.values(users.Events).map((event) => event.Properties);
     const keys = events.flatMap(({ Method, Path }) => (Path === undefined ? [] : `${Method} ${Path}`));
@@ -85,7 +85,7 @@ describe("template.yaml", () => {
     expect(events.filter(({ Path }) => Path === undefined)).toHaveLength(1);
   });
 
-  test("pings every five minutes, without repetition, and keeps what fails", () => {
+  test("pings every five minutes, without retries, and keeps failed pings", () => {
     const { ScheduleExpression, Target } = properties<{ ScheduleExpression: string; Target: Record<string, never> }>(
       "WarmupSchedule",
     );

@@ -38,7 +38,7 @@ describe("bars", () => {
   const good = boxes(svg, "good");
   const bad = boxes(svg, "bad");
 
-  test("stand on one another, as high as their counts", () => {
+  test("are stacked, with heights in proportion to their counts", () => {
     expect(good).toHaveLength(2);
     expect(bad).toHaveLength(1);
     expect(bad[0]?.x).toBe(good[0]?.x);
@@ -47,18 +47,18 @@ describe("bars", () => {
     expect((good[1]?.height ?? 0) / (good[0]?.height ?? 1)).toBeCloseTo(2, 1);
   });
 
-  test("tell their figures, and stand at their time", () => {
+  test("show their figures in a tooltip, and are drawn at their time", () => {
     expect(svg).toContain("<title>0.0 s\ngood: 1\nbad: 3</title>");
     expect(svg).toContain("<title>0.3 s\ngood: 2</title>");
     expect(good[1]?.x).toBeGreaterThan((good[0]?.x ?? 0) + (good[0]?.width ?? 0));
   });
 
-  test("have bands behind, with names that cannot be taken for markup", () => {
+  test("have bands behind them, with escaped names", () => {
     expect(svg).toContain("a &#38; b");
   });
 });
 
-test("lines are on a logarithmic scale, and what is under a millisecond lies on its floor", () => {
+test("lines have a logarithmic scale, with values under a millisecond at the bottom", () => {
   const points = [0.2, 1, 10, 100].map((value, index) => ({ at: index * 1_000, value }));
   const svg = logLines(axis, "Lines", [{ name: "p50", tone: "good", points }]);
   const ys = [...svg.matchAll(/cy="([^"]+)"/g)].map(([, y]) => Number(y));
@@ -66,7 +66,7 @@ test("lines are on a logarithmic scale, and what is under a millisecond lies on 
   expect((ys[1] ?? 0) - (ys[2] ?? 0)).toBeCloseTo((ys[2] ?? 0) - (ys[3] ?? 0), 0);
 });
 
-test("a lane's last stretch ends with the chart, whenever it says it ends", () => {
+test("the last span of a lane is cut off at the end of the chart", () => {
   const spans = [
     { name: "open", tone: "good", from: 2_000, to: 4_000 },
     { name: "closed", tone: "bad", from: 4_000, to: 99_000 },

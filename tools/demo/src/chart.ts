@@ -1,19 +1,20 @@
 /** SVG charts over time, as text. Colours come from CSS classes, so that one drawing serves light and dark. */
 
-/** A named stretch of time, drawn behind every chart. */
+/** A named span of time, drawn behind every chart. */
 interface Band {
   readonly name: string;
   readonly from: number;
   readonly to: number;
 }
 
-/** What all charts of a page share: the time they show, in epoch ms, and the bands behind. */
+/** The time that all charts of a page show, in epoch ms, and the bands behind them. */
 export interface TimeAxis {
   readonly from: number;
   readonly to: number;
   readonly bands: readonly Band[];
 }
 
+/** A named series of a chart. */
 export interface Series {
   readonly name: string;
   /** CSS class of its colour. */
@@ -26,6 +27,7 @@ const right = 12;
 const top = 22;
 const bottom = 22;
 
+/** Escapes text for XML and HTML. */
 export function escapeXml(text: string): string {
   return text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
 }
@@ -64,14 +66,14 @@ function rule(y: number, label: string): string {
   return `<line class="grid" x1="${left}" x2="${width - right}" y1="${n(y)}" y2="${n(y)}"/><text class="tick" x="${left - 6}" y="${n(y + 4)}" text-anchor="end">${label}</text>`;
 }
 
-/** A round number of which three or four make up `most`. */
+/** A round number that fits into `most` about four times. */
 function step(most: number): number {
   const rough = most / 4;
   const power = 10 ** Math.floor(Math.log10(rough));
   return Math.max(1, ([1, 2, 5, 10].find((factor) => factor * power >= rough) ?? 10) * power);
 }
 
-/** Bars of `bucketMs` each, the series stacked on one another. `counts[i]` belongs to the i-th bucket, by series. */
+/** Stacked bars of `bucketMs` each. `counts[i]` has the counts of the i-th bucket, by series. */
 export function stackedBars(
   axis: TimeAxis,
   label: string,
@@ -98,14 +100,15 @@ export function stackedBars(
       below += count;
       return `<rect class="${series[which]?.tone}" x="${n(x)}" y="${n(y)}" width="${n(barWidth)}" height="${n(height)}"/>`;
     });
-    const told = bucket.flatMap((count, which) => (count === 0 ? [] : `${series[which]?.name}: ${count}`));
-    return told.length === 0
+    const figures = bucket.flatMap((count, which) => (count === 0 ? [] : `${series[which]?.name}: ${count}`));
+    return figures.length === 0
       ? ""
-      : `<g>${parts.join("")}<title>${escapeXml([seconds(axis, at), ...told].join("\n"))}</title></g>`;
+      : `<g>${parts.join("")}<title>${escapeXml([seconds(axis, at), ...figures].join("\n"))}</title></g>`;
   });
   return frame(axis, label, plotHeight, rules.join("") + bars.join(""));
 }
 
+/** A value at a time, in epoch ms. */
 export interface Point {
   readonly at: number;
   readonly value: number;
@@ -133,12 +136,13 @@ export function logLines(
   return frame(axis, label, plotHeight, rules.join("") + drawn.join(""));
 }
 
+/** A row of spans. */
 export interface Lane {
   readonly name: string;
   readonly spans: readonly (Series & { readonly from: number; readonly to: number })[];
 }
 
-/** One row for each lane, with its stretches of time in it. */
+/** One row for each lane, with its spans of time. */
 export function lanes(axis: TimeAxis, label: string, rows: readonly Lane[]): string {
   const rowHeight = 18;
   const drawn = rows.map(({ name, spans }, index) => {

@@ -30,11 +30,11 @@ function without(metric: string): (facts: Facts) => Facts {
   });
 }
 
-test("what a good run leaves behind adds up", () => {
+test("every check holds for a good run", () => {
   expect(failing(recordedFacts())).toEqual([]);
 });
 
-/** Facts with one thing changed, and the checks that must see it. */
+/** One change to the facts, and the checks that must fail. */
 const tampered: readonly [string, (facts: Facts) => Facts, readonly string[]][] = [
   ["an EMF line is broken", (facts) => ({ ...facts, unreadable: ['{"_aws":'] }), ["every EMF line parses"]],
   [
@@ -52,15 +52,39 @@ const tampered: readonly [string, (facts: Facts) => Facts, readonly string[]][] 
     (facts) => ({ ...facts, handled: [...facts.handled, { ...facts.handled[0], rehearsal: false } as Handled] }),
     ["each admitted request reached the handler once", "no ping reached the handler"],
   ],
-  ["a 4xx is no error in the metrics", without("Error"), ["4xx answers are the metrics' errors"]],
-  ["a 5xx is no fault in the metrics", without("Fault"), ["5xx answers are the metrics' faults"]],
+  [
+    "one admitted request reached the handler twice, and another never",
+    handled((line) => (line.requestId === "request-0" ? { ...line, requestId: "request-1" } : line)),
+    ["each admitted request reached the handler once"],
+  ],
+  [
+    "one answer has two lines of metrics, and another none",
+    emf((line) => (line.requestId === "request-0" ? { ...line, requestId: "request-1" } : line)),
+    ["each answer has its line of metrics"],
+  ],
+  [
+    "no EMF line was written",
+    (facts) => ({ ...facts, emf: [] }),
+    [
+      "every EMF line parses",
+      "each answer has its line of metrics",
+      "4xx answers are the metrics' errors",
+      "5xx answers are the metrics' faults",
+      "pings answered are the metrics' pings",
+      "429 answers are the metrics' throttles",
+      "failed calls were retried",
+      "breakers opened as the metrics say",
+    ],
+  ],
+  ["a 4xx is not an error in the metrics", without("Error"), ["4xx answers are the metrics' errors"]],
+  ["a 5xx is not a fault in the metrics", without("Fault"), ["5xx answers are the metrics' faults"]],
   [
     "an error is plain text",
     answers((answer) => (answer.status === 400 ? { ...answer, contentType: "text/plain" } : answer)),
     ["each error is a problem document"],
   ],
   [
-    "two pings met one environment",
+    "two pings reached one environment",
     (facts) => ({ ...facts, pings: facts.pings.map((ping) => ({ ...ping, environmentId: "a" })) }),
     ["as many environments were warmed as asked for"],
   ],
@@ -80,9 +104,23 @@ const tampered: readonly [string, (facts: Facts) => Facts, readonly string[]][] 
     (facts) => ({ ...facts, pings: facts.pings.map((ping) => ({ ...ping, primed: ping.requestId !== "ping-a" })) }),
     ["each ping rehearsed once"],
   ],
+  [
+    "no ping was primed, and none rehearsed",
+    (facts) => ({
+      ...facts,
+      pings: facts.pings.map((ping) => ({ ...ping, primed: false })),
+      handled: facts.handled.filter(({ rehearsal }) => !rehearsal),
+    }),
+    ["each ping rehearsed once"],
+  ],
+  [
+    "a rehearsal belongs to no ping",
+    handled((line) => (line.requestId === "ping-a" ? { ...line, requestId: "another" } : line)),
+    ["each ping rehearsed once"],
+  ],
   ["throttles are not counted", without("Throttled"), ["429 answers are the metrics' throttles"]],
   [
-    "nobody was throttled",
+    "no request was throttled",
     (facts) => {
       const admitted = answers((answer) => (answer.status === 429 ? undefined : answer))(facts);
       return emf((line) => (line.values.Throttled ? undefined : line))(admitted);
@@ -95,7 +133,7 @@ const tampered: readonly [string, (facts: Facts) => Facts, readonly string[]][] 
     ["nobody but the flooding address was throttled"],
   ],
   [
-    "a 429 does not say when to come again",
+    "a 429 has no Retry-After",
     answers((answer) => (answer.status === 429 ? { ...answer, retryAfter: undefined } : answer)),
     ["each 429 says when to come again"],
   ],
@@ -110,7 +148,7 @@ const tampered: readonly [string, (facts: Facts) => Facts, readonly string[]][] 
     ],
   ],
   [
-    "a breaker opened while all was well",
+    "a breaker opened while the service was healthy",
     (facts) => {
       const opened = {
         at: facts.phases[1]?.startedAt ?? 0,
@@ -154,7 +192,7 @@ const tampered: readonly [string, (facts: Facts) => Facts, readonly string[]][] 
     ["reads and writes work at the end"],
   ],
   [
-    "there is no end",
+    "the last phase is missing",
     (facts) => ({ ...facts, phases: facts.phases.slice(0, -1) }),
     ["reads and writes work at the end"],
   ],
@@ -165,14 +203,14 @@ describe("a check fails when", () => {
     expect(failing(tamper(recordedFacts()))).toEqual(names);
   });
 
-  test("each of them can", () => {
+  test("every check is covered by a case above", () => {
     const all = runChecks(recordedFacts(), expected).map(({ name }) => name);
     const seen = new Set(tampered.flatMap(([, , names]) => names));
     expect(all.filter((name) => !seen.has(name))).toEqual([]);
   });
 });
 
-test("a breaker that opens again before it closed was open all the time", () => {
+test("a breaker that reopens before it closes counts as open all the time", () => {
   const change = (at: number, environmentId: string, to: "open" | "half-open" | "closed") => {
     return { at, environmentId, requestId: undefined, to, reason: undefined };
   };

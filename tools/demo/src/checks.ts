@@ -1,11 +1,11 @@
-import { type Answer, type CircuitChange, type Facts, within } from "./facts.ts";
+import { type Answer, type CircuitChange, type Facts, type Logged, within } from "./facts.ts";
 import { total } from "./summary.ts";
 
-/** One thing that must hold of what was observed. */
+/** A statement about the observed facts that must hold. */
 export interface Check {
   readonly name: string;
   readonly ok: boolean;
-  /** The figures that it was judged by. */
+  /** The figures that decided. */
   readonly detail: string;
 }
 
@@ -26,7 +26,7 @@ function overlaps({ startedAt, endedAt }: Answer, { from, to }: Span): boolean {
   return startedAt <= to && endedAt >= from;
 }
 
-/** From each opening of a breaker to the closing after it in the same environment. */
+/** The spans in which a breaker was not closed, by environment. A span without a closing ends at `Infinity`. */
 export function openSpans(changes: readonly CircuitChange[]): (Span & { readonly environmentId: string })[] {
   const spans: (Span & { readonly environmentId: string })[] = [];
   const openedAt = new Map<string, number>();
@@ -42,11 +42,16 @@ export function openSpans(changes: readonly CircuitChange[]): (Span & { readonly
   return spans;
 }
 
-/** The times at which the downstream service, by its own account, failed calls. */
+/** The spans in which the downstream service reported that it fails calls. */
 function troubles({ downstream }: Facts): Span[] {
   return downstream.flatMap(({ mode, at: from }, index) =>
     mode === "healthy" || mode === "slow" ? [] : [{ from, to: downstream[index + 1]?.at ?? Infinity }],
   );
+}
+
+/** Whether no two lines belong to the same invocation. */
+function distinct(lines: readonly Logged[]): boolean {
+  return new Set(lines.map(({ requestId }) => requestId)).size === lines.length;
 }
 
 function requestChecks({ answers, emf, handled, unreadable }: Facts): Check[] {
@@ -57,9 +62,21 @@ function requestChecks({ answers, emf, handled, unreadable }: Facts): Check[] {
   const server = answers.filter(({ status }) => status >= 500);
   const problems = [...client, ...server].filter(({ contentType }) => contentType !== "application/problem+json");
   return [
-    check("every EMF line parses", unreadable.length === 0, `${emf.length} parsed, ${unreadable.length} did not`),
-    equal("each answer has its line of metrics", ["answers", answers.length], ["request lines", lines.length]),
-    equal("each admitted request reached the handler once", ["admitted", admitted.length], ["handled", real.length]),
+    check(
+      "every EMF line parses",
+      emf.length > 0 && unreadable.length === 0,
+      `${emf.length} parsed, ${unreadable.length} did not`,
+    ),
+    check(
+      "each answer has its line of metrics",
+      lines.length === answers.length && distinct(lines),
+      `${answers.length} answers, ${lines.length} request lines`,
+    ),
+    check(
+      "each admitted request reached the handler once",
+      real.length === admitted.length && distinct(real),
+      `${admitted.length} admitted, ${real.length} handled`,
+    ),
     equal("4xx answers are the metrics' errors", ["answers", client.length], ["in Error", total(lines, "Error")]),
     equal("5xx answers are the metrics' faults", ["answers", server.length], ["in Fault", total(lines, "Fault")]),
     check("each error is a problem document", problems.length === 0, `${problems.length} of another type`),
@@ -69,7 +86,8 @@ function requestChecks({ answers, emf, handled, unreadable }: Facts): Check[] {
 function warmupChecks({ pings, emf, handled }: Facts, asked: number): Check[] {
   const ids = new Set(pings.map(({ requestId }) => requestId));
   const environments = new Set(pings.map(({ environmentId }) => environmentId)).size;
-  const rehearsed = handled.filter(({ rehearsal }) => rehearsal).length;
+  const rehearsals = handled.filter(({ rehearsal }) => rehearsal);
+  const rehearsed = rehearsals.filter(({ requestId = "" }) => ids.has(requestId));
   const reached = handled.filter(({ requestId = "", rehearsal }) => ids.has(requestId) && !rehearsal).length;
   const measured = emf.filter(({ requestId = "", kind }) => ids.has(requestId) && kind === "request").length;
   const primed = pings.filter((ping) => ping.primed).length;
@@ -89,7 +107,11 @@ function warmupChecks({ pings, emf, handled }: Facts, asked: number): Check[] {
       reached + measured === 0,
       `${reached} handled, ${measured} counted as requests`,
     ),
-    equal("each ping rehearsed once", ["primed", primed], ["rehearsals", rehearsed]),
+    check(
+      "each ping rehearsed once",
+      [primed, rehearsals.length, rehearsed.length].every((count) => count === pings.length) && distinct(rehearsals),
+      `${primed} primed, ${rehearsals.length} rehearsals`,
+    ),
   ];
 }
 
@@ -118,7 +140,7 @@ function breakerChecks(facts: Facts): Check[] {
   const spans = openSpans(circuit);
   const still = spans.filter(({ to }) => to === Infinity);
   const retries = total(emf, "RetryAttempts");
-  // A 5xx has one of two causes: the service failed while the request was on, or a breaker was open.
+  // A 5xx has one of two causes: the service failed during the request, or a breaker was open.
   const unexplained = answers
     .filter(({ status }) => status >= 500)
     .filter((answer) => ![...trouble, ...spans].some((span) => overlaps(answer, span)));
@@ -156,8 +178,8 @@ function calmCheck(facts: Facts): Check {
 }
 
 /**
- * Whether what was observed adds up: figures that are counted in two places must agree, and whatever went wrong must have
- * a cause. `warmed` is how many environments were to be warmed, `floodClient` the address that sent too much.
+ * Checks the observed facts: figures that are counted in two places must agree, and every failure must have a cause.
+ * `warmed` is the number of environments to warm, `floodClient` the address that exceeds the limit.
  */
 export function runChecks(facts: Facts, { warmed, floodClient }: { warmed: number; floodClient: string }): Check[] {
   return [

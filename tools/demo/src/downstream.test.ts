@@ -21,7 +21,7 @@ async function put(signal?: AbortSignal): Promise<number | "hung"> {
   }
 }
 
-test("keeps profiles while it is well, at its usual pace or a slow one", async () => {
+test("stores profiles while it is healthy or slow", async () => {
   expect(await put()).toBe(204);
   await downstream.set("slow");
   const from = performance.now();
@@ -29,7 +29,7 @@ test("keeps profiles while it is well, at its usual pace or a slow one", async (
   expect(performance.now() - from).toBeGreaterThanOrEqual(145);
 });
 
-test("fails a third of the calls while flaky, and all while down, of which a third hang", async () => {
+test("fails a third of the calls while flaky; while down it fails all, and a third of them hang", async () => {
   await downstream.set("flaky");
   const flaky = [await put(), await put(), await put()];
   expect(flaky.sort()).toEqual([204, 204, 503]);
@@ -38,12 +38,12 @@ test("fails a third of the calls while flaky, and all while down, of which a thi
   expect(down.sort()).toEqual([503, 503, "hung"]);
 });
 
-test("says itself when it changes", async () => {
+test("reports each change of its mode", async () => {
   await downstream.set("down");
   await downstream.set("healthy");
   await expect.poll(() => changes).toEqual(["down", "healthy"]);
 });
 
-test("refuses a mode that it does not have", async () => {
+test("rejects an unknown mode", async () => {
   await expect(downstream.set("asleep" as DownstreamMode)).rejects.toThrow("404");
 });

@@ -6,16 +6,16 @@ import type { DownstreamChange, DownstreamMode } from "./facts.ts";
 /** The profile service, running. */
 export interface Downstream {
   readonly url: string;
-  /** Resolves when the service has changed its ways. */
+  /** Resolves when the service has changed its mode. */
   set(mode: DownstreamMode): Promise<void>;
   stop(): Promise<void>;
 }
 
-// From sources (.ts) and from dist (.js) alike.
+// Works from sources (.ts) and from dist (.js).
 const extension = import.meta.url.slice(import.meta.url.lastIndexOf("."));
 const entry = fileURLToPath(new URL(`./profile-service${extension}`, import.meta.url));
 
-/** Starts the profile service in a process of its own. `onChange` hears what it says of its changes. */
+/** Starts the profile service in its own process. `onChange` receives each change that the service reports. */
 export async function startDownstream(onChange: (change: DownstreamChange) => void): Promise<Downstream> {
   const child = spawn(process.execPath, [entry], { stdio: ["pipe", "pipe", "inherit"] });
   const started = Promise.withResolvers<number>();
@@ -27,9 +27,9 @@ export async function startDownstream(onChange: (change: DownstreamChange) => vo
   });
   child.once("error", started.reject);
   createInterface({ input: child.stdout }).on("line", (line) => {
-    const said = JSON.parse(line) as { port: number } | DownstreamChange;
-    if ("port" in said) started.resolve(said.port);
-    else onChange(said);
+    const message = JSON.parse(line) as { port: number } | DownstreamChange;
+    if ("port" in message) started.resolve(message.port);
+    else onChange(message);
   });
   const url = `http://127.0.0.1:${await started.promise}`;
   return {

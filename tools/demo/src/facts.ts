@@ -1,20 +1,20 @@
-/** What was seen while the demo ran: answers over HTTP and lines that the functions wrote. Times are epoch ms. */
+/** The facts that the demo observed: answers over HTTP, and lines that the functions wrote. Times are epoch ms. */
 export interface Facts {
   readonly phases: readonly Phase[];
   readonly answers: readonly Answer[];
   readonly pings: readonly PingAnswer[];
   readonly emf: readonly EmfLine[];
-  /** Lines that begin as JSON or speak of `_aws`, and do not parse. */
+  /** Lines that start as JSON or contain `_aws`, and do not parse. */
   readonly unreadable: readonly string[];
-  /** Lines in which the handler said that it had begun on a request. */
+  /** Lines in which the handler logged the start of a request. */
   readonly handled: readonly Handled[];
   readonly circuit: readonly CircuitChange[];
-  /** Beginnings of environments. */
+  /** Starts of environments. */
   readonly inits: readonly Logged[];
   readonly reports: readonly InvocationReport[];
-  /** When the downstream service said that it changed its behaviour. */
+  /** Changes of behaviour, as the downstream service reported them. */
   readonly downstream: readonly DownstreamChange[];
-  /** What the functions wrote at level ERROR, and on stderr. */
+  /** Lines at level ERROR, and plain text on stderr. */
   readonly errors: readonly string[];
 }
 
@@ -31,10 +31,10 @@ export interface Phase {
 export interface Answer {
   readonly startedAt: number;
   readonly endedAt: number;
-  /** The client's address, as the front was told. */
+  /** The client's address, as sent to the front. */
   readonly client: string;
   readonly method: string;
-  /** 0 where no answer came. */
+  /** 0 if no answer came. */
   readonly status: number;
   readonly contentType: string;
   readonly retryAfter: string | undefined;
@@ -42,64 +42,68 @@ export interface Answer {
 
 /** One warm-up ping, as the environment answered it. */
 export interface PingAnswer {
-  /** Lambda's id of the invocation. */
+  /** Lambda's ID of the invocation. */
   readonly requestId: string;
-  /** The environment's name for itself. */
+  /** The ID that the environment gave itself. */
   readonly environmentId: string;
   readonly cold: boolean;
   readonly primed: boolean;
 }
 
-/** Where and when a line was written. */
+/** The time and the environment of a log line. */
 export interface Logged {
   readonly at: number;
   readonly environmentId: string;
-  /** Lambda's id of the invocation that the line was written in. */
+  /** Lambda's ID of the invocation that wrote the line. */
   readonly requestId: string | undefined;
 }
 
-/** One line in CloudWatch's embedded metric format: what its `_aws` declares to be metrics, by name. */
+/** One line in CloudWatch's embedded metric format: the metrics that its `_aws` declares, by name. */
 export interface EmfLine extends Logged {
   readonly kind: "request" | "ping" | "other";
   readonly values: Readonly<Record<string, number>>;
 }
 
+/** The start of a request in the handler. */
 export interface Handled extends Logged {
   readonly rehearsal: boolean;
 }
 
 export type CircuitState = "open" | "half-open" | "closed";
 
+/** A change of the breaker in one environment. */
 export interface CircuitChange extends Logged {
   readonly to: CircuitState;
-  /** Why it opened: `tripped`, or `probe-failed` where the call that tried whether all is well was none. */
+  /** Why it opened: `tripped`, or `probe-failed` if a half-open circuit's probe failed. */
   readonly reason: string | undefined;
 }
 
+/** A REPORT line. */
 export interface InvocationReport extends Logged {
   /** Only in the first invocation of an environment. */
   readonly initMs: number | undefined;
 }
 
-/** `slow`: back, but not yet at its usual pace. */
+/** `slow`: available again, but slower than usual. */
 export type DownstreamMode = "healthy" | "flaky" | "down" | "slow";
 
+/** A change of the downstream service. */
 export interface DownstreamChange {
   readonly at: number;
   readonly mode: DownstreamMode;
 }
 
-/** What an answer is to the one who looks at many: served, the client's mistake, over the limit, or failed. */
+/** The kind of an answer: served, client error, throttled, or failed. */
 export type StatusKind = "2xx" | "4xx" | "429" | "5xx";
 
-/** The kind of a status; no answer (0) is a failure. */
+/** The kind of a status. No answer (0) counts as a failure. */
 export function statusKind(status: number): StatusKind {
   if (status === 429) return "429";
   if (status >= 400 && status < 500) return "4xx";
   return status >= 200 && status < 400 ? "2xx" : "5xx";
 }
 
-/** Those of `items` between `from` and `to`. */
+/** The items that started in this span. */
 export function within<T extends { readonly startedAt: number }>(
   items: readonly T[],
   { startedAt, endedAt }: { startedAt: number; endedAt: number },

@@ -4,7 +4,7 @@ import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { type LogLine, startHttpFront, startLocalLambda } from "@midguard/local-lambda";
 import type { PingAnswer } from "./facts.ts";
 
-/** The request header that carries a client's address. The front strips it, so the function sees what AWS would show it. */
+/** The request header with a client's address. The front removes it, so the function's event is as on AWS. */
 export const addressHeader = "x-demo-client-address";
 
 const functionName = "users-api";
@@ -12,20 +12,20 @@ const functionName = "users-api";
 /** The users API as a deployed function: on Lambda, behind an HTTP API. */
 export interface DeployedApi {
   readonly url: string;
-  /** Addresses for whoever wants to look at it with the AWS command line. */
+  /** For the AWS command line. */
   readonly lambdaEndpoint: string;
   readonly region: string;
   readonly functionName: string;
-  /** Execution environments that live now. */
+  /** Returns the number of execution environments that have not ended. */
   environments(): number;
-  /** Sends `count` warm-up pings at once, each holding its environment until `holdUntil` (epoch ms). */
+  /** Sends `count` concurrent warm-up pings. Each holds its environment until `holdUntil` (epoch ms). */
   ping(count: number, holdUntil: number): Promise<PingAnswer[]>;
   stop(): Promise<void>;
 }
 
-/** Deploys examples/users-api, as built, on this machine. */
+/** Deploys the built examples/users-api on this machine. */
 export async function deploy(profileUrl: string, onLog: (line: LogLine) => void): Promise<DeployedApi> {
-  // dist/handler.js, in the package's own folder.
+  // The entry is dist/handler.js; its package is the task root.
   const taskRoot = dirname(dirname(fileURLToPath(import.meta.resolve("@midguard/example-users-api"))));
   const lambda = await startLocalLambda({
     onLog,
@@ -35,7 +35,7 @@ export async function deploy(profileUrl: string, onLog: (line: LogLine) => void)
         taskRoot,
         memoryMb: 512,
         timeoutMs: 10_000,
-        // Generous: on a busy machine a cold start takes its time.
+        // Generous, because a cold start is slow on a busy machine.
         initTimeoutMs: 30_000,
         reservedConcurrency: 20,
         // No X-Ray daemon listens here.
@@ -62,7 +62,8 @@ export async function deploy(profileUrl: string, onLog: (line: LogLine) => void)
     );
     const text = Payload?.transformToString() ?? "";
     const { environmentId, cold, primed } = JSON.parse(text) as Partial<PingAnswer>;
-    if (FunctionError !== undefined || environmentId === undefined) throw new Error(`A ping was answered ${text}`);
+    if (FunctionError !== undefined || environmentId === undefined)
+      throw new Error(`The function did not answer a ping as one: ${text}`);
     return { requestId: $metadata.requestId ?? "", environmentId, cold: cold === true, primed: primed === true };
   }
 

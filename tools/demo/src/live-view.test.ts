@@ -14,7 +14,7 @@ function screen(parts: Partial<Screen> = {}): Screen & { text: string } {
   };
 }
 
-/** What a terminal shows in the end: cursor-up goes back to lines already written. */
+/** The lines that a terminal shows in the end: cursor-up moves back to earlier lines. */
 function shown(text: string): string[] {
   const lines: string[] = [];
   let row = 0;
@@ -46,7 +46,7 @@ describe("the live view", () => {
     observer.answered({ startedAt: now - 10, endedAt: now, status, ...facts });
   }
 
-  test("updates one screen in place on a terminal, and gives the cursor back", () => {
+  test("updates one screen in place on a terminal, and shows the cursor again at the end", () => {
     const terminal = screen({ isTTY: true, columns: 60 });
     const view = startLiveView(observer, terminal);
     expect(terminal.text).toBe(`${csi}?25l`);
@@ -67,7 +67,7 @@ describe("the live view", () => {
     expect(terminal.text).toBe(text);
   });
 
-  test("writes a plain line a second anywhere else", () => {
+  test("writes one plain line a second without a terminal", () => {
     const pipe = screen();
     const view = startLiveView(observer, pipe);
     vi.advanceTimersByTime(900);

@@ -2,25 +2,26 @@ import { type Answer, type CircuitState, type PhaseName, type StatusKind, status
 import type { Observer } from "./observer.ts";
 import { total } from "./summary.ts";
 
-/** Where the view is written to. */
+/** The output of the view. */
 export interface Screen {
   readonly isTTY?: boolean | undefined;
   readonly columns?: number | undefined;
   write(text: string): unknown;
 }
 
+/** A running view of the observed facts. */
 export interface LiveView {
-  /** Draws the last state, gives the cursor back. May be called twice. */
+  /** Draws the last state and shows the cursor again. May be called twice. */
   stop(): void;
 }
 
 const phases: Readonly<Record<PhaseName, string>> = {
-  "warm-up": "pings open environments before anybody waits for one",
-  steady: "five addresses read, and sign up now and then",
-  flood: "198.51.100.66 asks as fast as it can",
-  outage: "the profile service fails, then hangs too; more sign-ups than before",
-  recovery: "the profile service is back; each environment finds out for itself",
-  calm: "as in the beginning",
+  "warm-up": "pings start environments before a client needs one",
+  steady: "five addresses read users, and sometimes sign one up",
+  flood: "198.51.100.66 sends requests as fast as it can",
+  outage: "the profile service fails, then also hangs; more sign-ups than before",
+  recovery: "the profile service is back; each environment has to find out by itself",
+  calm: "traffic as in the steady phase",
 };
 
 const csi = "\u001b[";
@@ -32,7 +33,7 @@ function paint(colour: keyof typeof colours, text: string): string {
   return `${csi}${colours[colour]}m${text}${csi}0m`;
 }
 
-/** Cut to `width` visible characters; colours take none. */
+/** Cuts a line to `width` visible characters; colours do not count. */
 function fit(line: string, width: number): string {
   let visible = 0;
   let end = 0;
@@ -55,7 +56,7 @@ const kinds: readonly { readonly kind: StatusKind; readonly colour: keyof typeof
 const historyMs = 500;
 const historyLength = 44;
 
-/** How many of `answers` came in each stretch of `historyMs` that has passed since `startedAt`; the latest ones only. */
+/** The number of answers in each of the latest periods of `historyMs`. */
 function history(answers: readonly Answer[], kind: StatusKind, startedAt: number, now: number): number[] {
   const counts = new Array<number>(Math.floor((now - startedAt) / historyMs) + 1).fill(0);
   for (const { status, endedAt } of answers) {
@@ -101,14 +102,14 @@ function screenLines({ facts, phase, circuits }: Observer, startedAt: number, no
   ];
 }
 
-/** The same, as one line for a log. */
+/** The same as one line, for a log. */
 function plainLine({ facts, phase, circuits }: Observer, startedAt: number, now: number): string {
   const seconds = ((now - startedAt) / 1_000).toFixed(1).padStart(5);
   const rates = kinds.map(({ kind }) => `${kind} ${`${lastSecond(facts.answers, kind, now)}/s`.padEnd(6)}`);
   return `${seconds} s  ${(phase ?? "done").padEnd(8)} ${rates.join(" ")} breakers: ${breakers(circuits)}`;
 }
 
-/** Shows what the observer sees: one screen, updated in place, on a terminal; a line a second anywhere else. */
+/** Shows the observed facts: on a terminal as one screen that is updated in place, otherwise as one line a second. */
 export function startLiveView(observer: Observer, screen: Screen): LiveView {
   const startedAt = Date.now();
   let drawn = 0;
@@ -118,7 +119,7 @@ export function startLiveView(observer: Observer, screen: Screen): LiveView {
     const now = Date.now();
     const lines = screenLines(observer, startedAt, now);
     const width = (screen.columns ?? 80) - 1;
-    // Back to the first line of the last drawing, each line over the old one.
+    // Back to the first line, to draw each line over the old one.
     const back = drawn === 0 ? "" : `${csi}${drawn}A`;
     screen.write(back + lines.map((line) => `${fit(line, width)}${csi}K\n`).join(""));
     drawn = lines.length;

@@ -27,7 +27,7 @@ function emf(values: Record<string, unknown>, names = Object.keys(values)): stri
 }
 
 describe("a line of the function's log", () => {
-  test("in embedded metric format is its declared metrics", () => {
+  test("in embedded metric format is read as the metrics it declares", () => {
     const request = { Latency: 1.5, Fault: 0, Error: 1 };
     expect(read(emf(request))).toEqual({ type: "emf", fact: { ...logged, kind: "request", values: request } });
     expect(read(emf({ WarmupPing: 1 }))).toMatchObject({ fact: { kind: "ping" } });
@@ -45,11 +45,11 @@ describe("a line of the function's log", () => {
     ["has no namespace", emf({ Latency: 1 }).replace('"Namespace":"UsersApi",', "")],
     ["has no directive", '{"_aws":{"CloudWatchMetrics":[]}}'],
     ["has a bare _aws", '{"_aws":1}'],
-  ])("is unreadable where it %s", (_, line) => {
+  ])("is unreadable if it %s", (_, line) => {
     expect(read(line)).toEqual({ type: "unreadable", fact: line });
   });
 
-  test("tells of requests, rehearsals and breakers", () => {
+  test("is read as a request, a rehearsal or a change of a breaker", () => {
     expect(read('{"message":"request","rehearsal":false}')).toEqual({
       type: "handled",
       fact: { ...logged, rehearsal: false },
@@ -63,7 +63,7 @@ describe("a line of the function's log", () => {
     expect(read('{"message":"circuit.closed"}')).toMatchObject({ fact: { to: "closed" } });
   });
 
-  test("is a report, with the init of a cold start", () => {
+  test("is read as a report, with the init duration of a cold start", () => {
     const report = "REPORT RequestId: r-1\tDuration: 2.00 ms\tBilled Duration: 200 ms\tInit Duration: 198.21 ms\t";
     expect(read(report, "platform")).toEqual({ type: "report", fact: { ...logged, initMs: 198.21 } });
     expect(read("REPORT RequestId: r-1\tDuration: 2.00 ms\t", "platform")).toMatchObject({
@@ -73,7 +73,7 @@ describe("a line of the function's log", () => {
     expect(read("START RequestId: r-1 Version: $LATEST", "platform")).toEqual({ type: "nothing" });
   });
 
-  test("is an error where it says so, or comes on stderr", () => {
+  test("is an error if its level says so, or if it is plain text on stderr", () => {
     expect(read('{"level":"ERROR","message":"request failed"}', "stderr").type).toBe("error");
     expect(read("TypeError: boom", "stderr").type).toBe("error");
     expect(read("plain words").type).toBe("nothing");

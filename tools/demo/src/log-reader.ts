@@ -1,7 +1,7 @@
 import type { LogLine } from "@midguard/local-lambda";
 import type { CircuitChange, CircuitState, EmfLine, Handled, InvocationReport, Logged } from "./facts.ts";
 
-/** What one line of a function's log says. */
+/** The fact in one line of a function's log. */
 export type Reading =
   | { readonly type: "emf"; readonly fact: EmfLine }
   | { readonly type: "handled"; readonly fact: Handled }
@@ -25,7 +25,7 @@ function isFields(value: unknown): value is Fields {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** The metrics that a line declares, with their values; `undefined` where declaration and values do not agree. */
+/** The metrics that a line declares, with their values; `undefined` if a declared value is missing or malformed. */
 function declaredMetrics(fields: Fields): Record<string, number> | undefined {
   const directives = isFields(fields._aws) ? fields._aws.CloudWatchMetrics : undefined;
   if (!Array.isArray(directives) || directives.length === 0) return undefined;
@@ -35,7 +35,7 @@ function declaredMetrics(fields: Fields): Record<string, number> | undefined {
     if (typeof Namespace !== "string" || !Array.isArray(Metrics) || !Array.isArray(Dimensions)) return undefined;
     if (!Dimensions.flat().every((name) => typeof fields[name] === "string")) return undefined;
     for (const { Name } of Metrics) {
-      // CloudWatch takes a list of values too; the demo counts what happened, so their sum.
+      // CloudWatch also accepts a list of values; the demo counts their sum.
       const value = [fields[Name]].flat();
       if (!value.every((one) => typeof one === "number") || value.length === 0) return undefined;
       values[Name] = value.reduce((sum: number, one) => sum + Number(one), 0);
@@ -59,7 +59,7 @@ export function readLogLine({ line, source, timestamp: at, environmentId, reques
     return { type: "report", fact: { ...logged, initMs: init === undefined ? undefined : Number(init) } };
   }
   if (!line.startsWith("{")) {
-    // A warning or a stack trace on stderr belongs in the report; an EMF line that is no JSON would be lost to CloudWatch.
+    // CloudWatch would lose an EMF line that is not JSON. Other text on stderr is a warning or a stack trace.
     if (line.includes('"_aws"')) return { type: "unreadable", fact: line };
     return source === "stderr" ? { type: "error", fact: line } : nothing;
   }

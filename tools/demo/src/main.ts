@@ -16,11 +16,11 @@ import { createSend, type KnownIds } from "./traffic.ts";
 
 const usage = `Usage: node tools/demo/dist/main.js [--keep] [--seed <number>]
 
-  --keep   leave the API serving when the demo is over, until Ctrl-C
-  --seed   another course of the same traffic (default 1)
+  --keep   keep the API running after the demo, until Ctrl-C
+  --seed   seed of the traffic's random choices (default 1)
 `;
 
-// The root of the repository, wherever the command was typed.
+// In the root of the repository, for any working directory.
 const reportFolder = join(dirname(fileURLToPath(import.meta.url)), "../../../demo-report");
 
 async function writeReport(facts: Facts, summary: Summary, checks: readonly Check[]): Promise<void> {
@@ -35,6 +35,11 @@ function statuses({ statusCounts }: Summary): string {
     .join("   ");
 }
 
+function throttledFrom({ throttled, throttledByClient }: Summary): string {
+  const flood = throttledByClient[floodClient] ?? 0;
+  return `${flood === throttled ? "all" : `${flood} of them`} from ${floodClient}`;
+}
+
 function printSummary(summary: Summary, checks: readonly Check[]): void {
   const failed = checks.filter(({ ok }) => !ok);
   const { latencyMs } = summary;
@@ -42,7 +47,7 @@ function printSummary(summary: Summary, checks: readonly Check[]): void {
 Observed in ${(summary.durationMs / 1_000).toFixed(1)} s, over HTTP and in the functions' output
 
   requests          ${summary.requests}   (${statuses(summary)})
-  throttled         ${summary.throttled}   all from ${floodClient}; the limit counts in each environment's own memory
+  throttled         ${summary.throttled}   ${throttledFrom(summary)}; the limit counts in each environment's own memory
   retries           ${summary.retries}   ${summary.rescued} requests saved by them
   breakers          opened ${summary.circuitOpened}, closed ${summary.circuitClosed}   in ${summary.circuitEnvironments} environments; ${summary.circuitReopened} opened again by a failed probe
   warm-up           ${summary.warmupPings} pings; ${summary.environments} environments in the end
@@ -60,17 +65,17 @@ Observed in ${(summary.durationMs / 1_000).toFixed(1)} s, over HTTP and in the f
 
 function printKept({ url, lambdaEndpoint, region, functionName }: DeployedApi): void {
   console.log(`
-The API is serving. Try, and end it with Ctrl-C:
+The API is running. Commands to try; stop it with Ctrl-C:
 
   curl -i '${url}/users?limit=3'
   curl -i -X POST ${url}/users -H 'content-type: application/json' -d '{"name":"Ada","email":"ada@example.com"}'
-  for i in $(seq 12); do curl -s -o /dev/null -w '%{http_code} ' ${url}/users; done
+  curl -s -o /dev/null -w '%{http_code} ' '${url}/users?request=[1-30]'
   AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local aws lambda invoke --endpoint-url ${lambdaEndpoint} --region ${region} \\
     --function-name ${functionName} --cli-binary-format raw-in-base64-out --payload '{"warmup":true}' /dev/stdout
 `);
 }
 
-/** Runs the demo and gives back the exit code. */
+/** Runs the demo and returns the exit code. */
 async function main(keep: boolean, seed: number, interrupted: Promise<void>): Promise<number> {
   const observer = createObserver();
   await using stack = new AsyncDisposableStack();
@@ -91,8 +96,9 @@ async function main(keep: boolean, seed: number, interrupted: Promise<void>): Pr
   await writeReport(observer.facts, summary, checks);
   printSummary(summary, checks);
   const holds = checks.every(({ ok }) => ok);
-  if (!holds)
-    console.error(["", "The functions' errors, the first ten:", ...observer.facts.errors.slice(0, 10)].join("\n"));
+  if (!holds) {
+    console.error(["", "The first ten errors of the functions:", ...observer.facts.errors.slice(0, 10)].join("\n"));
+  }
   if (keep) {
     printKept(api);
     await interrupted;

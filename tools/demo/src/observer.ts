@@ -1,25 +1,26 @@
 import type { LogLine } from "@midguard/local-lambda";
 import type { Answer, CircuitState, DownstreamChange, Facts, Phase, PhaseName, PingAnswer } from "./facts.ts";
-import { readLogLine } from "./log-reader.ts";
+import { type Reading, readLogLine } from "./log-reader.ts";
 
 type Growing<T> = { [Key in keyof T]: T[Key] extends readonly (infer Item)[] ? Item[] : T[Key] };
 
-/** Collects what is seen. It only listens: nothing here knows what was sent. */
+/** Collects the facts of a run. It only listens, and does not know what was sent. */
 export interface Observer {
   readonly facts: Facts;
   readonly phase: PhaseName | undefined;
-  /** The state of the breaker in each environment that has spoken of it. */
+  /** The last reported state of the breaker, by environment. */
   readonly circuits: ReadonlyMap<string, CircuitState>;
   log(line: LogLine): void;
   answered(answer: Answer): void;
   pinged(ping: PingAnswer): void;
   downstreamChanged(change: DownstreamChange): void;
-  /** Ends the phase before, if any. */
+  /** Starts a phase, and ends the one before, if any. */
   enter(name: PhaseName): void;
   /** Ends the last phase. */
   finish(): void;
 }
 
+/** Creates an observer without facts. */
 export function createObserver(now: () => number = Date.now): Observer {
   const facts: Growing<Facts> = {
     phases: [],
@@ -44,29 +45,8 @@ export function createObserver(now: () => number = Date.now): Observer {
 
   function log(line: LogLine): void {
     const reading = readLogLine(line);
-    switch (reading.type) {
-      case "emf":
-        facts.emf.push(reading.fact);
-        break;
-      case "handled":
-        facts.handled.push(reading.fact);
-        break;
-      case "circuit":
-        facts.circuit.push(reading.fact);
-        circuits.set(reading.fact.environmentId, reading.fact.to);
-        break;
-      case "init":
-        facts.inits.push(reading.fact);
-        break;
-      case "report":
-        facts.reports.push(reading.fact);
-        break;
-      case "error":
-        facts.errors.push(reading.fact);
-        break;
-      case "unreadable":
-        facts.unreadable.push(reading.fact);
-    }
+    add(facts, reading);
+    if (reading.type === "circuit") circuits.set(reading.fact.environmentId, reading.fact.to);
   }
 
   return {
@@ -85,4 +65,29 @@ export function createObserver(now: () => number = Date.now): Observer {
       open = { name, startedAt: now() };
     },
   };
+}
+
+function add(facts: Growing<Facts>, reading: Reading): void {
+  switch (reading.type) {
+    case "emf":
+      facts.emf.push(reading.fact);
+      break;
+    case "handled":
+      facts.handled.push(reading.fact);
+      break;
+    case "circuit":
+      facts.circuit.push(reading.fact);
+      break;
+    case "init":
+      facts.inits.push(reading.fact);
+      break;
+    case "report":
+      facts.reports.push(reading.fact);
+      break;
+    case "error":
+      facts.errors.push(reading.fact);
+      break;
+    case "unreadable":
+      facts.unreadable.push(reading.fact);
+  }
 }

@@ -1,4 +1,4 @@
-/** The look of the report. A tone is one colour, told apart in light and dark and by people who see few colours. */
+/** The style of the report. Each tone is one colour, distinct in light and dark and for colour-blind readers. */
 export const reportStyle = `
 :root {
   --page: #f6f7f9; --card: #ffffff; --text: #16191f; --soft: #5b6472; --line: #e1e5ea; --band: #f1f3f6;

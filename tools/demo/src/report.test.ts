@@ -8,7 +8,7 @@ function render(facts = recordedFacts()): string {
   return renderReport(facts, summarise(facts), runChecks(facts, { warmed: 2, floodClient }), floodClient);
 }
 
-/** Names of elements that are opened and never closed, or closed in the wrong order. */
+/** Names of elements that are never closed, or closed in the wrong order. */
 function unbalanced(html: string): string[] {
   const alone = new Set(["meta", "!doctype"]);
   const open: string[] = [];
@@ -21,7 +21,7 @@ function unbalanced(html: string): string[] {
   return [...wrong, ...open];
 }
 
-test("the page is well-formed and needs nothing from anywhere", () => {
+test("the page is well-formed and loads nothing else", () => {
   const html = render();
   expect(unbalanced(html)).toEqual([]);
   expect(html).not.toMatch(/https?:|src=|href=|@import|url\(/);
@@ -42,7 +42,7 @@ test("the page shows a chart for statuses, throttles, breakers and latency", () 
   expect(html).toContain("env 1: open\n8.0 s to 11.9 s");
 });
 
-test("the page gives every check, and says when one does not hold", () => {
+test("the page shows every check, and states how many fail", () => {
   const good = render();
   expect(good).toMatch(/All \d+ checks hold/);
   expect(good).not.toContain("✗");
@@ -51,7 +51,7 @@ test("the page gives every check, and says when one does not hold", () => {
   expect(bad).toContain("✗");
 });
 
-test("a run that ended before it began still makes a page", () => {
+test("a run without any facts still renders a page", () => {
   const empty = Object.fromEntries(Object.keys(recordedFacts()).map((key) => [key, []])) as never;
   const html = render(empty);
   expect(unbalanced(html)).toEqual([]);

@@ -23,7 +23,7 @@ function tiles(summary: Summary): string {
     tile("warm-up pings", summary.warmupPings, `${environments} environments`),
     tile("cold starts", coldStarts, `${coldStartsInRequests} with a client waiting`),
     tile("p50", `${latencyMs.p50} ms`, `p99 ${latencyMs.p99} ms`),
-    tile("EMF lines", summary.emfLines, "written to stdout, all read"),
+    tile("EMF lines", summary.emfLines, `read from stdout; ${summary.unreadableLines} unreadable`),
   ].join("");
 }
 
@@ -42,7 +42,7 @@ function statusRows({ statusCounts }: Summary): string {
     .join("");
 }
 
-/** One page that needs no other file and no network. */
+/** Renders the report as one page that loads no other file. */
 export function renderReport(facts: Facts, summary: Summary, checks: readonly Check[], floodClient: string): string {
   const failed = checks.filter(({ ok }) => !ok).length;
   const verdict =
@@ -60,20 +60,20 @@ export function renderReport(facts: Facts, summary: Summary, checks: readonly Ch
 <main>
 <header>
 <h1>Midguard demo</h1>
-<p>A users API behind all five middlewares, on a local Lambda, under real HTTP traffic. All figures are what its clients saw and what the function wrote to its log.</p>
+<p>A users API behind all five middlewares, on a local Lambda, under real HTTP traffic. All figures come from the answers to its clients and from the log of the function.</p>
 <p class="verdict ${failed === 0 ? "" : "failed"}">${verdict}</p>
 </header>
 <ul class="tiles">${tiles(summary)}</ul>
 ${timelines(facts, floodClient).map(figure).join("\n")}
 <section>
 <h2>Checks</h2>
-<div class="scroll"><table><thead><tr><th></th><th>What must hold</th><th>Observed</th></tr></thead><tbody>${checks.map(checkRow).join("")}</tbody></table></div>
+<div class="scroll"><table><thead><tr><th></th><th>Check</th><th>Observed</th></tr></thead><tbody>${checks.map(checkRow).join("")}</tbody></table></div>
 </section>
 <section>
 <h2>Answers by status</h2>
 <div class="scroll"><table class="narrow"><thead><tr><th>Status</th><th>Answers</th></tr></thead><tbody>${statusRows(summary)}</tbody></table></div>
 </section>
-<footer>Memory stores throughout: each environment counts, remembers its users and judges the profile service for itself.</footer>
+<footer>All stores are in memory: each environment has its own limits, users and circuit breaker.</footer>
 </main>
 </body>
 </html>

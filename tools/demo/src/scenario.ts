@@ -7,18 +7,19 @@ import {
   browse,
   type Client,
   type KnownIds,
+  type OutgoingRequest,
   type Random,
   type Send,
   signUp,
   startClients,
-  type Wish,
 } from "./traffic.ts";
 
-/** Environments to warm before the first request. */
+/** Number of environments to warm before the first request. */
 export const warmedEnvironments = 6;
-/** The one address that sends more than the limit of 10 a second, whichever environment it meets. */
+/** The address that exceeds the limit of 10 requests a second. */
 export const floodClient = "198.51.100.66";
 
+/** The parts that a phase works with. */
 export interface Stage {
   readonly api: DeployedApi;
   readonly downstream: Downstream;
@@ -28,13 +29,13 @@ export interface Stage {
   readonly random: Random;
 }
 
-/** Waits at least `least` ms, then until `done`, and no longer than `most` ms: what is missing then, the checks tell. */
+/** Waits at least `least` ms, then until `done`, but at most `most` ms. The checks report what is missing then. */
 async function until(done: () => boolean, { least, most }: { least: number; most: number }): Promise<void> {
   await sleep(least);
   for (let waited = least; waited < most && !done(); waited += 100) await sleep(100);
 }
 
-/** Pings until enough distinct environments have answered; the second and third round hold longer. */
+/** Pings until enough distinct environments have answered; each further round holds them longer. */
 async function warmUp({ api, observer }: Stage): Promise<void> {
   const warm = new Set<string>();
   for (let round = 1; round <= 3 && warm.size < warmedEnvironments; round += 1) {
@@ -46,7 +47,7 @@ async function warmUp({ api, observer }: Stage): Promise<void> {
   }
 }
 
-// Each waits between two requests, so that none comes near ten a second.
+// Each pauses between requests, so it stays well below ten a second.
 const readers = ["203.0.113.10", "203.0.113.11", "203.0.113.12", "2001:db8:1::10", "2001:db8:2::10"];
 const newcomers = Array.from({ length: 8 }, (_, index) => `192.0.2.${20 + index}`);
 
@@ -59,9 +60,9 @@ function signingUp({ random }: Stage): Client[] {
 }
 
 function flooding(): Client[] {
-  const list = (): Wish => ({ method: "GET", path: "/users?limit=5" });
+  const list = (): OutgoingRequest => ({ method: "GET", path: "/users?limit=5" });
   const client: Client = { address: floodClient, thinkMs: [1, 3], next: list };
-  // Two at once meet two environments; more would spread over more, each with a count of its own.
+  // Two in parallel reach two environments. More would reach more environments, each with its own count.
   return [client, client];
 }
 
@@ -73,7 +74,7 @@ function breakerHasAnswered({ observer: { facts } }: Stage): boolean {
   return facts.answers.filter(({ status }) => status === 503).length >= 5;
 }
 
-/** One sign-up for each environment at once, so that each has to serve one and none is left with an open breaker. */
+/** Sends one sign-up per environment in parallel, so that every environment calls the profile service. */
 async function visitEveryEnvironment({ api, send, random }: Stage): Promise<void> {
   const visitors = Array.from({ length: api.environments() }, (_, index) => `192.0.2.${100 + index}`);
   await Promise.all(visitors.map((address) => send(address, signUp(random))));
@@ -105,7 +106,7 @@ function served({ observer: { facts } }: Stage, startedAt: number): boolean {
   return statuses.includes(200) && statuses.includes(201);
 }
 
-/** The story that the demo tells, about 20 s long. It goes on when something has happened, not only when time is up. */
+/** Runs the phases of the demo, about 20 s. A phase ends when its effect was observed, not only after a time. */
 export async function runScenario(stage: Stage): Promise<void> {
   const { observer } = stage;
   observer.enter("warm-up");
@@ -135,7 +136,7 @@ export async function runScenario(stage: Stage): Promise<void> {
   observer.finish();
 }
 
-/** Waits for the last log lines: each invocation ends with its REPORT. What has not come after 5 s, the checks miss. */
+/** Waits up to 5 s for the last log lines: each invocation ends with its REPORT. */
 export async function settle({ facts }: Observer): Promise<void> {
   const invocations = facts.answers.length + facts.pings.length;
   await until(() => facts.reports.length >= invocations, { least: 100, most: 5_000 });

@@ -1,35 +1,39 @@
 import type { EmfLine, Facts } from "./facts.ts";
 
-/** What the demo observed, in figures: over HTTP, and in what the functions wrote. */
+/** Figures of the observed facts: from HTTP answers, and from lines that the functions wrote. */
 export interface Summary {
   /** Answers over HTTP. */
   readonly requests: number;
-  /** The same by status; 0 stands for no answer. */
+  /** Answers by status; 0 stands for no answer. */
   readonly statusCounts: Readonly<Record<string, number>>;
   /** Answers with status 429. */
   readonly throttled: number;
+  /** The same by address of the client. */
+  readonly throttledByClient: Readonly<Record<string, number>>;
   /** Repeated attempts at the profile service, from EMF lines. */
   readonly retries: number;
   /** From EMF lines. */
   readonly circuitOpened: number;
-  /** From log lines: no metric counts them. */
+  /** From log lines, because no metric counts them. */
   readonly circuitClosed: number;
   /** From EMF lines. */
   readonly warmupPings: number;
   /** REPORT lines with an Init Duration. */
   readonly coldStarts: number;
   readonly emfLines: number;
-  /** As the clients measured it, over all answers. */
+  /** Lines that should be EMF or JSON, and do not parse. */
+  readonly unreadableLines: number;
+  /** As measured by the clients, over all answers. */
   readonly latencyMs: { readonly p50: number; readonly p99: number };
-  /** Openings because the call that tried whether all is well failed. */
+  /** Openings by a failed probe. */
   readonly circuitReopened: number;
   /** Environments in which a breaker opened. */
   readonly circuitEnvironments: number;
   /** Environments that answered a request or a ping. */
   readonly environments: number;
-  /** Requests that their retries saved: retried, and no 5xx in the end. */
+  /** Requests that retries saved: retried, and not answered with a 5xx. */
   readonly rescued: number;
-  /** Cold starts that a client had to wait for. */
+  /** Cold starts with a client waiting. */
   readonly coldStartsInRequests: number;
   readonly durationMs: number;
 }
@@ -39,7 +43,7 @@ export function total(lines: readonly EmfLine[], metric: string): number {
   return lines.reduce((sum, { values }) => sum + (values[metric] ?? 0), 0);
 }
 
-/** The smallest value that at least this share of `sorted` does not exceed; 0 of none. */
+/** The smallest value that at least this share of `sorted` does not exceed; 0 if `sorted` is empty. */
 export function percentile(sorted: readonly number[], share: number): number {
   return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? 0;
 }
@@ -56,20 +60,24 @@ function rescued(lines: readonly EmfLine[]): number {
     .length;
 }
 
-export function summarise({ answers, pings, emf, circuit, reports, phases }: Facts): Summary {
+/** Summarises the facts. */
+export function summarise({ answers, pings, emf, unreadable, circuit, reports, phases }: Facts): Summary {
   const latencies = answers.map(({ startedAt, endedAt }) => endedAt - startedAt).sort((a, b) => a - b);
+  const throttled = answers.filter(({ status }) => status === 429);
   const pingIds = new Set(pings.map(({ requestId }) => requestId));
   const cold = reports.filter(({ initMs }) => initMs !== undefined);
   return {
     requests: answers.length,
     statusCounts: countBy(answers, ({ status }) => String(status)),
-    throttled: answers.filter(({ status }) => status === 429).length,
+    throttled: throttled.length,
+    throttledByClient: countBy(throttled, ({ client }) => client),
     retries: total(emf, "RetryAttempts"),
     circuitOpened: total(emf, "CircuitOpened"),
     circuitClosed: circuit.filter(({ to }) => to === "closed").length,
     warmupPings: total(emf, "WarmupPing"),
     coldStarts: cold.length,
     emfLines: emf.length,
+    unreadableLines: unreadable.length,
     latencyMs: { p50: round(percentile(latencies, 0.5)), p99: round(percentile(latencies, 0.99)) },
     circuitReopened: circuit.filter(({ reason }) => reason === "probe-failed").length,
     circuitEnvironments: new Set(circuit.map(({ environmentId }) => environmentId)).size,

@@ -9,7 +9,7 @@ import {
 } from "./facts.ts";
 import { percentile } from "./summary.ts";
 
-/** A chart with what its reader needs. */
+/** A chart with its title, explanation and legend. */
 export interface Timeline {
   readonly title: string;
   readonly explanation: string;
@@ -22,14 +22,14 @@ const latencyBucketMs = 500;
 
 const statusSeries: readonly Series[] = [
   { name: "2xx", tone: "good" },
-  { name: "4xx, the client's own mistake", tone: "client" },
+  { name: "4xx, client error", tone: "client" },
   { name: "429, over the limit", tone: "throttled" },
   { name: "5xx", tone: "server" },
 ];
 
 const kindOrder: readonly StatusKind[] = ["2xx", "4xx", "429", "5xx"];
 
-/** `items` by the slot of time that they began in. */
+/** Groups items by the period of `ms` in which they started. */
 function buckets<T extends { readonly startedAt: number }>(axis: TimeAxis, items: readonly T[], ms: number): T[][] {
   const all: T[][] = Array.from({ length: Math.max(1, Math.ceil((axis.to - axis.from) / ms)) }, () => []);
   for (const item of items) all[Math.floor((item.startedAt - axis.from) / ms)]?.push(item);
@@ -49,7 +49,7 @@ function byStatus(axis: TimeAxis, { answers }: Facts): Timeline {
   );
   return {
     title,
-    explanation: `Answers that clients got, by the ${bucketMs} ms in which they asked.`,
+    explanation: `Answers to clients, in periods of ${bucketMs} ms by the start of the request.`,
     legend: statusSeries,
     svg: stackedBars(axis, title, statusSeries, counts, bucketMs),
   };
@@ -68,7 +68,7 @@ function throttles(axis: TimeAxis, { answers }: Facts, floodClient: string): Tim
   return {
     title,
     explanation:
-      "The limit is 10 a second, counted by each environment in its own memory: n environments admit up to n times that.",
+      "The limit is 10 a second in the memory of each environment: n environments admit up to n times as many.",
     legend,
     svg: stackedBars(axis, title, legend, counts, bucketMs),
   };
@@ -87,7 +87,7 @@ const tones: Readonly<Record<State, string>> = {
   down: "server",
 };
 
-/** Each state lasts until the next one, the last to the end. */
+/** Each state lasts until the next one; the last one lasts to the end. */
 function spans(axis: TimeAxis, changes: readonly { readonly at: number; readonly to: State }[]): Lane["spans"] {
   return changes.map(({ at: from, to: name }, index) => ({
     name,
@@ -113,12 +113,12 @@ function breakerLanes(axis: TimeAxis, { circuit, inits, reports, downstream }: F
   return {
     title,
     explanation:
-      "Each environment has a breaker of its own, in front of the profile service (first row). It learns of failure and recovery from its own calls alone.",
+      "Each environment has its own breaker for the profile service (first row). It learns of failure and recovery only from its own calls.",
     legend: [
       { name: "starting, until its first answer", tone: "idle" },
-      { name: "closed; service well", tone: "good" },
-      { name: "half-open: one call tries; service fails some calls", tone: "client" },
-      { name: "open: no call is made; service fails all", tone: "server" },
+      { name: "closed; service healthy or slow", tone: "good" },
+      { name: "half-open: one call probes; service fails some calls", tone: "client" },
+      { name: "open: calls are rejected; service fails all calls", tone: "server" },
     ],
     svg: lanes(axis, title, [service, ...environments]),
   };
@@ -142,13 +142,13 @@ function latencies(axis: TimeAxis, { answers }: Facts): Timeline {
   ];
   return {
     title,
-    explanation: `As the clients measured it, by the ${latencyBucketMs} ms in which they asked; logarithmic scale.`,
+    explanation: `As measured by the clients, in periods of ${latencyBucketMs} ms by the start of the request; logarithmic scale.`,
     legend: lines,
     svg: logLines(axis, title, lines),
   };
 }
 
-/** The demo's charts, in the order of the page. */
+/** Draws the charts of the report, in its order. */
 export function timelines(facts: Facts, floodClient: string): Timeline[] {
   const from = facts.phases[0]?.startedAt ?? 0;
   const to = Math.max(facts.phases.at(-1)?.endedAt ?? 0, from + 1);

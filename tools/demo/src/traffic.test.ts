@@ -29,7 +29,7 @@ beforeEach(async () => {
 
 afterEach(() => new Promise<unknown>((resolve) => server.close(resolve).closeAllConnections()));
 
-test("tells what came back, not what was sent", async () => {
+test("reports the answer that came back, or status 0 if none came", async () => {
   await send("203.0.113.1", { method: "GET", path: "/users" });
   await send("203.0.113.2", { method: "POST", path: "/users", body: {} });
   await send("203.0.113.3", { method: "GET", path: "/gone" });
@@ -43,7 +43,7 @@ test("tells what came back, not what was sent", async () => {
   expect(known).toEqual(["u-1"]);
 });
 
-test("a client has one request under way, and stops after it", async () => {
+test("a client has one request in flight, and stops after it", async () => {
   const next = () => ({ method: "GET", path: "/users" }) as const;
   const stop = startClients([{ address: "203.0.113.1", thinkMs: [1, 2], next }], send, seededRandom(1));
   await expect.poll(() => answers.length).toBeGreaterThan(3);
@@ -58,13 +58,13 @@ test("a client has one request under way, and stops after it", async () => {
   expect(answers.length).toBe(length);
 });
 
-test("the same seed gives the same wishes, and no user twice", () => {
-  const wishes = (seed: number) => {
+test("the same seed gives the same requests, and no user twice", () => {
+  const requests = (seed: number) => {
     const random = seededRandom(seed);
     return Array.from({ length: 200 }, () => browse(["id-1"], random));
   };
-  expect(wishes(1)).toEqual(wishes(1));
-  expect(wishes(1)).not.toEqual(wishes(2));
+  expect(requests(1)).toEqual(requests(1));
+  expect(requests(1)).not.toEqual(requests(2));
   const random = seededRandom(3);
   const names = Array.from({ length: 1_000 }, () => JSON.stringify(signUp(random).body));
   expect(new Set(names).size).toBe(1_000);

@@ -2,28 +2,30 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Answer } from "./facts.ts";
 import { addressHeader } from "./function.ts";
 
-/** What a client asks for. */
-export interface Wish {
+/** A request that a client is about to send. */
+export interface OutgoingRequest {
   readonly method: "GET" | "POST";
   readonly path: string;
   readonly body?: unknown;
 }
 
+/** Returns a number from 0 to below 1. */
 export type Random = () => number;
 
-/** One user of the API: asks, waits for the answer, thinks, asks again. It never has two requests under way. */
+/** One user of the API: sends a request, waits for the answer, pauses, and repeats. It never has two requests in flight. */
 export interface Client {
   readonly address: string;
   readonly thinkMs: readonly [least: number, most: number];
-  next(): Wish;
+  next(): OutgoingRequest;
 }
 
-/** Ids that the API has given out, for clients that turn pages. */
+/** IDs of created users, for clients that page through the list. */
 export type KnownIds = string[];
 
-/** Sends one request and tells what came of it. */
-export type Send = (address: string, wish: Wish) => Promise<Answer>;
+/** Sends one request and returns the answer. */
+export type Send = (address: string, request: OutgoingRequest) => Promise<Answer>;
 
+/** Creates the `send` of all clients. It reports each answer, and adds the IDs of created users to `known`. */
 export function createSend(url: string, known: KnownIds, onAnswer: (answer: Answer) => void): Send {
   return async function send(client, { method, path, body }) {
     const startedAt = Date.now();
@@ -41,7 +43,7 @@ export function createSend(url: string, known: KnownIds, onAnswer: (answer: Answ
       facts.retryAfter = response.headers.get("retry-after") ?? undefined;
       if (response.status === 201) known.push((JSON.parse(text) as { id: string }).id);
     } catch {
-      // Status 0: no answer came, which the checks will not let pass.
+      // No answer came: the status stays 0, and a check fails.
     }
     const answer = { startedAt, endedAt: startedAt + performance.now() - from, client, method, ...facts };
     onAnswer(answer);
@@ -59,7 +61,7 @@ async function live(client: Client, send: Send, random: Random, signal: AbortSig
   }
 }
 
-/** Sets clients to work. The function given back lets each finish its request, and resolves when all have. */
+/** Starts clients. The returned function stops them and resolves when their last requests are answered. */
 export function startClients(clients: readonly Client[], send: Send, random: Random): () => Promise<void> {
   const stopped = new AbortController();
   const lives = clients.map((client) => live(client, send, random, stopped.signal));
@@ -73,17 +75,17 @@ function pick<T>(items: readonly T[], random: Random): T | undefined {
   return items[Math.floor(random() * items.length)];
 }
 
-/** A new user; every name is another one, so that none is made twice. */
-export function signUp(random: Random): Wish {
+/** A sign-up. Each has another name, so no user is created twice. */
+export function signUp(random: Random): OutgoingRequest {
   const name = `user-${Math.floor(random() * 2 ** 48).toString(36)}`;
   return { method: "POST", path: "/users", body: { name, email: `${name}@example.com` } };
 }
 
 /**
- * Mostly reads, some of them mistaken, and a sign-up now and then. Nobody looks up one user: each environment keeps its
- * users in its own memory here, so it depends on the environment whether there is such a user.
+ * Mostly reads, some of them invalid, and a few sign-ups. No client looks up a created user: each environment has its users in
+ * its own memory, so the answer would depend on the environment.
  */
-export function browse(known: KnownIds, random: Random): Wish {
+export function browse(known: KnownIds, random: Random): OutgoingRequest {
   const dice = random();
   if (dice < 0.08) return signUp(random);
   if (dice < 0.12) return { method: "GET", path: "/users/00000000-0000-4000-8000-000000000000" };

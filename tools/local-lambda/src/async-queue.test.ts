@@ -16,7 +16,7 @@ const starts = (): string[] => lambda.logs("fn").flatMap(({ line }) => /^START R
 
 afterEach(() => lambda.stop());
 
-test("runs a queued event once where it succeeds, and tells the on-success destination", async () => {
+test("runs a queued event once if it succeeds, and sends a record to the on-success destination", async () => {
   const records: DestinationRecord[] = [];
   await start({ onSuccess: (record) => records.push(record) });
   const requestId = lambda.invokeAsync({ functionName: "fn", payload: { a: 1 } });
@@ -31,7 +31,7 @@ test("runs a queued event once where it succeeds, and tells the on-success desti
   expect(lambda.deadLetters("fn")).toEqual([]);
 });
 
-test("tells a destination a result that is no JSON as text", async () => {
+test("sends a result that is not JSON to the destination as text", async () => {
   const records: DestinationRecord[] = [];
   await start({ onSuccess: (record) => records.push(record) }, { handler: "stream.handler" });
   lambda.invokeAsync({ functionName: "fn:$LATEST", payload: { parts: 1 } });
@@ -40,7 +40,7 @@ test("tells a destination a result that is no JSON as text", async () => {
   expect(records[0]?.requestContext.functionArn).toMatch(/:fn:\$LATEST$/);
 });
 
-test("tries a failing event three times under one request id, then hands it to the dead letters", async () => {
+test("tries a failing event three times under one request ID, then adds it to the dead letters", async () => {
   const records: DestinationRecord[] = [];
   await start({ onFailure: (record) => records.push(record) });
   const requestId = lambda.invokeAsync({ functionName: "fn", payload: { do: "throw" } });
@@ -65,7 +65,7 @@ test("tries a failing event three times under one request id, then hands it to t
   ]);
 });
 
-test("waits between the attempts", async () => {
+test("waits between attempts", async () => {
   await start({ retryDelaysMs: [150, 300] });
   lambda.invokeAsync({ functionName: "fn", payload: { do: "throw" } });
   await until(() => lambda.queued("fn") === 0);
@@ -75,14 +75,14 @@ test("waits between the attempts", async () => {
   expect(gaps[1]).toBeGreaterThanOrEqual(299);
 });
 
-test("makes as many attempts as it is told to", async () => {
+test("makes one attempt if maxRetries is 0", async () => {
   await start({ maxRetries: 0 });
   lambda.invokeAsync({ functionName: "fn", payload: { do: "throw" } });
   await until(() => lambda.queued("fn") === 0);
   expect(lambda.deadLetters("fn")[0]?.requestContext.approximateInvokeCount).toBe(1);
 });
 
-test("gives an event up that would grow too old, with the last answer it had", async () => {
+test("gives up an event that would exceed its maximum age, and records its last answer", async () => {
   await start({ retryDelaysMs: [60_000], maxEventAgeMs: 30_000 });
   lambda.invokeAsync({ functionName: "fn", payload: { do: "throw" } });
   await until(() => lambda.queued("fn") === 0);
@@ -92,7 +92,7 @@ test("gives an event up that would grow too old, with the last answer it had", a
   });
 });
 
-test("keeps a throttled event until there is room; throttling is no attempt", async () => {
+test("keeps a throttled event until a slot is free, and does not count throttling as an attempt", async () => {
   await start({ throttleDelayMs: 10, maxRetries: 0 }, { reservedConcurrency: 1 });
   const busy = call(lambda, { do: "sleep", ms: 200 });
   lambda.invokeAsync({ functionName: "fn", payload: {} });
@@ -102,7 +102,7 @@ test("keeps a throttled event until there is room; throttling is no attempt", as
   expect(starts()).toHaveLength(2);
 });
 
-test("waits twice as long after each throttling", async () => {
+test("doubles the delay after each throttled attempt", async () => {
   await start({});
   let attempts = 0;
   const queue = createAsyncQueue({ throttleDelayMs: 10, maxEventAgeMs: 600 });
@@ -112,12 +112,12 @@ test("waits twice as long after each throttling", async () => {
   };
   queue.add({ requestId: "1", functionArn: "arn", payload: Buffer.from("{}"), attempt });
   await until(() => queue.size === 0);
-  // 0, 10, 30, 70, 150, 310 ms, and perhaps not all of them on a busy machine.
+  // At 0, 10, 30, 70, 150 and 310 ms; a busy machine may make fewer.
   expect(attempts).toBeGreaterThanOrEqual(3);
   expect(attempts).toBeLessThanOrEqual(6);
 });
 
-test("gives a throttled event up at its age, without an answer", async () => {
+test("gives up a throttled event at its maximum age, without an answer", async () => {
   await start({ throttleDelayMs: 10, maxEventAgeMs: 100 }, { reservedConcurrency: 0 });
   lambda.invokeAsync({ functionName: "fn", payload: "text" });
   await until(() => lambda.queued("fn") === 0);
@@ -127,7 +127,7 @@ test("gives a throttled event up at its age, without an answer", async () => {
   expect(record).not.toHaveProperty("responsePayload");
 });
 
-test("refuses an event above 1 MB and an unknown function at once", async () => {
+test("rejects an event above 1 MB and an unknown function at once", async () => {
   await start({});
   expect(() => lambda.invokeAsync({ functionName: "fn", payload: "x".repeat(1_048_576) })).toThrow(
     /smaller than 1048576/,
@@ -135,7 +135,7 @@ test("refuses an event above 1 MB and an unknown function at once", async () => 
   expect(() => lambda.invokeAsync({ functionName: "gone" })).toThrow(/Function not found/);
 });
 
-test("stops with events waiting for their retry", async () => {
+test("stops while events wait for a retry", async () => {
   await start({ retryDelaysMs: [60_000] });
   lambda.invokeAsync({ functionName: "fn", payload: { do: "throw" } });
   await until(() => starts().length === 1);

@@ -1,12 +1,13 @@
 import { atLeast, noOthers } from "./check.ts";
+import { type DestinationRecord, destinationRecord } from "./destination.ts";
 import { LambdaServiceError } from "./errors.ts";
 import type { InvokeResult } from "./invocation.ts";
 
-/** How `Event` invocations are retried and where they end. */
+/** How `Event` invocations are retried, and where they go in the end. */
 export interface AsynchronousOptions {
   /** Further attempts after the function failed. @default 2 */
   maxRetries?: number;
-  /** Milliseconds before each of them; the last one repeats. AWS waits one minute, then two. @default [200, 400] */
+  /** Milliseconds before each retry; the last delay repeats. AWS waits one minute, then two. @default [200, 400] */
   retryDelaysMs?: readonly number[];
   /** Milliseconds before a throttled event is tried again, doubling up to 300 times as much. AWS starts with 1 s. @default 50 */
   throttleDelayMs?: number;
@@ -18,37 +19,30 @@ export interface AsynchronousOptions {
   onSuccess?: (record: DestinationRecord) => void;
 }
 
-/** What AWS sends to a destination (https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html). */
-export interface DestinationRecord {
-  readonly version: "1.0";
-  readonly timestamp: string;
-  readonly requestContext: {
-    readonly requestId: string;
-    readonly functionArn: string;
-    readonly condition: "Success" | "RetriesExhausted" | "EventAgeExceeded";
-    readonly approximateInvokeCount: number;
-  };
-  readonly requestPayload: unknown;
-  readonly responseContext?: {
-    readonly statusCode: number;
-    readonly executedVersion: string;
-    readonly functionError?: string;
-  };
-  readonly responsePayload?: unknown;
-}
-
-/** An event on its way. */
 interface QueuedEvent {
   readonly requestId: string;
   readonly functionArn: string;
   readonly payload: Buffer;
-  /** One attempt; throws where the service refuses it. */
+  /** One attempt; throws a `LambdaServiceError` if the service rejects it. */
   readonly attempt: () => Promise<InvokeResult>;
 }
 
+/** The state of an event in the queue. */
+interface Progress {
+  /** Epoch milliseconds at which it was queued. */
+  readonly queuedAt: number;
+  /** Attempts that reached the function. */
+  readonly invokes: number;
+  /** Attempts that were throttled since the last one that was not. */
+  readonly throttles: number;
+  /** The result of the last attempt that reached the function. */
+  readonly last: InvokeResult | undefined;
+}
+
+/** The queue of one function's asynchronous events. */
 export interface AsyncQueue {
   add(event: QueuedEvent): void;
-  /** Events accepted and not over. */
+  /** Events that are accepted and have not ended. */
   readonly size: number;
   /** Records of the events that were given up, oldest first. */
   readonly deadLetters: readonly DestinationRecord[];
@@ -56,24 +50,11 @@ export interface AsyncQueue {
 }
 
 /**
- * Lambda's own queue of one function: at least one attempt, retries on the function's errors, patience with throttling.
- * Throws for bad options.
+ * Creates the queue that Lambda keeps for a function: an event is attempted at least once, retried if the function fails, and
+ * kept while it is throttled. Throws `TypeError` or `RangeError` for invalid options.
  */
 export function createAsyncQueue(options: AsynchronousOptions): AsyncQueue {
-  const {
-    maxRetries = 2,
-    retryDelaysMs = [200, 400],
-    throttleDelayMs = 50,
-    maxEventAgeMs = 21_600_000,
-    onFailure,
-    onSuccess,
-    ...others
-  } = options;
-  noOthers("asynchronous", others);
-  atLeast("asynchronous.maxRetries", maxRetries, 0);
-  for (const delayMs of retryDelaysMs) atLeast("asynchronous.retryDelaysMs", delayMs, 0);
-  atLeast("asynchronous.throttleDelayMs", throttleDelayMs, 1);
-  atLeast("asynchronous.maxEventAgeMs", maxEventAgeMs, 0);
+  const { maxRetries, retryDelaysMs, throttleDelayMs, maxEventAgeMs, onFailure, onSuccess } = resolve(options);
   const deadLetters: DestinationRecord[] = [];
   const timers = new Set<NodeJS.Timeout>();
   let size = 0;
@@ -82,7 +63,7 @@ export function createAsyncQueue(options: AsynchronousOptions): AsyncQueue {
   return {
     add(event) {
       size += 1;
-      void attempt(event, Date.now(), 0, 0);
+      void attempt(event, { queuedAt: Date.now(), invokes: 0, throttles: 0, last: undefined });
     },
     get size() {
       return size;
@@ -95,87 +76,64 @@ export function createAsyncQueue(options: AsynchronousOptions): AsyncQueue {
     },
   };
 
-  async function attempt(event: QueuedEvent, since: number, invokes: number, throttles: number): Promise<void> {
-    let result: InvokeResult;
+  async function attempt(event: QueuedEvent, progress: Progress): Promise<void> {
+    let last: InvokeResult;
     try {
-      result = await event.attempt();
+      last = await event.attempt();
     } catch (error) {
       if (!(error instanceof LambdaServiceError)) throw error;
-      const delay = throttleDelayMs * Math.min(2 ** throttles, 300);
-      return later(event, since, delay, undefined, invokes, throttles + 1);
+      const delayMs = throttleDelayMs * Math.min(2 ** progress.throttles, 300);
+      later(event, { ...progress, throttles: progress.throttles + 1 }, delayMs);
+      return;
     }
     if (stopped) return;
-    const count = invokes + 1;
-    if (result.functionError === undefined) {
-      size -= 1;
-      onSuccess?.(destinationRecord(event, "Success", count, result));
-    } else if (count > maxRetries) {
-      giveUp(event, "RetriesExhausted", count, result);
-    } else {
-      later(event, since, retryDelaysMs[count - 1] ?? retryDelaysMs.at(-1) ?? 0, result, count, 0);
-    }
+    const invokes = progress.invokes + 1;
+    const next: Progress = { ...progress, invokes, throttles: 0, last };
+    if (last.functionError === undefined) succeed(event, next);
+    else if (invokes > maxRetries) giveUp(event, next, "RetriesExhausted");
+    else later(event, next, retryDelaysMs[invokes - 1] ?? retryDelaysMs.at(-1) ?? 0);
   }
 
-  function later(
-    event: QueuedEvent,
-    since: number,
-    delayMs: number,
-    last: InvokeResult | undefined,
-    invokes: number,
-    throttles: number,
-  ): void {
+  function later(event: QueuedEvent, progress: Progress, delayMs: number): void {
     if (stopped) return;
-    if (Date.now() + delayMs - since > maxEventAgeMs) {
-      giveUp(event, "EventAgeExceeded", invokes, last);
+    if (Date.now() + delayMs - progress.queuedAt > maxEventAgeMs) {
+      giveUp(event, progress, "EventAgeExceeded");
       return;
     }
     const timer = setTimeout(() => {
       timers.delete(timer);
-      void attempt(event, since, invokes, throttles);
+      void attempt(event, progress);
     }, delayMs);
     timers.add(timer);
   }
 
-  function giveUp(
-    event: QueuedEvent,
-    condition: "RetriesExhausted" | "EventAgeExceeded",
-    count: number,
-    last: InvokeResult | undefined,
-  ): void {
+  function succeed(event: QueuedEvent, progress: Progress): void {
     size -= 1;
-    const record = destinationRecord(event, condition, count, last);
+    onSuccess?.(destinationRecord({ ...event, ...progress, condition: "Success" }));
+  }
+
+  function giveUp(event: QueuedEvent, progress: Progress, condition: "RetriesExhausted" | "EventAgeExceeded"): void {
+    size -= 1;
+    const record = destinationRecord({ ...event, ...progress, condition });
     deadLetters.push(record);
     onFailure?.(record);
   }
 }
 
-function destinationRecord(
-  event: QueuedEvent,
-  condition: DestinationRecord["requestContext"]["condition"],
-  approximateInvokeCount: number,
-  last: InvokeResult | undefined,
-): DestinationRecord {
-  return {
-    version: "1.0",
-    timestamp: new Date().toISOString(),
-    requestContext: { requestId: event.requestId, functionArn: event.functionArn, condition, approximateInvokeCount },
-    requestPayload: parsed(event.payload),
-    ...(last && {
-      responseContext: {
-        statusCode: 200,
-        executedVersion: last.executedVersion,
-        ...(last.functionError && { functionError: last.functionError }),
-      },
-      responsePayload: parsed(last.payload),
-    }),
-  };
-}
-
-function parsed(payload: Buffer): unknown {
-  const text = payload.toString();
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
+function resolve(options: AsynchronousOptions) {
+  const {
+    maxRetries = 2,
+    retryDelaysMs = [200, 400],
+    throttleDelayMs = 50,
+    maxEventAgeMs = 21_600_000,
+    onFailure,
+    onSuccess,
+    ...others
+  } = options;
+  noOthers("startLocalLambda: asynchronous", others);
+  atLeast("startLocalLambda: asynchronous.maxRetries", maxRetries, 0);
+  for (const delayMs of retryDelaysMs) atLeast("startLocalLambda: asynchronous.retryDelaysMs", delayMs, 0);
+  atLeast("startLocalLambda: asynchronous.throttleDelayMs", throttleDelayMs, 1);
+  atLeast("startLocalLambda: asynchronous.maxEventAgeMs", maxEventAgeMs, 0);
+  return { maxRetries, retryDelaysMs, throttleDelayMs, maxEventAgeMs, onFailure, onSuccess };
 }

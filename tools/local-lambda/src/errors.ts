@@ -1,6 +1,6 @@
 /**
- * An error of the Lambda service itself, as opposed to one of the function: unknown function, throttled, payload too large.
- * `code` is the name the AWS SDK gives it.
+ * An error of the Lambda service, as opposed to an error of the function: unknown function, throttled, payload too large.
+ * `code` is its name in the AWS SDK.
  */
 export class LambdaServiceError extends Error {
   override readonly name: string = "LambdaServiceError";

@@ -1,7 +1,7 @@
 import { crc32 } from "node:zlib";
 
 /**
- * One message of `application/vnd.amazon.eventstream`
+ * Encodes one message of `application/vnd.amazon.eventstream`
  * (https://smithy.io/2.0/aws/amazon-eventstream.html): lengths, headers, payload, two checksums.
  */
 export function eventMessage(eventType: string, contentType: string, payload: Buffer): Buffer {
@@ -20,7 +20,7 @@ export function eventMessage(eventType: string, contentType: string, payload: Bu
   return message;
 }
 
-/** Header value type of a string. */
+/** Type of a header whose value is a string. */
 const stringType = 7;
 
 function header(name: string, value: string): Buffer {

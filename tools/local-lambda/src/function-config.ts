@@ -2,41 +2,41 @@ import { fileURLToPath } from "node:url";
 import type { AsynchronousOptions } from "./async-queue.ts";
 import { atLeast, noOthers, oneOf, text } from "./check.ts";
 
-/** One function, as its CloudFormation resource would describe it. */
+/** One function, with the properties of its CloudFormation resource. */
 export interface LocalFunction {
   /** `path/to/file.export`, relative to `taskRoot`. */
   handler: string;
-  /** Absolute path of the folder that AWS would unpack to `/var/task`; also the working directory. */
+  /** Absolute path of the folder that AWS unpacks to `/var/task`; also the working directory. */
   taskRoot: string;
-  /** Variables of the function. Nothing of this process's environment but `PATH` is handed on. */
+  /** Variables of the function. Of this process's environment, only `PATH` is passed on. @default {} */
   environment?: Readonly<Record<string, string>>;
   /** Milliseconds. @default 3_000 */
   timeoutMs?: number;
-  /** Told to the function and reported, not enforced. @default 128 */
+  /** Megabytes: passed to the function and reported, but not enforced. @default 128 */
   memoryMb?: number;
-  /** Invocations at once over the whole function; one more is throttled. @default no limit */
+  /** Concurrent invocations of the function; further ones are throttled. @default no limit */
   reservedConcurrency?: number;
-  /** Milliseconds after which an unused environment is ended. @default 300_000 */
+  /** Milliseconds after which an unused environment ends. @default 300_000 */
   idleMs?: number;
   /** Milliseconds from the start of the process to its first `next`. @default 10_000 */
   initTimeoutMs?: number;
-  /** Invocations at once in one environment (Lambda Managed Instances). Sets `AWS_LAMBDA_MAX_CONCURRENCY`. @default one, the variable unset */
+  /** Concurrent invocations in one environment (Lambda Managed Instances). Sets `AWS_LAMBDA_MAX_CONCURRENCY`. @default one, with the variable unset */
   maxConcurrency?: number;
-  /** Stop the process between invocations. Managed Instances never do. @default true, false with `maxConcurrency` */
+  /** Whether the process is stopped between invocations. Managed Instances never are. @default true, false with `maxConcurrency` */
   freeze?: boolean;
   /** Format of the platform's and the console's log lines. @default "Text" */
   logFormat?: "Text" | "JSON";
-  /** Entry file of another runtime client, e.g. `aws-lambda-ric/index.mjs`. @default the one of this package */
+  /** Entry file of another runtime client, e.g. `aws-lambda-ric/index.mjs`. @default this package's client */
   runtimeClient?: string;
-  /** Arguments for node itself, before the client's file, e.g. `["--cpu-prof"]`. @default [] */
+  /** Arguments for Node, before the client's file, e.g. `["--cpu-prof"]`. @default [] */
   execArgv?: readonly string[];
-  /** Alias to version. Versions named here exist beside `$LATEST` and run the same code. @default {} */
+  /** Versions by alias. They exist beside `$LATEST` and run the same code. @default {} */
   aliases?: Readonly<Record<string, string>>;
-  /** What becomes of `Event` invocations. */
+  /** Handling of `Event` invocations. */
   asynchronous?: AsynchronousOptions;
 }
 
-/** A function with every default filled in. */
+/** A function with every default resolved. */
 export interface FunctionConfig {
   readonly name: string;
   readonly arn: string;
@@ -58,11 +58,11 @@ export interface FunctionConfig {
   readonly asynchronous: AsynchronousOptions;
 }
 
-// From sources (.ts, run by Node's type stripping) and from dist (.js) alike.
+// Works from sources (.ts) and from dist (.js).
 const extension = import.meta.url.slice(import.meta.url.lastIndexOf("."));
 const ownClient = fileURLToPath(new URL(`./runtime/main${extension}`, import.meta.url));
 
-/** Checks one function's options and fills in the defaults. Throws `TypeError` or `RangeError` naming option and value. */
+/** Checks one function's options and resolves the defaults. Throws `TypeError` or `RangeError` with the option and its value. */
 export function resolveFunction(
   name: string,
   options: LocalFunction,
@@ -87,8 +87,10 @@ export function resolveFunction(
     asynchronous = {},
     ...others
   } = options;
-  const of = `functions.${name}`;
-  if (!/^[\w-]{1,64}$/.test(name)) throw new RangeError(`function name must match [A-Za-z0-9_-]{1,64}, got ${name}`);
+  const of = `startLocalLambda: functions.${name}`;
+  if (!/^[\w-]{1,64}$/.test(name)) {
+    throw new RangeError(`startLocalLambda: function name must match [A-Za-z0-9_-]{1,64}, got ${name}`);
+  }
   noOthers(of, others);
   text(`${of}.handler`, handler);
   text(`${of}.taskRoot`, taskRoot);
@@ -122,7 +124,7 @@ export function resolveFunction(
   };
 }
 
-/** The version a qualifier stands for, or `undefined` where there is none of that name. */
+/** The version of a qualifier, or `undefined` if there is no such qualifier. */
 export function versionOf(config: FunctionConfig, qualifier: string | undefined): string | undefined {
   if (qualifier === undefined || qualifier === "$LATEST") return "$LATEST";
   const alias = config.aliases[qualifier];
@@ -131,8 +133,8 @@ export function versionOf(config: FunctionConfig, qualifier: string | undefined)
 }
 
 /**
- * The variables of an execution environment, as AWS sets them
- * (https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html), the user's own last.
+ * The variables of an execution environment: those that AWS sets
+ * (https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html), then the user's own.
  */
 export function environmentVariables(
   config: FunctionConfig,
@@ -157,7 +159,7 @@ export function environmentVariables(
     AWS_EXECUTION_ENV: `AWS_Lambda_nodejs${process.versions.node.split(".")[0]}.x`,
     AWS_REGION: config.region,
     AWS_DEFAULT_REGION: config.region,
-    // Clients of the AWS SDK refuse to sign without credentials; these open nothing.
+    // Clients of the AWS SDK cannot sign without credentials; these give no access.
     AWS_ACCESS_KEY_ID: "local",
     AWS_SECRET_ACCESS_KEY: "local",
     AWS_SESSION_TOKEN: "local",

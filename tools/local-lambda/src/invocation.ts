@@ -1,13 +1,13 @@
 import { randomBytes } from "node:crypto";
 
-/** What a function answered, in the terms of Lambda's Invoke. */
+/** The result of an invocation, in the terms of Lambda's Invoke. */
 export interface InvokeResult {
   readonly requestId: string;
   readonly executedVersion: string;
-  /** `"Unhandled"` where the function threw, timed out or ended its process; then `payload` is the error document. */
+  /** `"Unhandled"` if the function threw, timed out or ended its process; `payload` is then the error document. */
   readonly functionError: string | undefined;
   readonly payload: Buffer;
-  /** The last 4 KB of the invocation's log, where they were asked for. */
+  /** The last 4 KB of the invocation's log, if `logTail` was set. */
   readonly logTail: string | undefined;
 }
 
@@ -15,25 +15,26 @@ export interface InvokeResult {
 export interface Invocation {
   readonly requestId: string;
   readonly version: string;
-  /** The ARN as it was called, qualifier included. */
+  /** The ARN of the call, with its qualifier. */
   readonly invokedArn: string;
   readonly payload: Buffer;
   readonly traceId: string;
   readonly clientContext: string | undefined;
   /** Collects the log lines; the result then waits for the REPORT line. */
   readonly tail: string[] | undefined;
-  /** Takes the body of a streamed response as it comes. */
+  /** Receives the chunks of a streamed response. */
   readonly onChunk: ((chunk: Buffer) => void) | undefined;
   /** Called exactly once. */
   readonly settle: (outcome: Outcome) => void;
 }
 
+/** How an invocation ended. If it failed, `payload` is an error document. */
 export interface Outcome {
   readonly failed: boolean;
   readonly payload: Buffer;
 }
 
-/** An X-Ray header that samples nothing. */
+/** Creates an X-Ray header with a new trace ID, not sampled. */
 export function newTraceId(): string {
   const seconds = Math.floor(Date.now() / 1_000).toString(16);
   return `Root=1-${seconds}-${randomBytes(12).toString("hex")};Parent=${randomBytes(8).toString("hex")};Sampled=0`;

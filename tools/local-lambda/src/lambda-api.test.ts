@@ -37,7 +37,7 @@ afterEach(async () => {
   await lambda.stop();
 });
 
-test("invokes and tells version and log tail", async () => {
+test("returns the version and the log tail with the result", async () => {
   const answer = await client.send(
     new InvokeCommand({
       FunctionName: "echo",
@@ -63,7 +63,7 @@ test.each([
   expect(answer.ExecutedVersion).toBe("3");
 });
 
-test("tells the error of a function", async () => {
+test("returns the error of a function", async () => {
   const answer = await client.send(
     new InvokeCommand({ FunctionName: "echo", Payload: JSON.stringify({ do: "throw" }) }),
   );
@@ -85,7 +85,7 @@ test("queues an event and answers at once", async () => {
   await until(() => lambda.logs("echo").some(({ line }) => line === `END RequestId: ${answer.$metadata.requestId}`));
 });
 
-test("checks without running on a dry run", async () => {
+test("validates without running the function on a dry run", async () => {
   const answer = await client.send(new InvokeCommand({ FunctionName: "echo", InvocationType: "DryRun" }));
   expect(answer.StatusCode).toBe(204);
   expect(lambda.environments("echo")).toEqual([]);
@@ -109,7 +109,7 @@ test.each([
   });
 });
 
-test("throttles with its reason", async () => {
+test("returns the reason when it throttles", async () => {
   await expect(client.send(new InvokeCommand({ FunctionName: "one" }))).rejects.toMatchObject({
     name: "TooManyRequestsException",
     Reason: "ReservedFunctionConcurrentInvocationLimitExceeded",
@@ -141,12 +141,12 @@ test("streams a response", async () => {
   expect(complete).toMatchObject({ LogResult: expect.any(String) });
 });
 
-test("streams the response of a function that does not stream in one piece", async () => {
+test("streams the answer of a function that does not stream, in one piece", async () => {
   const { chunks } = await streamed("echo", { a: 1 });
   expect(JSON.parse(chunks.join("")).event).toEqual({ a: 1 });
 });
 
-test("tells at the end of a stream that it broke off", async () => {
+test("reports at the end of a stream that it broke off", async () => {
   const { chunks, complete } = await streamed("stream", { parts: 1, fail: true });
   expect(chunks).toEqual(["part 0;"]);
   expect(complete).toMatchObject({ ErrorCode: "RangeError", ErrorDetails: expect.stringContaining("broken off") });
@@ -168,14 +168,14 @@ test("describes a function", async () => {
   expect((await client.send(new GetFunctionCommand(input))).Configuration).toMatchObject(expected);
 });
 
-test("refuses an unknown invocation type, and a name it cannot read", async () => {
+test("rejects an unknown invocation type and a malformed name", async () => {
   const url = `${lambda.endpoint}/2015-03-31/functions/echo/invocations`;
   const answer = await fetch(url, { method: "POST", headers: { "x-amz-invocation-type": "Later" } });
   expect([answer.status, answer.headers.get("x-amzn-errortype")]).toEqual([400, "InvalidParameterValueException"]);
   expect((await fetch(`${lambda.endpoint}/2015-03-31/functions/%zz`)).status).toBe(500);
 });
 
-test("says what it does not emulate", async () => {
+test("rejects an operation that it does not emulate", async () => {
   const answer = await fetch(`${lambda.endpoint}/2015-03-31/functions/echo/policy`, { method: "POST" });
   expect(answer.status).toBe(404);
   expect(answer.headers.get("x-amzn-errortype")).toBe("UnknownOperationException");

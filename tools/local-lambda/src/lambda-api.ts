@@ -1,41 +1,32 @@
 import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { errorTypeOf } from "./environment/failure.ts";
 import { invalidParameter, LambdaServiceError, requestTooLarge } from "./errors.ts";
 import { eventMessage } from "./event-stream.ts";
-import { errorTypeOf } from "./failure.ts";
 import type { FunctionConfig } from "./function-config.ts";
+import { close, listen, readBody } from "./http-server.ts";
+import type { InvokeInput, LambdaService } from "./lambda-service.ts";
 import { maxPayloadBytes } from "./limits.ts";
-import type { InvokeInput, LocalLambda } from "./local-lambda.ts";
-import { readBody } from "./runtime-api.ts";
-
-type Service = Pick<LocalLambda, "invoke" | "invokeAsync" | "describe">;
 
 const invocations = /^\/2015-03-31\/functions\/([^/]+)\/invocations\/?$/;
 const streamed = /^\/2021-11-15\/functions\/([^/]+)\/response-streaming-invocations\/?$/;
 const described = /^\/2015-03-31\/functions\/([^/]+?)(\/configuration)?\/?$/;
 
-/** Serves the part of Lambda's HTTP API that calls functions, as the AWS SDK speaks it. */
-export async function startLambdaApi(service: Service): Promise<{ endpoint: string; close(): Promise<void> }> {
+/** Starts the part of Lambda's HTTP API that calls functions, on a free port. */
+export async function startLambdaApi(
+  service: LambdaService,
+): Promise<{ readonly endpoint: string; close(): Promise<void> }> {
   const server = createServer((request, response) => {
     readBody(request, maxPayloadBytes, (body) => {
       handle(service, request, body, response).catch((error: unknown) => answerError(response, error));
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  return {
-    endpoint: `http://127.0.0.1:${port}`,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
+  const port = await listen(server);
+  return { endpoint: `http://127.0.0.1:${port}`, close: () => close(server) };
 }
 
 async function handle(
-  service: Service,
+  service: LambdaService,
   request: IncomingMessage,
   body: Buffer | undefined,
   response: ServerResponse,
@@ -68,7 +59,7 @@ async function handle(
 }
 
 async function invokeFunction(
-  service: Service,
+  service: LambdaService,
   request: IncomingMessage,
   input: InvokeInput,
   response: ServerResponse,
@@ -101,7 +92,7 @@ async function invokeFunction(
   }
 }
 
-async function invokeStreamed(service: Service, input: InvokeInput, response: ServerResponse): Promise<void> {
+async function invokeStreamed(service: LambdaService, input: InvokeInput, response: ServerResponse): Promise<void> {
   const { version } = service.describe(input.functionName, input.qualifier);
   const begin = (): void => {
     if (response.headersSent) return;
@@ -116,7 +107,7 @@ async function invokeStreamed(service: Service, input: InvokeInput, response: Se
     response.write(eventMessage("PayloadChunk", "application/octet-stream", chunk));
   };
   const result = await service.invoke({ ...input, onChunk: send });
-  // A function that does not stream, or failed, has its answer in one piece.
+  // The answer of a function that does not stream comes in one piece.
   if (!result.functionError && result.payload.length > 0) send(result.payload);
   begin();
   const complete = {
@@ -148,7 +139,7 @@ function configurationOf(config: FunctionConfig, version: string, arn: string): 
 }
 
 function answerError(response: ServerResponse, error: unknown): void {
-  // A stream that has begun can only be cut.
+  // A stream that has begun can only be cut off.
   if (response.headersSent) {
     response.destroy();
     return;

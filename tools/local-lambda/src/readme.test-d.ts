@@ -1,4 +1,4 @@
-/** The examples of README.md, letter by letter. */
+/** The examples of README.md, character by character. */
 import { startHttpFront, startLocalLambda } from "@midguard/local-lambda";
 
 await using lambda = await startLocalLambda({
@@ -21,7 +21,7 @@ export const client = new LambdaClient({
 
 import { expectTypeOf, test } from "vitest";
 
-test("the examples' things end with their scope", () => {
+test("the examples dispose of what they start", () => {
   expectTypeOf(lambda).toExtend<AsyncDisposable>();
   expectTypeOf(front).toExtend<AsyncDisposable>();
 });

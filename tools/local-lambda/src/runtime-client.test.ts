@@ -4,15 +4,15 @@ import { call, parse, startFunction } from "./testing/run.ts";
 
 const ric = process.env.AWS_LAMBDA_RIC;
 const howTo =
-  "not there: npm install aws-lambda-ric@4 in a scratch folder (it needs cmake and a C++ compiler) " +
-  "and set AWS_LAMBDA_RIC to the path of its index.mjs";
+  "missing: run scripts/install-runtime-client <folder> " +
+  "and set AWS_LAMBDA_RIC to <folder>/node_modules/aws-lambda-ric/index.mjs";
 
-// Both clients face the same server and must lead to the same results.
+// Both clients talk to the same server and must have the same results.
 const clients: [string, Partial<LocalFunction>][] = [["our runtime client", {}]];
 if (ric) clients.push(["aws-lambda-ric", { runtimeClient: ric }]);
 
 if (!ric) {
-  test.skipIf(process.env.CI !== "true")(`aws-lambda-ric, AWS's own client, too (${howTo})`, () => {
+  test.skipIf(process.env.CI !== "true")(`aws-lambda-ric, AWS's own client (${howTo})`, () => {
     throw new Error(howTo);
   });
 }
@@ -28,13 +28,13 @@ describe.each(clients)("%s", (_name, client) => {
   const printed = (): string[] => lines.filter(({ source }) => source !== "platform").map(({ line }) => line);
   afterEach(() => lambda.stop());
 
-  test("hands the event to the handler and its result back", async () => {
+  test("passes the event to the handler and returns its result", async () => {
     await start({ handler: "echo.handler" });
     const answer = await call(lambda, { text: "grüße 🌍", nested: [1, null] });
     expect(answer.event).toEqual({ text: "grüße 🌍", nested: [1, null] });
   });
 
-  test("gives the context that AWS gives", async () => {
+  test("creates the context that AWS creates", async () => {
     await start({ handler: "echo.handler", memoryMb: 512, timeoutMs: 15_000 });
     const clientContext = Buffer.from(JSON.stringify({ custom: { a: "b" } })).toString("base64");
     const result = await lambda.invoke({ functionName: "fn", clientContext });
@@ -53,7 +53,7 @@ describe.each(clients)("%s", (_name, client) => {
     expect(left).toBeLessThanOrEqual(15_000);
   });
 
-  test("sets AWS's variables and the user's, and nothing of this process's", async () => {
+  test("sets AWS's variables and the user's, and passes on no other variable of this process", async () => {
     process.env.STRAY = "1";
     await start({ handler: "echo.handler", environment: { MINE: "yes" } });
     const { env } = await call(lambda);
@@ -70,7 +70,7 @@ describe.each(clients)("%s", (_name, client) => {
     expect(env).not.toHaveProperty("AWS_LAMBDA_MAX_CONCURRENCY");
   });
 
-  test("sets the trace id of each invocation", async () => {
+  test("sets the trace ID of each invocation", async () => {
     await start({ handler: "echo.handler" });
     for (const traceId of ["Root=1-0-a;Sampled=1", "Root=1-0-b;Sampled=0"]) {
       const answer = parse(await lambda.invoke({ functionName: "fn", traceId }));
@@ -78,7 +78,7 @@ describe.each(clients)("%s", (_name, client) => {
     }
   });
 
-  test("reports what a handler throws and goes on", async () => {
+  test("reports an error that the handler throws, and goes on", async () => {
     await start({ handler: "echo.handler" });
     const result = await lambda.invoke({ functionName: "fn", payload: { do: "throw" } });
     expect(result.functionError).toBe("Unhandled");
@@ -87,12 +87,12 @@ describe.each(clients)("%s", (_name, client) => {
     expect((await call(lambda)).invocations).toBe(2);
   });
 
-  test("reports a result that is no JSON", async () => {
+  test("reports a result that is not JSON", async () => {
     await start({ handler: "echo.handler" });
     expect(await call(lambda, { do: "circle" })).toMatchObject({ errorType: "Runtime.JSONStringifyError" });
   });
 
-  test("loads CommonJS from a folder, and a handler within an object", async () => {
+  test("loads CommonJS from a folder, and a handler inside an object", async () => {
     await start({ handler: "nested/common.api.handler" });
     expect(await call(lambda)).toBe("common fn");
   });
@@ -112,7 +112,7 @@ describe.each(clients)("%s", (_name, client) => {
     expect((await call(lambda)).errorType).toBe(errorType);
   });
 
-  test("reports an error of the init", async () => {
+  test("reports an error during init", async () => {
     await start({ handler: "init.handler", environment: { INIT: "throw" } });
     expect(await call(lambda)).toMatchObject({ errorType: "TypeError", errorMessage: "init failed on purpose" });
     expect(lambda.logs("fn").some(({ line }) => /^INIT_REPORT Init Duration: .*\tStatus: error$/.test(line))).toBe(
@@ -120,7 +120,7 @@ describe.each(clients)("%s", (_name, client) => {
     );
   });
 
-  test("tells of a process that ends while it initialises", async () => {
+  test("reports a process that ends during init", async () => {
     await start({ handler: "init.handler", environment: { INIT: "exit" } });
     const result = await lambda.invoke({ functionName: "fn" });
     expect(parse(result)).toEqual({
@@ -129,7 +129,7 @@ describe.each(clients)("%s", (_name, client) => {
     });
   });
 
-  test("tells of a process that ends in an invocation, and starts a new one", async () => {
+  test("reports a process that ends in an invocation, and starts a new one", async () => {
     await start({ handler: "echo.handler" });
     expect((await call(lambda, { do: "exit" })).errorMessage).toMatch(/Runtime exited with error: exit status 3$/);
     expect((await call(lambda, { do: "crash" })).errorMessage).toMatch(/Runtime exited with error: exit status 1$/);
@@ -147,7 +147,7 @@ describe.each(clients)("%s", (_name, client) => {
     expect(printed()).toEqual([expect.stringMatching(new RegExp(`^\\d{4}-.*Z\t${requestId}\tINFO\ta\rb$`))]);
   });
 
-  test("writes console lines as JSON where that is the format", async () => {
+  test("writes console lines as JSON if that is the log format", async () => {
     await start({ handler: "echo.handler", logFormat: "JSON" });
     const { requestId } = await lambda.invoke({
       functionName: "fn",
@@ -162,7 +162,7 @@ describe.each(clients)("%s", (_name, client) => {
     });
   });
 
-  test("loses and tears no line, however large, though the process freezes after it", async () => {
+  test("delivers a large line whole, even if the process freezes after it", async () => {
     await start({ handler: "echo.handler" });
     await lambda.invoke({
       functionName: "fn",
@@ -183,7 +183,7 @@ describe.each(clients)("%s", (_name, client) => {
     expect(result).toMatchObject({ functionError: undefined, payload: Buffer.alloc(0) });
   });
 
-  test("gathers a streamed response for a caller who waits for all of it", async () => {
+  test("gathers a streamed response for a caller without onChunk", async () => {
     await start({ handler: "stream.handler" });
     const { payload } = await lambda.invoke({ functionName: "fn", payload: { parts: 2 } });
     expect(payload.toString()).toBe("part 0;part 1;");
@@ -203,8 +203,8 @@ describe.each(clients)("%s", (_name, client) => {
     expect(payload.toString()).toBe(`{"statusCode":201,"headers":{"x-one":"1"}}${"\0".repeat(8)}hello`);
   });
 
-  test("serves several invocations at once in one process and keeps them apart", async () => {
-    // AWS's client takes one loop per worker thread; each has module state of its own.
+  test("serves several invocations at once in one process, and keeps them apart", async () => {
+    // AWS's client runs one loop per worker thread, each with its own module state.
     await start({
       handler: "overlap.handler",
       maxConcurrency: 8,

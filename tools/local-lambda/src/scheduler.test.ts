@@ -22,7 +22,7 @@ describe("freezing", () => {
     const [environment] = lambda.environments("fn");
     expect(await processState(environment?.pid)).toBe("T");
     await pause(1_000);
-    // A hundred ticks have passed it by; a few fall between its answer and the stop, more of them on a busy machine.
+    // It missed a hundred ticks. A few fall between its answer and the stop, more on a busy machine.
     expect((await call(lambda)).ticks).toBeLessThanOrEqual(ticks + 30);
   });
 
@@ -32,7 +32,7 @@ describe("freezing", () => {
     expect(ticks).toBeGreaterThan(5);
   });
 
-  test("leaves it running where freezing is off", async () => {
+  test("leaves the process running if freezing is off", async () => {
     await start({ freeze: false });
     const { ticks } = await call(lambda);
     await until(() => lambda.environments("fn")[0]?.state === "idle");
@@ -48,7 +48,7 @@ describe("freezing", () => {
 });
 
 describe("routing", () => {
-  test("serves one invocation after the other in the same environment", async () => {
+  test("serves invocations one after another in the same environment", async () => {
     await start();
     for (let n = 1; n <= 20; n += 1) expect((await call(lambda)).invocations).toBe(n);
     expect(lambda.environments("fn")).toHaveLength(1);
@@ -66,7 +66,7 @@ describe("routing", () => {
     await frozen();
     const last = lambda.environments("fn").at(-1);
     for (let n = 0; n < 5; n += 1) expect((await call(lambda)).pid).toBe(last?.pid);
-    // Two at once wake the second to last as well, and it becomes the one to prefer.
+    // Two at once also wake the second to last, which is then preferred.
     const second = lambda.environments("fn").at(-2);
     await Promise.all([sleep(50), sleep(100)]);
     await frozen();
@@ -74,7 +74,7 @@ describe("routing", () => {
     expect((await call(lambda)).pid).toBe(second?.pid);
   });
 
-  test("ends an environment that nobody needed for idleMs, and no other", async () => {
+  test("ends an environment that was unused for idleMs, and no other", async () => {
     await start({ idleMs: 1_000 });
     await Promise.all([sleep(50), sleep(50)]);
     const [unused, used] = lambda.environments("fn");
@@ -108,7 +108,7 @@ describe("routing", () => {
 });
 
 describe("limits", () => {
-  test("throttles above the reserved concurrency, and takes more once there is room", async () => {
+  test("throttles above the reserved concurrency, and accepts more once a slot is free", async () => {
     await start({ reservedConcurrency: 2 });
     const both = Promise.all([sleep(100), sleep(100)]);
     await expect(call(lambda)).rejects.toMatchObject({
@@ -121,12 +121,12 @@ describe("limits", () => {
     expect(lambda.environments("fn")).toHaveLength(2);
   });
 
-  test("serves one caller after the other with a reserved concurrency of one", async () => {
+  test("serves callers one after another with a reserved concurrency of one", async () => {
     await start({ reservedConcurrency: 1 });
     for (let n = 1; n <= 20; n += 1) expect((await call(lambda)).invocations).toBe(n);
   });
 
-  test("kills a function at its timeout and says so as AWS does", async () => {
+  test("kills a function at its timeout, and reports it as AWS does", async () => {
     await start({ timeoutMs: 1_000 });
     const { pid } = await call(lambda);
     const result = await lambda.invoke({ functionName: "fn", payload: { do: "sleep", ms: 60_000 }, logTail: true });
@@ -141,9 +141,9 @@ describe("limits", () => {
     expect((await call(lambda)).invocations).toBe(1);
   });
 
-  test("hands what waits for an environment to a new one when that one hangs after its answer", async () => {
+  test("moves a waiting invocation to a new environment when its own hangs after an answer", async () => {
     await start({ timeoutMs: 1_000 });
-    // Connections are open by then, so that the answer leaves in the turn in which the handler ends.
+    // Connections are open by then, so the answer is sent in the turn in which the handler ends.
     for (let n = 0; n < 5; n += 1) await call(lambda);
     const { pid } = await call(lambda, { do: "linger" });
     const next = await call(lambda);
@@ -153,7 +153,7 @@ describe("limits", () => {
     expect(reports[5]?.line).toMatch(/Status: timeout/);
   });
 
-  test("tells of a process that cannot be started", async () => {
+  test("reports a process that cannot be started", async () => {
     await start({ taskRoot: "/does/not/exist" });
     expect(await call(lambda)).toMatchObject({ errorType: "Runtime.InvalidEntrypoint" });
     expect(lambda.environments("fn")).toEqual([]);
@@ -165,7 +165,7 @@ describe("limits", () => {
     expect(lambda.environments("fn")).toEqual([]);
   });
 
-  test("refuses a response above 6 MB and goes on", async () => {
+  test("rejects a response above 6 MB, and goes on", async () => {
     await start();
     const result = await call(lambda, { do: "large", bytes: 6_291_557 });
     expect(result).toEqual({
@@ -175,14 +175,14 @@ describe("limits", () => {
     expect(await call(lambda, { do: "large", bytes: 6_291_000 })).toHaveLength(6_291_000);
   });
 
-  test("refuses a payload above 6 MB", async () => {
+  test("rejects a payload above 6 MB", async () => {
     await start();
     await expect(call(lambda, "x".repeat(6_291_456))).rejects.toMatchObject({ code: "RequestTooLargeException" });
   });
 });
 
 describe("reports", () => {
-  test("tells each invocation in START, END and REPORT, the init in the first", async () => {
+  test("writes START, END and REPORT for each invocation, with the init in the first REPORT", async () => {
     await start();
     const first = await lambda.invoke({
       functionName: "fn",
@@ -210,7 +210,7 @@ describe("reports", () => {
     });
   });
 
-  test("tells them as JSON events under the JSON format", async () => {
+  test("writes them as JSON events if that is the log format", async () => {
     await start({ logFormat: "JSON" });
     const { requestId, logTail } = await lambda.invoke({ functionName: "fn", payload: { do: "throw" }, logTail: true });
     const events = (logTail ?? "")
@@ -235,7 +235,7 @@ describe("reports", () => {
     });
   });
 
-  test("tells a failed init as a JSON event", async () => {
+  test("writes a failed init as a JSON event", async () => {
     await start({ handler: "init.handler", environment: { INIT: "throw" }, logFormat: "JSON" });
     await call(lambda);
     const events = lambda.logs("fn").flatMap(({ source, line }) => (source === "platform" ? [JSON.parse(line)] : []));
@@ -248,7 +248,7 @@ describe("reports", () => {
     ]);
   });
 
-  test("keeps no more lines than it is told to, give or take a quarter", async () => {
+  test("keeps at most keepLogLines lines, give or take a quarter", async () => {
     lambda = await startFunction({ handler: "echo.handler" }, { keepLogLines: 8 });
     const { requestId } = await lambda.invoke({
       functionName: "fn",
@@ -272,7 +272,7 @@ describe("reports", () => {
 });
 
 describe("the end", () => {
-  test("kills every environment, frozen or busy, and answers who waits", async () => {
+  test("kills every environment, frozen or busy, and answers waiting callers", async () => {
     await start();
     await Promise.all([sleep(50), sleep(50)]);
     await frozen();
@@ -308,7 +308,7 @@ test("answers an invocation whose environment was stopped before it began", asyn
   expect(await waiting).toMatchObject({ errorType: "Sandbox.Failure" });
 });
 
-test("answers an invocation that comes after the stop", async () => {
+test("answers an invocation that arrives after the stop", async () => {
   await start();
   await lambda.stop();
   expect(await call(lambda)).toMatchObject({ errorType: "Sandbox.Failure" });
@@ -325,12 +325,12 @@ describe("options", () => {
     [{ asynchronous: { maxRetries: -1 } }, /asynchronous\.maxRetries must be at least 0, got -1/],
     [{ asynchronous: { retries: 1 } as AsynchronousOptions }, /asynchronous: unknown option retries/],
     [{ memory: 128 } as Partial<LocalFunction>, /functions\.fn: unknown option memory/],
-  ])("refuses %j", async (fn, message) => {
+  ])("rejects %j", async (fn, message) => {
     await start();
     await expect(startFunction({ handler: "echo.handler", ...fn })).rejects.toThrow(message);
   });
 
-  test("refuses a name that Lambda would refuse", async () => {
+  test("rejects a name that Lambda would reject", async () => {
     await start();
     const functions = { "a b": { handler: "a.b", taskRoot: fixtures } };
     await expect(startLocalLambda({ functions })).rejects.toThrow(/function name must match/);

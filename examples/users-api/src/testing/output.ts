@@ -2,12 +2,13 @@ import { vi } from "vitest";
 
 type Fields = Record<string, unknown>;
 
+/** Captured lines, parsed. */
 export interface Output {
   readonly lines: Fields[];
   restore(): void;
 }
 
-/** Takes what Powertools writes from now on: metrics and log lines on stdout, warnings and errors on stderr, parsed. */
+/** Captures the lines that Powertools writes from now on: metrics and logs on stdout, warnings and errors on stderr. */
 export function takeOutput(): Output {
   const lines: Fields[] = [];
   function take(chunk: unknown): boolean {

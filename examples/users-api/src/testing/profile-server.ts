@@ -7,15 +7,16 @@ interface ProfileCall {
   readonly body: unknown;
 }
 
-/** A profile service, over real HTTP, that answers as it is told. */
+/** A profile service over real HTTP whose answers a test sets. */
 export interface ProfileServer {
   readonly url: string;
   readonly calls: ProfileCall[];
-  /** Answers every call from now on; `undefined` is as in the beginning, a 204. */
+  /** Answers every call from now on; `undefined` answers with a 204. */
   answer: ((response: ServerResponse) => void) | undefined;
   stop(): Promise<void>;
 }
 
+/** Starts a profile service on a free port. */
 export async function startProfileServer(): Promise<ProfileServer> {
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
@@ -39,7 +40,7 @@ export async function startProfileServer(): Promise<ProfileServer> {
   return profiles;
 }
 
-/** An answer with this status and no body. */
+/** Answers with this status and no body. */
 export function status(code: number): (response: ServerResponse) => void {
   return (response) => void response.writeHead(code).end();
 }

@@ -1,3 +1,4 @@
+import { randomBytes, randomUUID } from "node:crypto";
 import { lambdaContext } from "@midguard/kernel/testing";
 import type { Event, Result } from "../http.ts";
 
@@ -6,9 +7,9 @@ export interface RequestParts {
   readonly rawBody?: string;
   readonly headers?: Record<string, string>;
   readonly query?: Record<string, string>;
-  /** The client's address; without it, every request comes from another client. */
+  /** The client's address. Without it, every request has another client. */
   readonly from?: string;
-  /** How long the function may run. */
+  /** The timeout of the function. */
   readonly timeoutMs?: number;
 }
 
@@ -21,17 +22,17 @@ export interface Answer extends Result {
 }
 
 const templates = ["GET /users", "GET /users/{id}", "POST /users"];
-let clients = 0;
 
-function nextClient(): string {
-  clients += 1;
-  return `198.18.${clients >> 8}.${clients & 255}`;
+// An address in an IPv6 network of its own, because a network counts as one client.
+function newClient(): string {
+  const network = randomBytes(4).toString("hex");
+  return `2001:db8:${network.slice(0, 4)}:${network.slice(4)}::1`;
 }
 
-/** The event that an HTTP API makes of `GET /users/7`, say, with the routes of template.yaml. */
+/** Creates the event of an HTTP API with the routes of template.yaml, for a line such as `GET /users/7`. */
 function request(line: string, parts: RequestParts = {}): Event {
   const [method = "", path = ""] = line.split(" ");
-  const { query, from = nextClient(), body, rawBody = body === undefined ? undefined : JSON.stringify(body) } = parts;
+  const { query, from = newClient(), body, rawBody = body === undefined ? undefined : JSON.stringify(body) } = parts;
   const id = /^\/users\/([^/]+)$/.exec(path)?.[1];
   const route = `${method} ${id === undefined ? path : "/users/{id}"}`;
   const routeKey = templates.includes(route) ? route : "$default";
@@ -50,7 +51,7 @@ function request(line: string, parts: RequestParts = {}): Event {
       domainName: "abc123.execute-api.eu-west-1.amazonaws.com",
       domainPrefix: "abc123",
       http: { method, path, protocol: "HTTP/1.1", sourceIp: from, userAgent: "vitest" },
-      requestId: `request-${clients}`,
+      requestId: randomUUID(),
       routeKey,
       stage: "$default",
       time: "01/Jan/2026:00:00:00 +0000",
@@ -60,7 +61,7 @@ function request(line: string, parts: RequestParts = {}): Event {
   };
 }
 
-/** Sends one request to a handler, as Lambda would. */
+/** Sends one request to a handler, as Lambda does. */
 export async function send(handler: Handler, line: string, parts?: RequestParts): Promise<Answer> {
   const result = await handler(request(line, parts), lambdaContext({ timeoutMs: parts?.timeoutMs ?? 10_000 }) as never);
   const { body = "", headers = {}, isBase64Encoded } = result;

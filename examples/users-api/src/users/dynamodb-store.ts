@@ -3,10 +3,10 @@ import { DynamoDBDocumentClient, GetCommand, PutCommand, ScanCommand } from "@aw
 import { tracer } from "../observability.ts";
 import type { User, UserStore } from "./user.ts";
 
-// Without these the SDK waits for ever. Three attempts, its own default, then end within the function's timeout.
+// Without timeouts the SDK waits forever. Its default of three attempts then ends within the function's timeout.
 const requestHandler = { connectionTimeout: 1_000, requestTimeout: 2_000, throwOnRequestTimeout: true };
 
-/** Keeps users in a DynamoDB table whose partition key is `id`. */
+/** Stores users in a DynamoDB table with the partition key `id`. */
 export function dynamoDbStore(tableName: string): UserStore {
   const client = DynamoDBDocumentClient.from(tracer.captureAWSv3Client(new DynamoDBClient({ requestHandler })));
   const TableName = tableName;
@@ -28,10 +28,10 @@ export function dynamoDbStore(tableName: string): UserStore {
         await client.send(new PutCommand({ TableName, Item: user, ConditionExpression: "attribute_not_exists(id)" }));
         return user;
       } catch (error) {
-        // Repeated by the client, or by the SDK after a lost answer: either way the user of the first time stands.
-        const standing = error instanceof ConditionalCheckFailedException ? await get(user.id) : undefined;
-        if (standing === undefined) throw error;
-        return standing;
+        // A repetition by the client, or by the SDK after a lost answer: return the user that exists.
+        const existing = error instanceof ConditionalCheckFailedException ? await get(user.id) : undefined;
+        if (existing === undefined) throw error;
+        return existing;
       }
     },
   };

@@ -1,6 +1,6 @@
 import type { User, UserStore } from "./user.ts";
 
-/** Keeps users in this process: for tests and demos, since no other environment sees them. */
+/** Stores users in the memory of this process. For tests and demos: no other environment sees them. */
 export function memoryStore(): UserStore {
   const users = new Map<string, User>();
   return {
@@ -16,9 +16,9 @@ export function memoryStore(): UserStore {
       return users.get(id);
     },
     async create(user) {
-      const standing = users.get(user.id) ?? user;
-      users.set(user.id, standing);
-      return standing;
+      const existing = users.get(user.id) ?? user;
+      users.set(user.id, existing);
+      return existing;
     },
   };
 }

@@ -1,29 +1,29 @@
-/** What a client says of a new user. */
+/** A new user, as a client describes it. */
 export interface NewUser {
   readonly name: string;
   readonly email: string;
 }
 
-/** A user as it is kept. */
+/** A stored user. */
 export interface User extends NewUser {
   readonly id: string;
-  /** Address of the user's profile at the profile service. */
+  /** Address of the user's profile in the profile service. */
   readonly profile: string;
   /** ISO 8601. */
   readonly createdAt: string;
 }
 
-/** Some of the users; `lastKey` is where the next page goes on, `undefined` on the last one. */
+/** A page of users. The next page starts after `lastKey`, which is `undefined` on the last page. */
 interface Page {
   readonly users: readonly User[];
   readonly lastKey: string | undefined;
 }
 
-/** Where users are kept. */
+/** A store of users. */
 export interface UserStore {
-  /** At most `limit` users, from behind the id `after`, in an order of the store's own that does not change. */
+  /** Returns at most `limit` users after the ID `after`, in a stable order. */
   list(limit: number, after: string | undefined): Promise<Page>;
   get(id: string): Promise<User | undefined>;
-  /** Keeps `user` unless there is one of this id; gives back the one that stands. */
+  /** Stores `user` unless its ID exists; returns the stored user. */
   create(user: User): Promise<User>;
 }

@@ -12,7 +12,7 @@ interface Recorded {
   readonly client?: string;
   readonly status: number;
   readonly ms?: number;
-  /** Metrics on a line of their own: what happened to the profile service. */
+  /** Metrics of the profile service, on a separate line. */
   readonly dependency?: Record<string, number>;
   readonly cold?: boolean;
 }
@@ -36,7 +36,7 @@ const requests: readonly Recorded[] = [
   { at: 8, environment: "a", status: 502, method: "POST", dependency: { CircuitOpened: 1 } },
   { at: 8.5, environment: "a", status: 503, method: "POST", dependency: { CircuitRejected: 1 } },
   { at: 8.6, environment: "c", status: 502, method: "POST", ms: 700, cold: true },
-  // After the service is back, while the breaker is still open.
+  // The service is back, and the breaker is still open.
   { at: 11, environment: "a", status: 503, method: "POST", dependency: { CircuitRejected: 1 } },
   { at: 12, environment: "a", status: 201, method: "POST", ms: 150 },
   { at: 15, environment: "a", status: 200 },
@@ -67,7 +67,7 @@ function emfOf(
   return dependency === undefined ? [line] : [line, { ...logged, kind: "other", values: dependency }];
 }
 
-/** What a short run leaves behind: 15 requests, 2 pings, three environments, one breaker that opens and closes. */
+/** The facts of a short run: 15 requests, 2 pings, three environments, one breaker that opens and closes. */
 export function recordedFacts(): Facts {
   const ids = requests.map((_, index) => `request-${index}`);
   const named = requests.map((request, index) => ({ request, id: ids[index] ?? "" }));

@@ -2,9 +2,9 @@ import type { APIGatewayProxyEvent } from "aws-lambda";
 import { type ApiIdentity, commonLogTime, type GatewayRequest, headerOf } from "./request.ts";
 
 /**
- * The event of a REST API's Lambda proxy integration
+ * Creates the event of a REST API's Lambda proxy integration
  * (https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html). Path and path
- * parameters stay percent-encoded, as a REST API leaves them.
+ * parameters stay percent-encoded.
  */
 export function toEventV1(
   request: GatewayRequest,
@@ -26,7 +26,7 @@ export function toEventV1(
     pathParameters: Object.keys(match.parameters).length > 0 ? match.parameters : null,
     stageVariables: api.stageVariables ?? null,
     requestContext: {
-      // Without an authorizer AWS leaves the key out; JSON does the same with undefined.
+      // Without an authorizer AWS omits the key, as JSON does with undefined.
       authorizer: undefined,
       resourceId: "local",
       resourcePath: resource,
@@ -65,7 +65,7 @@ export function toEventV1(
   };
 }
 
-/** Whether a REST API treats this type as binary: `binaryMediaTypes` holds it, its family or everything. */
+/** Whether a REST API treats this type as binary: `binaryMediaTypes` has the type, its family or all types. */
 export function isBinary(binaryMediaTypes: readonly string[], header: string | undefined): boolean {
   const [type = ""] = (header ?? "").toLowerCase().split(/[;,]/);
   const [family] = type.split("/");
@@ -77,7 +77,7 @@ function lastValues(pairs: readonly (readonly [string, string])[]): Record<strin
 }
 
 function allValues(pairs: readonly (readonly [string, string])[]): Record<string, string[]> {
-  // Without a prototype: a query may well say __proto__.
+  // Without a prototype, because a query may contain `__proto__`.
   const all: Record<string, string[]> = Object.create(null);
   for (const [name, value] of pairs) {
     const values = all[name];

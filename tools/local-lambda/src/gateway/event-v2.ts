@@ -3,9 +3,9 @@ import { type ApiIdentity, commonLogTime, decode, type GatewayRequest, headerOf 
 import { routeKey } from "./route-table.ts";
 
 /**
- * The event of an HTTP API with payload format 2.0
+ * Creates the event of an HTTP API with payload format 2.0
  * (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html). Path and path
- * parameters come decoded, repeated headers and query values joined by commas, cookies apart.
+ * parameters are decoded, repeated headers and query values are joined by commas, and cookies are separate.
  */
 export function toEventV2(request: GatewayRequest, api: ApiIdentity): APIGatewayProxyEventV2 {
   const { match, body, method } = request;
@@ -50,7 +50,7 @@ export function toEventV2(request: GatewayRequest, api: ApiIdentity): APIGateway
   };
 }
 
-// As observed on AWS: these alone count as text; no type at all and form data do not.
+// As observed on AWS: only these count as text; form data and a missing type do not.
 function isText(contentType: string | undefined): boolean {
   return /^\s*(?:text\/|application\/(?:json|xml|javascript)\s*(?:;|$))/i.test(contentType ?? "");
 }

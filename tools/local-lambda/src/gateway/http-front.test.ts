@@ -37,7 +37,7 @@ async function front(options: Partial<HttpFrontOptions>): Promise<string> {
   return started.url;
 }
 
-/** Sends headers as they are, repeated ones too, which fetch would join. */
+/** Sends headers unchanged, repeated ones included. `fetch` would join them. */
 function raw(url: string, headers: string[]): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const outgoing = httpRequest(url, { headers }, (response) => {
@@ -59,7 +59,7 @@ describe("HTTP API, payload 2.0", () => {
     url = await front({ payload: "2.0" });
   });
 
-  test("makes the event that API Gateway makes", async () => {
+  test("creates the event that API Gateway creates", async () => {
     const before = Date.now();
     const event = await raw(`${url}/users/a%20b?x=1&y=%26&x=2`, [
       ...["Host", "api", "X-Test-Source-Ip", "203.0.113.7", "X-Forwarded-For", "198.51.100.1"],
@@ -101,7 +101,7 @@ describe("HTTP API, payload 2.0", () => {
     expect(requestContext.timeEpoch).toBeLessThanOrEqual(Date.now());
   });
 
-  test("takes the socket's address where no header names one", async () => {
+  test("uses the address of the socket if no header names one", async () => {
     const event = (await (await fetch(`${url}/users/1`)).json()) as { requestContext: { http: { sourceIp: string } } };
     expect(event.requestContext.http.sourceIp).toBe("127.0.0.1");
   });
@@ -113,7 +113,7 @@ describe("HTTP API, payload 2.0", () => {
     ["application/x-www-form-urlencoded", true],
     ["application/jsonp", true],
     ["image/png", true],
-  ])("hands a body of type %s over, base64: %s", async (type, encoded) => {
+  ])("passes a body of type %s on, base64: %s", async (type, encoded) => {
     const answer = await fetch(`${url}/users`, {
       method: "POST",
       headers: { "content-type": type },
@@ -126,7 +126,7 @@ describe("HTTP API, payload 2.0", () => {
     });
   });
 
-  test("answers 404 where no route matches", async () => {
+  test("answers 404 if no route matches", async () => {
     for (const [method, path] of [
       ["GET", "/nowhere"],
       ["DELETE", "/users/1"],
@@ -146,7 +146,7 @@ describe("HTTP API, payload 2.0", () => {
     ["a text", "hello", "hello"],
     ["a list", [1, 2], "[1,2]"],
     ["nothing", null, "null"],
-  ])("takes %s for the body of a 200", async (_what, result, body) => {
+  ])("answers 200 with %s as the body", async (_what, result, body) => {
     const answer = await answering(result);
     expect(answer.status).toBe(200);
     expect(answer.headers.get("content-type")).toBe("application/json");
@@ -168,7 +168,7 @@ describe("HTTP API, payload 2.0", () => {
     expect(await answer.text()).toBe("");
   });
 
-  test("sends each cookie in a header of its own", async () => {
+  test("sends each cookie in its own header", async () => {
     expect((await fetch(`${url}/users/1?answer=cookies`)).headers.getSetCookie()).toEqual(["a=1", "b=2"]);
   });
 
@@ -189,30 +189,30 @@ describe("HTTP API, payload 2.0", () => {
     expect(await answer.json()).toEqual({ message: "Internal Server Error" });
   });
 
-  test("leaves what is no percent escape as it is", async () => {
+  test("leaves invalid percent escapes unchanged", async () => {
     expect(await (await fetch(`${url}/users/%zz`)).json()).toMatchObject({
       rawPath: "/users/%zz",
       pathParameters: { id: "%zz" },
     });
   });
 
-  test("answers 500 to a result that is no JSON", async () => {
+  test("answers 500 to a result that is not JSON", async () => {
     const streaming = await front({ functionName: "stream" });
     expect((await fetch(`${streaming}/users/1`)).status).toBe(500);
   });
 
-  test("answers 500 where the function throws", async () => {
+  test("answers 500 if the function throws", async () => {
     expect((await fetch(`${url}/users/1?answer=throw`)).status).toBe(500);
   });
 
-  test("answers 503 where Lambda throttles, and where the function takes too long", async () => {
+  test("answers 503 if Lambda throttles or the function takes too long", async () => {
     const throttled = await fetch(`${await front({ functionName: "none" })}/users/1`);
     expect([throttled.status, await throttled.json()]).toEqual([503, { message: "Service Unavailable" }]);
     const late = await fetch(`${await front({ timeoutMs: 100 })}/users/1?answer=slow&ms=400`);
     expect([late.status, await late.json()]).toEqual([503, { message: "Service Unavailable" }]);
   });
 
-  test("answers 413 to more than 10 MB, and 500 to what Lambda does not take", async () => {
+  test("answers 413 to a body over 10 MB, and 500 to a body that Lambda rejects", async () => {
     const post = async (bytes: number): Promise<number> => {
       const body = Buffer.alloc(bytes, "x");
       return (await fetch(`${url}/users`, { method: "POST", headers: { "content-type": "text/plain" }, body })).status;
@@ -221,7 +221,7 @@ describe("HTTP API, payload 2.0", () => {
     expect(await post(7_000_000)).toBe(500);
   });
 
-  test("puts a named stage before the path and hands stage variables over", async () => {
+  test("prefixes the path with a named stage, and passes stage variables on", async () => {
     const staged = await front({ stage: "dev", stageVariables: { colour: "blue" }, routes: ["$default"] });
     expect(await (await fetch(`${staged}/anything`)).json()).toMatchObject({
       routeKey: "$default",
@@ -238,7 +238,7 @@ describe("REST API, payload 1.0", () => {
     url = await front({ payload: "1.0", binaryMediaTypes: ["image/*"] });
   });
 
-  test("makes the event that API Gateway makes", async () => {
+  test("creates the event that API Gateway creates", async () => {
     const event = await raw(`${url}/users/a%20b?x=1&y=%26&x=2`, [
       ...[
         "Host",
@@ -297,7 +297,7 @@ describe("REST API, payload 1.0", () => {
     });
   });
 
-  test("leaves null where there is nothing", async () => {
+  test("sets null for a missing query and missing parameters", async () => {
     const plain = await front({ payload: "1.0", routes: ["ANY /"] });
     expect(await (await fetch(plain)).json()).toMatchObject({
       queryStringParameters: null,
@@ -306,7 +306,7 @@ describe("REST API, payload 1.0", () => {
     });
   });
 
-  test("chooses the resource by its path alone, ignoring a slash at its end", async () => {
+  test("chooses the resource by its path alone, ignoring a trailing slash", async () => {
     for (const [method, path] of [
       ["GET", "/nowhere"],
       ["DELETE", "/users/1"],
@@ -325,14 +325,14 @@ describe("REST API, payload 1.0", () => {
     });
   });
 
-  test("hands a body over as text unless its type is binary to the API", async () => {
+  test("passes a body on as text unless the API treats its type as binary", async () => {
     const post = async (type: string): Promise<unknown> =>
       (await fetch(`${url}/users`, { method: "POST", headers: { "content-type": type }, body: "abc" })).json();
     expect(await post("application/x-www-form-urlencoded")).toMatchObject({ body: "abc", isBase64Encoded: false });
     expect(await post("image/png")).toMatchObject({ body: "YWJj", isBase64Encoded: true });
   });
 
-  test("decodes a binary body where its type is binary to the API, and only there", async () => {
+  test("decodes a binary body only if the API treats its type as binary", async () => {
     const bytes = async (base: string, accept: string): Promise<string> =>
       Buffer.from(await (await fetch(`${base}/users/1?answer=binary`, { headers: { accept } })).arrayBuffer()).toString(
         "base64",
@@ -379,7 +379,7 @@ describe("REST API, payload 1.0", () => {
     expect(await answer.json()).toEqual({ message: "Internal server error" });
   });
 
-  test("answers 502 where the function throws, 500 where Lambda throttles, 504 where it takes too long", async () => {
+  test("answers 502 if the function throws, 500 if Lambda throttles, 504 if it takes too long", async () => {
     const thrown = await fetch(`${url}/users/1?answer=throw`);
     expect([thrown.status, await thrown.json()]).toEqual([502, { message: "Internal server error" }]);
     const throttled = await fetch(`${await front({ payload: "1.0", functionName: "none" })}/users/1`);
@@ -388,7 +388,7 @@ describe("REST API, payload 1.0", () => {
     expect([late.status, await late.json()]).toEqual([504, { message: "Endpoint request timed out" }]);
   });
 
-  test("answers 413 to more than 10 MB", async () => {
+  test("answers 413 to a body over 10 MB", async () => {
     const answer = await fetch(`${url}/users`, { method: "POST", body: Buffer.alloc(10_485_761, "x") });
     expect([answer.status, await answer.json()]).toEqual([413, { message: "Request Too Long" }]);
   });
@@ -402,7 +402,7 @@ test("reports each invocation before the next one starts", async () => {
   expect(kinds.join(" ")).toBe(`INIT_START${" START END REPORT".repeat(200)}`);
 });
 
-test("takes everything where no routes are given", async () => {
+test("passes every request on if no routes are given", async () => {
   const http = await startHttpFront({ lambda, functionName: "http" });
   const rest = await startHttpFront({ lambda, functionName: "http", payload: "1.0" });
   fronts.push(http, rest);
@@ -411,7 +411,7 @@ test("takes everything where no routes are given", async () => {
   expect(await (await fetch(rest.url)).json()).toMatchObject({ resource: "/" });
 });
 
-test("refuses an unknown payload version, function and a port in use", async () => {
+test("rejects an unknown payload version, an unknown function and a port in use", async () => {
   await expect(front({ payload: "3.0" as "2.0" })).rejects.toThrow('payload must be "1.0" or "2.0", got 3.0');
   await expect(front({ timeoutMs: 0 })).rejects.toThrow("timeoutMs must be at least 1, got 0");
   await expect(front({ region: "x" } as Partial<HttpFrontOptions>)).rejects.toThrow("unknown option region");

@@ -1,14 +1,14 @@
 import { isBinary } from "./event-v1.ts";
 
-/** What goes back to the client. */
+/** The answer to the client. */
 export interface GatewayResponse {
   readonly statusCode: number;
-  /** In order, repeated names allowed. */
+  /** In order; names may repeat. */
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly body: Buffer;
 }
 
-/** A function's answer to a REST API, or `undefined` where API Gateway calls it malformed. */
+/** Converts a function's result to the answer of a REST API; `undefined` if the result is malformed. */
 export function fromResultV1(
   payload: Buffer,
   binaryMediaTypes: readonly string[],
@@ -21,7 +21,7 @@ export function fromResultV1(
   const multiple = listValues(result.multiValueHeaders);
   const text = bodyText(result.body);
   if (!single || !multiple || text === undefined) return undefined;
-  // Both are merged; a value given in both counts once.
+  // Both are merged; a value in both is sent once.
   const repeated = (name: string, value: string): boolean =>
     multiple.some((pair) => pair[0].toLowerCase() === name.toLowerCase() && pair[1] === value);
   const headers = [...multiple, ...single.filter(([name, value]) => !repeated(name, value))];
@@ -35,7 +35,7 @@ export function fromResultV1(
   };
 }
 
-/** A function's answer to an HTTP API with payload format 2.0, or `undefined` where it cannot be read. */
+/** Converts a function's result to the answer of an HTTP API with payload format 2.0; `undefined` if it is malformed. */
 export function fromResultV2(payload: Buffer): GatewayResponse | undefined {
   const result = parse(payload);
   if (result === undefined) return undefined;
@@ -56,14 +56,14 @@ export function fromResultV2(payload: Buffer): GatewayResponse | undefined {
   };
 }
 
-/** An answer of API Gateway's own. */
+/** Creates an answer of API Gateway itself. */
 export function gatewayMessage(statusCode: number, message: string, errorType?: string): GatewayResponse {
   const headers: [string, string][] = [["Content-Type", "application/json"]];
   if (errorType !== undefined) headers.push(["x-amzn-ErrorType", errorType]);
   return { statusCode, headers, body: Buffer.from(JSON.stringify({ message })) };
 }
 
-// Without a status code, format 2.0 takes the whole result for the body of a 200.
+// Without a status code, format 2.0 sends the whole result as the body of a 200.
 function inferred(payload: Buffer, result: unknown): GatewayResponse {
   const body = typeof result === "string" ? Buffer.from(result) : payload;
   return { statusCode: 200, headers: [["Content-Type", "application/json"]], body };
@@ -77,7 +77,7 @@ const ownedByServer = new Set([
   "upgrade",
   "trailer",
 ]);
-// A REST API keeps these for itself and passes the function's on under another name.
+// A REST API sets these itself and renames the function's headers.
 const remappedNames = new Set([...ownedByServer, "date", "server", "www-authenticate", "expect", "max-forwards"]);
 
 function remapped([name, value]: readonly [string, string]): readonly [string, string] {

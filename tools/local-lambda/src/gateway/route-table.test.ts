@@ -7,7 +7,7 @@ const keys = (routes: readonly string[], path: string): string[] =>
     .match(path)
     .map(({ route }) => routeKey(route));
 
-test("orders what matches a path from the most to the least specific", () => {
+test("orders the routes that match a path from the most to the least specific", () => {
   const routes = [
     "$default",
     "ANY /{proxy+}",
@@ -28,12 +28,12 @@ test("orders what matches a path from the most to the least specific", () => {
   expect(keys(routes, "/users")).toEqual(["GET /users", "ANY /{proxy+}", "$default"]);
 });
 
-test("names the parts of the path", () => {
+test("extracts parameters from the path", () => {
   const table = createRouteTable(["GET /a/{x}/b/{rest+}"]);
   expect(table.match("/a/1%2F2/b/c/d")[0]?.parameters).toEqual({ x: "1%2F2", rest: "c/d" });
 });
 
-test.each(["/users/", "/users//x", "/users"])("takes no empty parameter from %s", (path) => {
+test.each(["/users/", "/users//x", "/users"])("does not match an empty parameter in %s", (path) => {
   expect(keys(["GET /users/{id}/x", "GET /users/{id}"], path)).toEqual([]);
 });
 
@@ -42,11 +42,11 @@ test.each([
   ["FETCH /users", /got FETCH \/users/],
   ["GET /a/{rest+}/b", /greedy parameter must come last/],
   ["GET /a/x{id}", /bad path segment x\{id\}/],
-])("refuses %s", (route, message) => {
+])("rejects %s", (route, message) => {
   expect(() => createRouteTable([route])).toThrow(message);
 });
 
-test("refuses a route given twice, whatever its parameters are called", () => {
+test("rejects a duplicate route, even with other parameter names", () => {
   expect(() => createRouteTable(["GET /users/{id}", "GET /users/{name}"])).toThrow(/given twice/);
 });
 
@@ -59,7 +59,7 @@ const template = fc
   .map(([segments, greedy]) => `/${[...segments, ...(greedy ? ["{rest+}"] : [])].join("/")}`);
 const path = fc.array(fc.constantFrom("a", "b", "c", "d"), { maxLength: 5 }).map((parts) => `/${parts.join("/")}`);
 
-/** The same question put to a regular expression. */
+/** Whether a regular expression matches the same path. */
 function matches(text: string, candidate: string): boolean {
   const pattern = text.replaceAll(/\{\w+\+\}/g, ".+").replaceAll(/\{\w+\}/g, "[^/]+");
   return new RegExp(`^${pattern}$`).test(candidate);
@@ -97,7 +97,7 @@ test("does not depend on the order of the routes", () => {
   );
 });
 
-test("puts the parameters back into the path it came from", () => {
+test("returns parameters that rebuild the path", () => {
   fc.assert(
     fc.property(template, path, (text, candidate) => {
       for (const { parameters } of createRouteTable([`GET ${text}`]).match(candidate)) {

@@ -1,6 +1,6 @@
 /** One route of an API. */
 export interface Route {
-  /** `GET` and the like, or `ANY`. */
+  /** An HTTP method, or `ANY`. */
   readonly method: string;
   /** Template such as `/users/{id}` or `/files/{path+}`; `undefined` for `$default`. */
   readonly template: string | undefined;
@@ -12,27 +12,29 @@ interface Segment {
   readonly value: string;
 }
 
+/** A route that matches a path. */
 export interface RouteMatch {
   readonly route: Route;
-  /** As they stand in the path, percent-encoded. */
+  /** Percent-encoded, as in the path. */
   readonly parameters: Readonly<Record<string, string>>;
 }
 
+/** The routes of an API. */
 export interface RouteTable {
-  /** Routes with a template for this path, most specific first; `$default` last. */
+  /** Returns the routes that match this path, most specific first; `$default` is last. */
   match(path: string): RouteMatch[];
 }
 
 /**
- * Reads routes such as `GET /users/{id}`, `ANY /files/{path+}` and `$default`. Throws `RangeError` for anything else and for a
- * route given twice.
+ * Creates a table of routes such as `GET /users/{id}`, `ANY /files/{path+}` and `$default`. Throws `RangeError` for a malformed
+ * or duplicate route.
  */
 export function createRouteTable(routes: readonly string[]): RouteTable {
   const parsed = routes.map(parseRoute).sort(bySpecificity);
   const seen = new Set<string>();
   for (const { method, template } of parsed) {
     const shape = `${method} ${template?.replaceAll(/\{[^}+]+(\+?)\}/g, "{$1}")}`;
-    if (seen.has(shape)) throw new RangeError(`route given twice: ${method} ${template}`);
+    if (seen.has(shape)) throw new RangeError(`startHttpFront: route given twice: ${method} ${template}`);
     seen.add(shape);
   }
   return {
@@ -48,7 +50,7 @@ export function createRouteTable(routes: readonly string[]): RouteTable {
   };
 }
 
-/** The text by which an event names a route. */
+/** The route key in an event. */
 export function routeKey({ method, template }: Route): string {
   return template === undefined ? "$default" : `${method} ${template}`;
 }
@@ -59,15 +61,16 @@ const segmentText = /^(?:\{([\w.:-]+)(\+?)\}|([^{}]*))$/;
 function parseRoute(text: string): Route {
   if (text === "$default") return { method: "ANY", template: undefined, segments: [] };
   const [, method, template] = routeText.exec(text) ?? [];
-  if (!method || !template) throw new RangeError(`route must be "METHOD /path" or "$default", got ${text}`);
+  if (!method || !template)
+    throw new RangeError(`startHttpFront: route must be "METHOD /path" or "$default", got ${text}`);
   const parts = template.split("/").slice(1);
   const segments = parts.map((part, index): Segment => {
     const [, name, plus, literal] = segmentText.exec(part) ?? [];
     if (name !== undefined && plus && index < parts.length - 1) {
-      throw new RangeError(`a greedy parameter must come last, got ${text}`);
+      throw new RangeError(`startHttpFront: a greedy parameter must come last, got ${text}`);
     }
     if (name !== undefined) return { kind: plus ? "greedy" : "parameter", value: name };
-    if (literal === undefined) throw new RangeError(`bad path segment ${part} in ${text}`);
+    if (literal === undefined) throw new RangeError(`startHttpFront: bad path segment ${part} in ${text}`);
     return { kind: "text", value: literal };
   });
   return { method, template, segments };
@@ -75,7 +78,7 @@ function parseRoute(text: string): Route {
 
 const rank = { text: 0, parameter: 1, greedy: 2 } as const;
 
-// Segment by segment from the left: text before parameter before greedy; an own method before ANY; $default last.
+// Segment by segment from the left: text, parameter, greedy. Then a named method before ANY. $default is last.
 function bySpecificity(a: Route, b: Route): number {
   if (a.template === undefined || b.template === undefined) {
     return Number(a.template === undefined) - Number(b.template === undefined);

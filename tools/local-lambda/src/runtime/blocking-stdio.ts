@@ -1,5 +1,5 @@
-// Preloaded into every environment. Node writes to a pipe without waiting: what exceeds the pipe's buffer would stay in
-// the process, stuck while it is frozen and lost when it is killed. Blocking writes leave with the call that makes them.
+// Preloaded into every environment. Node buffers output that exceeds the buffer of a pipe: it would be stuck while the process
+// is frozen, and lost when it is killed. A blocking write returns only when everything is in the pipe.
 interface Blockable {
   readonly _handle?: { setBlocking?(blocking: boolean): void };
 }

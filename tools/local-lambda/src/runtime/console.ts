@@ -8,11 +8,11 @@ interface Store {
 const levels = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"] as const;
 type Level = (typeof levels)[number];
 
-/** Writes a failure of the handler or of the init to the log. */
+/** Logs an error of the handler or of the init. */
 export type LogError = (title: string, error: unknown) => void;
 
 /**
- * Gives `console` the line formats of Lambda: text, or JSON under `AWS_LAMBDA_LOG_FORMAT=JSON`, from `AWS_LAMBDA_LOG_LEVEL` up.
+ * Makes `console` write as on Lambda: text, or JSON if `AWS_LAMBDA_LOG_FORMAT` is `JSON`, from `AWS_LAMBDA_LOG_LEVEL` up.
  */
 export function patchConsole(store: Store, env: NodeJS.ProcessEnv): LogError {
   const json = env.AWS_LAMBDA_LOG_FORMAT?.toUpperCase() === "JSON";
@@ -21,7 +21,7 @@ export function patchConsole(store: Store, env: NodeJS.ProcessEnv): LogError {
   const method = (level: Level): ((message?: unknown, ...rest: unknown[]) => void) => {
     if (levels.indexOf(level) < least) return () => {};
     return (message, ...rest) => {
-      // One record is one line: a newline within it would end it.
+      // A record is one line, so a newline inside it is replaced.
       process.stdout.write(`${line(store, level, message, rest).replaceAll("\n", "\r")}\n`);
     };
   };

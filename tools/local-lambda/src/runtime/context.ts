@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { runtimeError } from "./errors.ts";
 
-/** The context object of a handler, with the fields that AWS's Node 24 client gives it. */
+/** The context object of a handler, with the fields that AWS's Node 24 client sets. */
 export interface RuntimeContext {
   readonly awsRequestId: string;
   readonly invokedFunctionArn: string;
@@ -14,11 +14,12 @@ export interface RuntimeContext {
   readonly identity: unknown;
   readonly tenantId: string | undefined;
   readonly xRayTraceId: string | undefined;
-  /** Kept so that code written for callbacks may set it. Node 24 has no callbacks, so it has no effect. */
+  /** Settable by code written for callbacks. It has no effect, because Node 24 on Lambda has no callbacks. */
   callbackWaitsForEmptyEventLoop: boolean;
   getRemainingTimeInMillis(): number;
 }
 
+/** Creates the context of an invocation from its headers and the variables of the environment. */
 export function createContext(headers: IncomingHttpHeaders, env: NodeJS.ProcessEnv): RuntimeContext {
   const deadline = Number(headers["lambda-runtime-deadline-ms"]);
   return {

@@ -4,9 +4,10 @@ import { basename, dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { runtimeError } from "./errors.ts";
 
+/** A handler of any kind. */
 export type Handler = (...parameters: unknown[]) => unknown;
 
-/** Loads `dir/file.export` as AWS does: the bare name, `.js`, `.mjs`, `.cjs`, then a package of that name. */
+/** Loads `dir/file.export` as AWS does: the file as named, `.js`, `.mjs`, `.cjs`, then a package of that name. */
 export async function loadHandler(taskRoot: string, name: string): Promise<Handler> {
   const file = basename(name);
   const dot = file.indexOf(".");
@@ -19,16 +20,17 @@ export async function loadHandler(taskRoot: string, name: string): Promise<Handl
   return checked(handler as Handler);
 }
 
-/** What `awslambda.streamifyResponse` leaves on a handler. */
+/** The property that `awslambda.streamifyResponse` sets on a handler. */
 export const streamingMark: symbol = Symbol.for("aws.lambda.runtime.handler.streaming");
-/** And its `highWaterMark` option. */
+/** The property with its `highWaterMark` option. */
 export const highWaterMark: symbol = Symbol.for("aws.lambda.runtime.handler.streaming.highWaterMark");
 
+/** Whether a handler was marked by `awslambda.streamifyResponse`. */
 export function isStreaming(handler: Handler): boolean {
   return property(handler, streamingMark) === "response";
 }
 
-// Node 24 on Lambda has no callbacks: such a handler would never answer.
+// Node 24 on Lambda has no callbacks, so such a handler would never answer.
 function checked(handler: Handler): Handler {
   if (handler.length < 3 || isStreaming(handler)) return handler;
   throw runtimeError(

@@ -1,4 +1,4 @@
-// The runtime client: what runs in an execution environment. Needs _HANDLER, LAMBDA_TASK_ROOT and AWS_LAMBDA_RUNTIME_API.
+// The runtime client, which runs in an execution environment. Reads _HANDLER, LAMBDA_TASK_ROOT and AWS_LAMBDA_RUNTIME_API.
 import { InvokeStore, InvokeStoreBase } from "@aws/lambda-invoke-store";
 import { createRuntimeClient, type NextInvocation, type RuntimeClient } from "./client.ts";
 import { type LogError, patchConsole } from "./console.ts";
@@ -14,7 +14,7 @@ await start();
 
 async function start(): Promise<void> {
   const client = createRuntimeClient(required("AWS_LAMBDA_RUNTIME_API"));
-  // Puts the store at globalThis.awslambda.InvokeStore, where AWS's own libraries look for it.
+  // Sets globalThis.awslambda.InvokeStore, which AWS's own libraries read.
   const store = await InvokeStore.getInstanceAsync();
   Object.assign(globalThis.awslambda, { streamifyResponse, HttpResponseStream });
   const logError = patchConsole(store, process.env);
@@ -25,7 +25,7 @@ async function start(): Promise<void> {
       const invocation = await client.next();
       const context = createContext(invocation.headers, process.env);
       const { awsRequestId, xRayTraceId, tenantId } = context;
-      // Several at once cannot share a variable; they read it from the store.
+      // Concurrent invocations cannot share a variable; they read the store.
       if (maxConcurrency === undefined) setTraceId(xRayTraceId);
       const facts = { [REQUEST_ID]: awsRequestId, [X_RAY_TRACE_ID]: xRayTraceId, [TENANT_ID]: tenantId };
       await store.run(facts, () => invoke(client, handler, invocation, context, logError));

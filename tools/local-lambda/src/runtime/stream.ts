@@ -2,18 +2,18 @@ import type { ClientRequest } from "node:http";
 import { errorDocument, runtimeError } from "./errors.ts";
 import { type Handler, highWaterMark, streamingMark } from "./handler.ts";
 
-/** The writable that a streaming handler gets. */
+/** The stream that a streaming handler writes to. */
 export type ResponseStream = ClientRequest & { setContentType(contentType: string): void };
 
 const preludeType = "application/vnd.awslambda.http-integration-response";
 
-/** Marks a handler as streaming: `awslambda.streamifyResponse`. */
+/** `awslambda.streamifyResponse`: marks a handler as streaming. */
 export function streamifyResponse(handler: Handler, options?: { highWaterMark?: number }): Handler {
   const mark = options?.highWaterMark === undefined ? {} : { [highWaterMark]: options.highWaterMark };
   return Object.assign(handler, { [streamingMark]: "response" }, mark);
 }
 
-/** Adds status, headers and cookies to a streamed answer: `awslambda.HttpResponseStream`. */
+/** `awslambda.HttpResponseStream`: adds status, headers and cookies to a streamed answer. */
 export const HttpResponseStream: { from(stream: ResponseStream, prelude: unknown): ResponseStream } = {
   from(stream, prelude) {
     stream.setContentType(preludeType);
@@ -41,7 +41,7 @@ export const HttpResponseStream: { from(stream: ResponseStream, prelude: unknown
   },
 };
 
-/** Turns the request of a streamed response into what the handler writes to: objects become JSON, the type may be set. */
+/** Makes a response stream of the request that carries it: objects are written as JSON, and the content type can be set. */
 export function toResponseStream(body: ClientRequest): ResponseStream {
   const write = body.write.bind(body);
   return Object.assign(body, {

@@ -1,22 +1,23 @@
-import type { Outcome } from "./invocation.ts";
-import { maxResponseBytes } from "./limits.ts";
+import type { Outcome } from "../invocation.ts";
+import { maxResponseBytes } from "../limits.ts";
 import type { Status } from "./report.ts";
 import type { SandboxExit } from "./sandbox.ts";
 
-/** A failure that the platform reports, not the function's own code. */
+/** A failure that the platform reports, as opposed to an error of the function's code. */
 export interface PlatformFailure {
   readonly errorType: string;
   readonly message: string;
   readonly status: Status;
 }
 
+/** The outcome of an invocation that ended by a failure of the platform. */
 export function failedBy(failure: PlatformFailure, requestId: string): Outcome {
   const { errorType, message } = failure;
   const document = { errorType, errorMessage: `RequestId: ${requestId} Error: ${message}` };
   return { failed: true, payload: Buffer.from(JSON.stringify(document)) };
 }
 
-/** The error of a response over the limit. */
+/** The error document for a response over the limit. */
 export const responseTooLarge: Buffer = Buffer.from(
   JSON.stringify({
     errorType: "Function.ResponseSizeTooLarge",
@@ -24,12 +25,13 @@ export const responseTooLarge: Buffer = Buffer.from(
   }),
 );
 
+/** The failure of an init or an invocation that exceeded `ms`. */
 export function timeout(ms: number): PlatformFailure {
   const message = `Task timed out after ${(ms / 1_000).toFixed(2)} seconds`;
   return { errorType: "Sandbox.Timedout", message, status: "timeout" };
 }
 
-/** What a process's end means for those who waited for it. */
+/** The failure that the end of a process is for the invocations it served. */
 export function exitFailure(exit: SandboxExit | undefined): PlatformFailure {
   const { code, signal, error } = exit ?? {};
   const failed = (errorType: string, message: string): PlatformFailure => ({ errorType, message, status: "error" });
@@ -39,7 +41,7 @@ export function exitFailure(exit: SandboxExit | undefined): PlatformFailure {
   return failed("Runtime.ExitError", `Runtime exited with error: exit status ${code}`);
 }
 
-/** The type that an error document names. */
+/** The `errorType` of an error document, if it has one. */
 export function errorTypeOf(payload: Buffer): string | undefined {
   try {
     const { errorType } = JSON.parse(payload.toString()) as { errorType?: unknown };

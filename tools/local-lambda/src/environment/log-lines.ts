@@ -6,17 +6,17 @@ export interface LogLine {
   readonly environmentId: string;
   /** Epoch milliseconds at which the line was read. */
   readonly timestamp: number;
-  /** `platform` lines are START, END, REPORT and their like. */
+  /** `platform` lines are START, END, REPORT and similar. */
   readonly source: "stdout" | "stderr" | "platform";
-  /** Unknown during init and where an environment serves several invocations at once. */
+  /** `undefined` during init and if the environment serves several invocations at once. */
   readonly requestId: string | undefined;
   readonly line: string;
 }
 
-/** Calls `onLine` for each line of a stream, whole whatever its length; what stands without an end comes last. */
+/** Calls `onLine` with each complete line of a stream, of any length. An unterminated line is passed at the end. */
 export function readLines(stream: Readable, onLine: (line: string) => void): void {
   let rest: string[] = [];
-  // The decoder of setEncoding keeps characters whole that two chunks share.
+  // The decoder of `setEncoding` joins characters that are split between two chunks.
   stream.setEncoding("utf8");
   stream.on("data", (chunk: string) => {
     let from = 0;

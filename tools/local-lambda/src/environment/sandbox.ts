@@ -1,27 +1,29 @@
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
-import type { FunctionConfig } from "./function-config.ts";
+import type { FunctionConfig } from "../function-config.ts";
 import { readLines } from "./log-lines.ts";
 
 /** The process of one environment, with everything it has spawned. */
 export interface Sandbox {
-  /** Also the id of its process group; `undefined` where it could not be started. */
+  /** Also the ID of its process group; `undefined` if it could not be started. */
   readonly pid: number | undefined;
   readonly frozen: boolean;
   freeze(): void;
   thaw(): void;
-  /** Works on a frozen process too. */
+  /** Also ends a frozen process. */
   kill(): void;
-  /** Highest resident memory so far, in MB. 0 where there is no `/proc`. */
+  /** Highest resident memory so far, in MB; 0 without `/proc`. */
   peakMemoryMb(): number;
 }
 
+/** The output and the end of a process. */
 export interface SandboxListener {
   onLine(source: "stdout" | "stderr", line: string): void;
-  /** The process has ended and all it wrote has been read. */
+  /** The process has ended and all its output has been read. */
   onClose(exit: SandboxExit): void;
 }
 
+/** The exit of a process. */
 export interface SandboxExit {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
@@ -30,9 +32,9 @@ export interface SandboxExit {
 }
 
 const extension = import.meta.url.slice(import.meta.url.lastIndexOf("."));
-const stdioPreload = new URL(`./runtime/blocking-stdio${extension}`, import.meta.url).href;
+const stdioPreload = new URL(`../runtime/blocking-stdio${extension}`, import.meta.url).href;
 
-/** Starts the runtime client of a function in a process of its own. */
+/** Starts the runtime client of a function in its own process. */
 export function startSandbox(
   config: FunctionConfig,
   env: Record<string, string>,
@@ -42,18 +44,18 @@ export function startSandbox(
     cwd: config.taskRoot,
     env,
     stdio: ["ignore", "pipe", "pipe"],
-    // A process group of its own: signals reach what the function spawned too, and Ctrl-C reaches it through us alone.
+    // Its own process group: signals reach the function's children too, and Ctrl-C does not reach it directly.
     detached: true,
   });
   let frozen = false;
   let peak = 0;
   readLines(child.stdout, (line) => onLine("stdout", line));
   readLines(child.stderr, (line) => onLine("stderr", line));
-  // What the function spawned dies with it; else it would keep stdout open, and close would not come.
+  // Children of the function end with it: otherwise they keep stdout open and `close` is never emitted.
   child.on("exit", () => signal("SIGKILL"));
   child.on("close", (code, name) => onClose({ code, signal: name }));
   child.on("error", (error) => {
-    // Without a process there is no close.
+    // Without a process, `close` is never emitted.
     if (child.pid === undefined) onClose({ code: null, signal: null, error });
   });
 
@@ -77,7 +79,7 @@ export function startSandbox(
         const at = status.indexOf("VmHWM:");
         if (at !== -1) peak = Math.round(Number.parseInt(status.slice(at + 6), 10) / 1_024);
       } catch {
-        // The process has ended: the last figure stands.
+        // The process has ended: return the last figure.
       }
       return peak;
     },

@@ -6,7 +6,7 @@ test.each([
   [{ code: 129, signal: null }, "Runtime.ExitError", "Runtime exited with error: exit status 129"],
   [{ code: null, signal: "SIGSEGV" }, "Runtime.ExitError", "Runtime exited with error: signal: segv"],
   [{ code: null, signal: null, error: new Error("spawn ENOENT") }, "Runtime.InvalidEntrypoint", "spawn ENOENT"],
-] as const)("names the end %j", (exit, errorType, message) => {
+] as const)("describes the exit %j", (exit, errorType, message) => {
   expect(exitFailure(exit)).toEqual({ errorType, message, status: "error" });
 });
 

@@ -1,10 +1,10 @@
-/** What a REPORT says. Durations in milliseconds, memory in MB. */
+/** The facts of a REPORT line. Durations in milliseconds, memory in MB. */
 export interface Report {
   readonly requestId: string;
   readonly durationMs: number;
   readonly memorySizeMb: number;
   readonly maxMemoryUsedMb: number;
-  /** Of the environment's first invocation only. */
+  /** Only in the report of the environment's first invocation. */
   readonly initDurationMs: number | undefined;
   readonly status: Status;
   readonly errorType: string | undefined;
@@ -21,7 +21,7 @@ export function initStartLine(format: LogFormat, time: number, managedInstances:
   return platformEvent(time, "platform.initStart", { initializationType, phase: "init", runtimeVersion });
 }
 
-/** Of an init that did not succeed; the others are told by the first REPORT. */
+/** Reports a failed init. A successful one is part of the first REPORT. */
 export function initReportLine(format: LogFormat, time: number, durationMs: number, status: Status): string {
   if (format === "Text")
     return `INIT_REPORT Init Duration: ${durationMs.toFixed(2)} ms\tPhase: init\tStatus: ${status}`;
@@ -37,12 +37,12 @@ export function startLine(format: LogFormat, time: number, requestId: string, ve
   return platformEvent(time, "platform.start", { requestId, version });
 }
 
-/** END and REPORT in text; JSON has the report alone. */
+/** END and REPORT in text; in JSON only the report. */
 export function reportLines(format: LogFormat, time: number, report: Report): string[] {
   return format === "Text" ? textReport(report) : [jsonReport(time, report)];
 }
 
-// Since August 2025 init is billed for every kind of function.
+// Since August 2025 AWS bills the init of every kind of function.
 function billedMs(report: Report): number {
   return Math.ceil(report.durationMs + (report.initDurationMs ?? 0));
 }

@@ -1,0 +1,109 @@
+import { randomUUID } from "node:crypto";
+import type { Deployment } from "./deployment.ts";
+import { functionNotFound, invalidParameter } from "./errors.ts";
+import { type FunctionConfig, versionOf } from "./function-config.ts";
+import { type InvokeResult, newTraceId } from "./invocation.ts";
+import { maxEventBytes, maxPayloadBytes } from "./limits.ts";
+import { toPayload } from "./payload.ts";
+
+/** A function to invoke, and how. */
+export interface InvokeInput {
+  /** Name, partial ARN or ARN, each with or without a qualifier. */
+  functionName: string;
+  /** Alias or version. @default "$LATEST" */
+  qualifier?: string;
+  /** JSON text as a Buffer, or a value that is converted to JSON. @default {} */
+  payload?: unknown;
+  /** Base64 JSON, as in `X-Amz-Client-Context`. */
+  clientContext?: string;
+  /** X-Ray header. */
+  traceId?: string;
+  /** Whether the result has the last 4 KB of the log; it then waits for the REPORT line. @default false */
+  logTail?: boolean;
+  /** Receives the chunks of a streamed response; the payload of the result is then empty. */
+  onChunk?: (chunk: Buffer) => void;
+}
+
+/** A function that was found by its name, and the version that a call of it runs. */
+interface FoundFunction {
+  readonly deployment: Deployment;
+  readonly version: string;
+  readonly arn: string;
+}
+
+/** The part of Lambda that calls functions. */
+export interface LambdaService {
+  /** Throws a `LambdaServiceError` if there is no such function or qualifier. */
+  find(nameOrArn: string, qualifier?: string): FoundFunction;
+  /** Returns a function's resolved configuration and the version that a call would run. */
+  describe(functionName: string, qualifier?: string): { config: FunctionConfig; version: string; arn: string };
+  invoke(input: InvokeInput): Promise<InvokeResult>;
+  invokeAsync(input: InvokeInput): string;
+}
+
+/** Creates the service for functions by name, in one region of one account. */
+export function createLambdaService(
+  deployments: ReadonlyMap<string, Deployment>,
+  region: string,
+  accountId: string,
+): LambdaService {
+  return {
+    find,
+    describe(functionName, qualifier) {
+      const { deployment, version, arn } = find(functionName, qualifier);
+      return { config: deployment.config, version, arn };
+    },
+    invoke: async (input) => run(input, toPayload(input.payload, maxPayloadBytes), randomUUID()),
+    invokeAsync(input) {
+      const { deployment, arn, version } = find(input.functionName, input.qualifier);
+      const payload = toPayload(input.payload, maxEventBytes);
+      const requestId = randomUUID();
+      const functionArn = arn.split(":").length > 7 ? arn : `${arn}:${version}`;
+      deployment.queue.add({ requestId, functionArn, payload, attempt: () => run(input, payload, requestId) });
+      return requestId;
+    },
+  };
+
+  function find(nameOrArn: string, qualifier?: string): FoundFunction {
+    const [, name = "", ownQualifier] = functionReference.exec(nameOrArn) ?? [];
+    if (qualifier !== undefined && ownQualifier !== undefined && qualifier !== ownQualifier) {
+      throw invalidParameter("The derived qualifier from the function name does not match the specified qualifier.");
+    }
+    const asked = qualifier ?? ownQualifier;
+    const arn = `arn:aws:lambda:${region}:${accountId}:function:${name}${asked === undefined ? "" : `:${asked}`}`;
+    const deployment = deployments.get(name);
+    const version = deployment && versionOf(deployment.config, asked);
+    if (!deployment || version === undefined) throw functionNotFound(arn);
+    return { deployment, version, arn };
+  }
+
+  async function run(input: InvokeInput, payload: Buffer, requestId: string): Promise<InvokeResult> {
+    const { deployment, version, arn } = find(input.functionName, input.qualifier);
+    const tail = input.logTail ? [] : undefined;
+    const outcome = await deployment.scheduler.run({
+      requestId,
+      version,
+      invokedArn: arn,
+      payload,
+      traceId: input.traceId ?? newTraceId(),
+      clientContext: input.clientContext && Buffer.from(input.clientContext, "base64").toString(),
+      tail,
+      onChunk: input.onChunk,
+    });
+    return {
+      requestId,
+      executedVersion: version,
+      functionError: outcome.failed ? "Unhandled" : undefined,
+      payload: outcome.payload,
+      logTail: tail && lastBytes(`${tail.join("\n")}\n`, 4_096),
+    };
+  }
+}
+
+// name, 123456789012:function:name, or arn:aws:lambda:region:123456789012:function:name; then :qualifier
+const functionReference = /^(?:(?:arn:[\w-]+:lambda:[\w-]+:)?\d{12}:function:)?([\w-]+)(?::([\w$-]+))?$/;
+
+function lastBytes(text: string, bytes: number): string {
+  const buffer = Buffer.from(text);
+  return buffer.subarray(Math.max(0, buffer.length - bytes)).toString();
+}
