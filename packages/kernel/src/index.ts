@@ -10,3 +10,4 @@ export {
   type WarmupEvent,
 } from "./events.ts";
 export { currentInvocation, type Invocation, isRehearsal } from "./invocation.ts";
+export type { RequestOutcome } from "./request-outcome.ts";

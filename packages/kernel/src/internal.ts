@@ -24,4 +24,6 @@ export {
 export { rejected } from "./rejected.ts";
 export { answerRejection, isRejection, type Rejection } from "./reply.ts";
 export { describeRequest, isRecord, type RequestDescription } from "./request.ts";
+export { requestOutcome } from "./request-outcome.ts";
+export { createStoreGuard, type StoreGuard, type StoreGuardOptions } from "./store-guard.ts";
 export { warn } from "./warn.ts";

@@ -2,12 +2,12 @@ import { type MidguardEvent, subscribe } from "@midguard/kernel";
 import { manualClock } from "@midguard/kernel/testing";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { Decision } from "./decision.ts";
 import { createRateLimiter } from "./limiter.ts";
 import { quota } from "./limits/quota.ts";
 import { slidingWindow } from "./limits/sliding-window.ts";
 import { tokenBucket } from "./limits/token-bucket.ts";
-import type { RateLimitStore } from "./store.ts";
+import type { Decision } from "./store/decision.ts";
+import type { RateLimitStore } from "./store/store.ts";
 import { memoryStore } from "./stores/memory/memory-store.ts";
 
 let events: MidguardEvent[] = [];

@@ -1,6 +1,6 @@
-import type { Decision } from "../decision.ts";
 import type { Limit } from "../limits/limit.ts";
-import type { RateLimitStore, StoreRequest } from "../store.ts";
+import type { Decision } from "../store/decision.ts";
+import type { RateLimitStore, StoreRequest } from "../store/store.ts";
 
 /** What a store is tested with. */
 export interface StoreHarness {

@@ -23,7 +23,7 @@ describe("memoryStore as a store", () => {
 
 describe("memoryStore", () => {
   function taker(maxBytes: number, limits: readonly Limit[], hashKey: HashKey = [1, 2]) {
-    const store = createMemoryStore(maxBytes, hashKey);
+    const store = createMemoryStore(maxBytes, () => hashKey);
     return {
       store,
       take: (key: string, at = now, own = limits) => store.takeSync({ key, cost: 1, now: at, limits: own }),
@@ -55,7 +55,7 @@ describe("memoryStore", () => {
 
   it("lets callers of a smaller capacity change nothing of what those of a larger one have taken", () => {
     const [large, small] = [100, 5].map((capacity) => [tokenBucket({ name: "b", capacity, refillPerSecond: 1 })]);
-    const store = createMemoryStore(65_536, [1, 2]);
+    const store = createMemoryStore(65_536, () => [1, 2]);
     const take = (key: string, limits: readonly Limit[] = []) => store.takeSync({ key, cost: 1, now, limits });
     for (let times = 0; times < 100; times += 1) expect(take("paid", large).allowed).toBe(true);
     for (let key = 0; key < 5_000; key += 1) {
@@ -68,7 +68,7 @@ describe("memoryStore", () => {
     const resize = vi.spyOn(Table.prototype, "resize");
     const lists = Array.from({ length: sets }, (_, set) => [slidingWindow(5, 3_600_000 + set)]);
     for (const maxBytes of [65_536, 262_144, 1_048_576]) {
-      const store = createMemoryStore(maxBytes, [1, 2]);
+      const store = createMemoryStore(maxBytes, () => [1, 2]);
       const flood = (from: number, to: number): number => {
         resize.mockClear();
         for (let key = from; key < to; key += 1) {
@@ -86,7 +86,7 @@ describe("memoryStore", () => {
   it("loses no key while it grows, whatever its hash", () => {
     const limits = [quota(5, "year")];
     for (let seed = 0; seed < 300; seed += 1) {
-      const store = createMemoryStore(65_536, [seed * 7_919, seed ^ 0x5555]);
+      const store = createMemoryStore(65_536, () => [seed * 7_919, seed ^ 0x5555]);
       const take = (key: number) => store.takeSync({ key: `key ${key}`, cost: 1, now, limits });
       for (let key = 0; key < 900; key += 1) take(key);
       for (let key = 0; key < 900; key += 1) expect(take(key).remaining).toBe(3);

@@ -1,6 +1,6 @@
 import { expect, it, vi } from "vitest";
 import { slidingWindow } from "../../limits/sliding-window.ts";
-import { cellOf } from "./cell.ts";
+import { cellOf } from "./cells/cell-of.ts";
 import type { Table } from "./table.ts";
 import { createTables } from "./tables.ts";
 

@@ -2,7 +2,7 @@ import { type Address, parseAddress } from "./address.ts";
 
 /** A list of networks. */
 export interface Networks {
-  /** Whether an address, in any form, lies in one of them. */
+  /** Whether an address, in any form, lies in one of the networks. */
   has(text: string): boolean;
 }
 
@@ -35,7 +35,7 @@ function contains({ words, bits }: Network, address: Address): boolean {
   return true;
 }
 
-/** Addresses and networks in CIDR notation (RFC 4632). Throws a `RangeError` for one that is neither. */
+/** Addresses and networks in CIDR notation (RFC 4632). Throws a `RangeError` for anything else. */
 export function createNetworks(option: string, list: readonly string[]): Networks {
   const networks = list.map((text) => parseNetwork(option, text));
   return {

@@ -1,11 +1,24 @@
-import { currentInvocation } from "@midguard/kernel";
-import { enterInvocation } from "@midguard/kernel/internal";
-import { lambdaContext, manualClock } from "@midguard/kernel/testing";
 import { describe, expect, it } from "vitest";
-import { createStoreGuard } from "./guard.ts";
+import { currentInvocation, enterInvocation } from "./invocation.ts";
+import { createStoreGuard, type StoreGuardOptions } from "./store-guard.ts";
+import { lambdaContext, type ManualClock, manualClock } from "./testing/index.ts";
+
+class Timeout extends Error {
+  readonly timeoutMs: number;
+
+  constructor(timeoutMs: number) {
+    super(`no answer within ${timeoutMs} ms`);
+    this.timeoutMs = timeoutMs;
+  }
+}
 
 const hang = () => new Promise<never>(() => {});
 const answer = async () => "answer";
+const fail = () => Promise.reject(new Error("broken"));
+
+function guardOn(clock: ManualClock, options: Partial<StoreGuardOptions> = {}) {
+  return createStoreGuard({ timeoutMs: 250, clock, timeoutError: (ms) => new Timeout(ms), ...options });
+}
 
 async function outcome(call: Promise<unknown>): Promise<unknown> {
   return call.then(
@@ -17,7 +30,7 @@ async function outcome(call: Promise<unknown>): Promise<unknown> {
 describe("the guard of a store", () => {
   it("passes answers and errors on, and leaves no timer behind", async () => {
     const clock = manualClock();
-    const guard = createStoreGuard(250, clock);
+    const guard = guardOn(clock);
     expect(await guard.call(answer)).toBe("answer");
     const broken = new Error("broken");
     expect(await outcome(guard.call(() => Promise.reject(broken)))).toBe(broken);
@@ -28,37 +41,44 @@ describe("the guard of a store", () => {
     expect(clock.sleepers).toBe(0);
   });
 
-  it("gives the first answer of an environment a second, later ones 250 ms, and aborts what is late", async () => {
+  it.each([
+    [{}, [1_000, 250]],
+    [{ timeoutMs: 50, firstTimeoutMs: 500 }, [500, 50]],
+  ])("gives the first call more time than later ones, and aborts what is late: %j", async (options, limits) => {
     const clock = manualClock();
-    const guard = createStoreGuard(250, clock);
+    const guard = guardOn(clock, options);
     const signals: AbortSignal[] = [];
     const ask = (signal: AbortSignal) => {
       signals.push(signal);
       return hang();
     };
-    for (const ms of [1_000, 250]) {
+    for (const ms of limits) {
       const late = outcome(guard.call(ask));
       await clock.advance(ms - 1);
       expect(signals.at(-1)?.aborted).toBe(false);
       await clock.advance(1);
-      expect(await late).toMatchObject({ code: "RATE_LIMIT_STORE_TIMEOUT", timeoutMs: ms });
+      expect(await late).toBeInstanceOf(Timeout);
+      expect(await late).toMatchObject({ timeoutMs: ms });
       expect(signals.at(-1)?.aborted).toBe(true);
     }
   });
 
-  it("gives no less than storeTimeoutMs to the first", async () => {
+  it("gives the first call no less than timeoutMs", async () => {
     const clock = manualClock();
-    const late = outcome(createStoreGuard(3_000, clock).call(hang));
+    const late = outcome(guardOn(clock, { timeoutMs: 3_000 }).call(hang));
     await clock.advance(3_000);
     expect(await late).toMatchObject({ timeoutMs: 3_000 });
   });
 
-  it("admits everybody until a call fails, and then one a second until one succeeds", async () => {
+  it.each([
+    [{}, 1_000],
+    [{ probeAfterMs: 300 }, 300],
+  ])("admits every call until one fails, and then one probe at a time until one succeeds: %j", async (options, ms) => {
     const clock = manualClock();
-    const guard = createStoreGuard(250, clock);
-    await outcome(guard.call(() => Promise.reject(new Error())));
+    const guard = guardOn(clock, options);
+    await outcome(guard.call(fail));
     expect([guard.admits(), guard.admits()]).toEqual([false, false]);
-    clock.jump(999);
+    clock.jump(ms - 1);
     expect(guard.admits()).toBe(false);
     clock.jump(1);
     expect([guard.admits(), guard.admits()]).toEqual([true, false]);
@@ -68,25 +88,28 @@ describe("the guard of a store", () => {
 
   it("is not silent for longer when the clock is set back", async () => {
     const clock = manualClock();
-    const guard = createStoreGuard(250, clock);
-    await outcome(guard.call(() => Promise.reject(new Error())));
+    const guard = guardOn(clock);
+    await outcome(guard.call(fail));
     clock.jump(-3_600_000);
     expect([guard.admits(), guard.admits()]).toEqual([true, false]);
   });
 
-  it("never waits past the invocation's deadline less 100 ms, and does not hold it against the store", async () => {
+  it.each([
+    [{}, 100],
+    [{ reserveMs: 40 }, 40],
+  ])("never waits past the deadline less the reserve, nor counts that as a failure: %j", async (options, reserveMs) => {
     const clock = manualClock();
-    const guard = createStoreGuard(250, clock);
+    const guard = guardOn(clock, options);
     await guard.call(answer);
     const owner = {};
     // In a promise of its own: the scope entered here is not the other tests'.
     await Promise.resolve().then(async () => {
-      enterInvocation({ event: {}, context: lambdaContext({ timeoutMs: 250 }) }, owner);
+      enterInvocation({ event: {}, context: lambdaContext({ timeoutMs: reserveMs + 150 }) }, owner);
       const late = outcome(guard.call(hang));
       await clock.advance(151);
-      expect(await late).toMatchObject({ code: "RATE_LIMIT_STORE_TIMEOUT" });
+      expect(await late).toBeInstanceOf(Timeout);
       expect([guard.admits(), guard.admits()]).toEqual([true, true]);
-      enterInvocation({ event: {}, context: lambdaContext({ timeoutMs: 90 }) }, owner);
+      enterInvocation({ event: {}, context: lambdaContext({ timeoutMs: reserveMs - 10 }) }, owner);
       let asked = false;
       const ask = async () => {
         asked = true;

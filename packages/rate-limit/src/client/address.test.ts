@@ -3,7 +3,8 @@ import { describeRequest, type RequestDescription } from "@midguard/kernel/inter
 import { apiEvents } from "@midguard/kernel/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { addressKey, clientAddress, parseAddress } from "./address.ts";
+import { addressKey, parseAddress } from "./address.ts";
+import { clientAddress } from "./client-address.ts";
 import { createNetworks } from "./networks.ts";
 
 function group(text: string, prefix = 56): string | undefined {

@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Decision, LimitState } from "./decision.ts";
+import type { Limit } from "../limits/limit.ts";
+import { quota } from "../limits/quota.ts";
+import { slidingWindow } from "../limits/sliding-window.ts";
+import { tokenBucket } from "../limits/token-bucket.ts";
+import type { Decision, LimitState } from "../store/decision.ts";
+import { memoryStore } from "../stores/memory/memory-store.ts";
 import { RateLimitError } from "./errors.ts";
 import { headersOf } from "./headers.ts";
-import type { Limit } from "./limits/limit.ts";
-import { quota } from "./limits/quota.ts";
-import { slidingWindow } from "./limits/sliding-window.ts";
-import { tokenBucket } from "./limits/token-bucket.ts";
-import { memoryStore } from "./stores/memory/memory-store.ts";
 
 const now = Date.UTC(2026, 0, 1);
 

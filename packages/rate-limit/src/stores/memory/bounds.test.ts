@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Decision } from "../decision.ts";
-import { memoryStore } from "../stores/memory/memory-store.ts";
-import { type CalendarUnit, calendarUnits } from "./calendar.ts";
-import type { Limit } from "./limit.ts";
-import { quota } from "./quota.ts";
-import { slidingWindow } from "./sliding-window.ts";
-import { bucketRefundUs, tokenBucket } from "./token-bucket.ts";
+import { type CalendarUnit, calendarUnits } from "../../limits/calendar.ts";
+import type { Limit } from "../../limits/limit.ts";
+import { quota } from "../../limits/quota.ts";
+import { slidingWindow } from "../../limits/sliding-window.ts";
+import { bucketRefundUs, tokenBucket } from "../../limits/token-bucket.ts";
+import type { Decision } from "../../store/decision.ts";
+import { memoryStore } from "./memory-store.ts";
 
 const start = Date.UTC(2026, 10, 29, 23, 59, 50);
 const { signal } = new AbortController();
@@ -237,7 +237,8 @@ describe("every limit", () => {
     const tokens = fc.record({ tokenUs: fc.integer({ min: 100, max: 2_000_000 }), cost: small, ms: fc.nat(20_000) });
     fc.assert(
       fc.property(tokens, fc.nat(9_000_000), ({ tokenUs, cost, ms }, missingUs) => {
-        const refundUs = bucketRefundUs(cost, tokenUs, ms, Math.ceil((missingUs + cost * tokenUs) / 1_000));
+        const resetAfterMs = Math.ceil((missingUs + cost * tokenUs) / 1_000);
+        const refundUs = bucketRefundUs({ tokenUs, cost, elapsedMs: ms, resetAfterMs });
         // Without the take the bucket would have been full from then on, and what came back since was lost.
         const lostUs = Math.max(0, ms * 1_000 - missingUs);
         expect(refundUs).toBeLessThanOrEqual(Math.max(0, cost * tokenUs - lostUs));
