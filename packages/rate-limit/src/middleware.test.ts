@@ -298,7 +298,7 @@ describe("whose request it is", () => {
       reason: "missing-key",
       dryRun: false,
     });
-    const message = "rateLimit: what key gives is no string, and so no key: number";
+    const message = "rateLimit: key must return a string or undefined, got a value of type: number";
     expect(warned).toHaveBeenCalledExactlyOnceWith(message, "MidguardWarning");
     unsubscribe();
     expect((await as("")).statusCode).toBe(403);
@@ -440,7 +440,7 @@ describe("countIf", () => {
   const failedOnly: RateLimitOptions = {
     limits: quota(2, "day"),
     clock,
-    countIf: (outcome) => "error" in outcome || (outcome.response as Answer).statusCode === 401,
+    countIf: ({ statusCode }) => statusCode === 401,
   };
 
   it("gives back what does not count after all", async () => {
@@ -461,7 +461,8 @@ describe("countIf", () => {
     const call = lambda([outer, rateLimit({ ...failedOnly, countIf })]);
     await expect(call(apiEvents.http())).rejects.toThrow("outer");
     expect(countIf).toHaveBeenCalledTimes(1);
-    expect(countIf).toHaveBeenCalledWith({ response: expect.objectContaining({ statusCode: 200 }) });
+    const response = expect.objectContaining({ statusCode: 200 });
+    expect(countIf.mock.calls).toStrictEqual([[{ statusCode: 200, response }]]);
   });
 
   it("is asked about errors, and not about rejections", async () => {
@@ -472,8 +473,31 @@ describe("countIf", () => {
     });
     await expect(call(apiEvents.http())).rejects.toBe(error);
     expect((await call(apiEvents.http())).statusCode).toBe(429);
-    expect(countIf.mock.calls).toEqual([[{ error }]]);
+    expect(countIf.mock.calls).toStrictEqual([[{ statusCode: undefined, error }]]);
   });
+
+  it.each([
+    [undefined, 418, undefined],
+    [{ statusCode: 400, body: "I answer teapots like this" }, 400, { statusCode: 400 }],
+  ])(
+    "gets an error's own status, or that of the response that it was answered with: %j",
+    async (answer, ...expected) => {
+      const [statusCode, response] = expected;
+      const countIf = vi.fn(() => true);
+      const error = Object.assign(new Error("I am a teapot"), { statusCode: 418 });
+      const fail: Handler = () => {
+        throw error;
+      };
+      const answering: MiddlewareObj = {
+        onError: (request) => {
+          request.response = answer;
+        },
+      };
+      await lambda([rateLimit({ ...one, countIf }), answering], fail)(apiEvents.http()).catch(() => undefined);
+      const given = response === undefined ? {} : { response: expect.objectContaining(response) };
+      expect(countIf.mock.calls).toStrictEqual([[{ statusCode, error, ...given }]]);
+    },
+  );
 });
 
 describe("in company", () => {

@@ -48,6 +48,27 @@ describe("headers", () => {
     expect(headersOf(last(limits, 3), limits, "none", () => now)).toBeUndefined();
   });
 
+  it("report the longest wait if several limits were reached, and cut only their own t to it", () => {
+    const bucket = tokenBucket({ capacity: 2, refillPerSecond: 1 });
+    const minute = slidingWindow(4, "1m");
+    const day = quota(1_000, "day");
+    const item = { [bucket.name]: "r=0;t=2", [minute.name]: "r=0;t=74", [day.name]: "r=996;t=86398" };
+    for (const limits of [
+      [bucket, minute, day],
+      [day, minute, bucket],
+    ]) {
+      const store = memoryStore();
+      const take = (at: number) => store.takeSync({ key: "k", cost: 2, now: at, limits });
+      take(now);
+      take(now + 2_000);
+      const decision = take(now + 2_000);
+      expect(decision.violated).toHaveLength(2);
+      const headers = headersOf(decision, limits, "ietf", () => now);
+      expect(new RateLimitError(decision, headers).headers["Retry-After"]).toBe("74");
+      expect(headers?.RateLimit).toBe(limits.map(({ name }) => `"${name}";${item[name]}`).join(", "));
+    }
+  });
+
   it("are none where nothing is known", () => {
     const limits = [quota(5, "day")];
     const unknown = { allowed: true, remaining: 0, resetAfterMs: 0, retryAfterMs: 0, violated: [], limits: [] };

@@ -43,7 +43,7 @@ export function createIdentify<TEvent, TContext>(
   function warnOfKey(key: unknown): void {
     if (!key || hasWarned) return;
     hasWarned = true;
-    warn("rateLimit: key must return a string or undefined, and so the request has no key; it returned", typeof key);
+    warn("rateLimit: key must return a string or undefined, got a value of type", typeof key);
   }
 
   return function identify({ event, context }, description) {
