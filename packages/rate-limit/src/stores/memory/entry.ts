@@ -48,6 +48,11 @@ export class Entry {
     return longest;
   }
 
+  /** The states of the limits without room for `cost`. */
+  violated(states: readonly LimitState[], used: readonly number[], cost: number): readonly LimitState[] {
+    return states.filter((_, index) => (used[index] as number) + cost > (this.#columns[index] as Column).limit);
+  }
+
   /** Charges every limit with `cost`. Returns their states after that. */
   charge(used: readonly number[], cost: number): LimitState[] {
     const columns = this.#columns;

@@ -6,7 +6,7 @@ import { Entry } from "./entry.ts";
 import { type Fingerprint, Hash, type HashKey } from "./hash.ts";
 import { createHashKey } from "./hash-key.ts";
 import { createPlans, type Plan } from "./plans.ts";
-import type { Column, Table } from "./table.ts";
+import type { Table } from "./table.ts";
 import { createTables } from "./tables.ts";
 
 /** Options of `memoryStore`. */
@@ -25,7 +25,9 @@ const none: readonly LimitState[] = Object.freeze([]);
 /** The entry of a plan's key in its slot; -1 stands for a key without one. */
 function entryAt({ columns, table, blank }: Plan, slot: number, now: number): Entry {
   const { words, width } = table.slots;
-  return new Entry(columns, slot < 0 ? { words: blank, at: 0 } : { words, at: slot * width }, now);
+  return slot < 0
+    ? new Entry(columns, { words: blank, at: 0 }, now)
+    : new Entry(columns, { words, at: slot * width }, now);
 }
 
 /** The store whose hash key `makeHashKey` makes at the first request. */
@@ -62,9 +64,7 @@ export function createMemoryStore(maxBytes: number, makeHashKey: () => HashKey):
     const used = entry.used();
     const retryAfterMs = entry.waitMs(used, cost);
     const states = entry.charge(used, retryAfterMs === 0 ? cost : 0);
-    const isViolated = (_: LimitState, index: number): boolean =>
-      (used[index] as number) + cost > (plan.columns[index] as Column).limit;
-    const violated = retryAfterMs === 0 ? none : states.filter(isViolated);
+    const violated = retryAfterMs === 0 ? none : entry.violated(states, used, cost);
     return decide({ request, store, limits: states, violated, retryAfterMs });
   }
 
