@@ -41,7 +41,7 @@ function fragileStore(): RateLimitStore & { calls: number; mode: "works" | "fail
 }
 
 describe("a rate limiter", () => {
-  it("takes until the limit is reached, and says how things stand in one plain shape", async () => {
+  it("takes until the limit is reached, and returns decisions of one plain shape", async () => {
     const clock = manualClock(Date.UTC(2026, 0, 1));
     const limiter = createRateLimiter({ limits: [slidingWindow(2, "1s"), quota(5, "day")], clock });
     const day = { name: "5-per-day", limit: 5, resetAfterMs: 86_400_000 };
@@ -64,7 +64,7 @@ describe("a rate limiter", () => {
     expect(Object.keys(rejected)).toEqual(Object.keys(await limiter.take("b")));
   });
 
-  it("counts by the wall clock when it is given none", async () => {
+  it("counts by the wall clock by default", async () => {
     const wall = vi.spyOn(Date, "now").mockReturnValue(1_000_000.75);
     const limiter = createRateLimiter({ limits: quota(1, "hour") });
     const { resetAfterMs } = await limiter.take("a");
@@ -82,7 +82,7 @@ describe("a rate limiter", () => {
     expect([await one?.peek("a"), await other?.peek("a")]).toMatchObject([[{ remaining: 5 }], [{ remaining: 4 }]]);
   });
 
-  it("tells of rejections, and of nothing else", async () => {
+  it("publishes rejections, and nothing else", async () => {
     const limiter = createRateLimiter({
       name: "mails",
       limits: quota(1, "hour"),
@@ -101,7 +101,7 @@ describe("a rate limiter", () => {
     expect(events.length).toBe(1);
   });
 
-  it("rejects keys and costs that make no sense, and takes nothing for them", async () => {
+  it("rejects bad keys and costs, and takes nothing for them", async () => {
     const limiter = createRateLimiter({ limits: quota(5, "year") });
     await expect(limiter.take("")).rejects.toThrow(/key must be a non-empty string, got ""/);
     await expect(limiter.take(undefined as never)).rejects.toThrow(/key must be a non-empty string, got undefined/);
@@ -129,7 +129,7 @@ describe("a rate limiter", () => {
 });
 
 describe("a strict window", () => {
-  it.each([0, 1, 60_000, 800_000, 975_000])("counts right %i ms after the epoch, too", async (start) => {
+  it.each([0, 1, 60_000, 800_000, 975_000])("counts right even %i ms after the epoch", async (start) => {
     const clock = manualClock(start);
     const limiter = createRateLimiter({ limits: slidingWindow(3, "15m", { strict: true }), clock });
     for (let times = 0; times < 3; times += 1) expect((await limiter.take("a")).allowed).toBe(true);
@@ -144,7 +144,7 @@ describe("a strict window", () => {
 });
 
 describe("a refund", () => {
-  it("gives back what a decision took, once, and nothing for one that took nothing", async () => {
+  it("gives back once what a decision took, and nothing for a rejection", async () => {
     const limiter = createRateLimiter({
       limits: [quota(3, "year"), tokenBucket({ capacity: 9, refillPerSecond: 0.001 })],
     });
@@ -158,7 +158,7 @@ describe("a refund", () => {
     expect((await limiter.peek("a")).map(({ remaining }) => remaining)).toEqual([2, 8]);
   });
 
-  it("is refused for a copy of a decision, which remembers nothing", async () => {
+  it("is ignored for a copy of a decision, which has no receipt", async () => {
     const limiter = createRateLimiter({ limits: quota(3, "year") });
     await limiter.refund({ ...(await limiter.take("a")) });
     expect((await limiter.peek("a"))[0]?.remaining).toBe(2);
@@ -212,7 +212,7 @@ describe("a refund", () => {
   });
 });
 
-describe("with a store that is not at hand", () => {
+describe("with a store that has to be waited for", () => {
   it("decides, peeks, refunds and resets over it", async () => {
     const store = fragileStore();
     const limiter = createRateLimiter({ limits: quota(2, "year"), store });
@@ -226,7 +226,7 @@ describe("with a store that is not at hand", () => {
     expect(await limiter.peek("a")).toMatchObject([{ remaining: 2 }]);
   });
 
-  it("passes a decision on as the store's own, where it made one that remembers", async () => {
+  it("passes a decision on if the store has made it with a receipt", async () => {
     const { takeSync: _, ...store } = memoryStore();
     const limiter = createRateLimiter({ limits: quota(2, "year"), store });
     await limiter.refund(await limiter.take("a"));
@@ -261,7 +261,7 @@ describe("with a store that is not at hand", () => {
     expect(events.map(({ type }) => type)).toEqual(["rate_limit.store_failed"]);
   });
 
-  it("costs the requests in flight when it dies, and then one probe a second", async () => {
+  it("costs the requests in flight when it dies, then one probe a second", async () => {
     const clock = manualClock();
     const store = fragileStore();
     const limiter = createRateLimiter({ limits: quota(1_000, "year"), store, clock });
@@ -289,7 +289,7 @@ describe("with a store that is not at hand", () => {
     expect(store.calls).toBe(3);
   });
 
-  it("leaves a take charged where its refund fails, and does not ask a dead store for one", async () => {
+  it("leaves a take charged if its refund fails, and does not ask a dead store for one", async () => {
     const store = fragileStore();
     const limiter = createRateLimiter({ limits: quota(5, "year"), store });
     const [one, other] = [await limiter.take("a"), await limiter.take("a")];
@@ -302,7 +302,7 @@ describe("with a store that is not at hand", () => {
     unsubscribe();
   });
 
-  it("rejects a peek and a reset where it fails, after it has reset what was counted instead of it", async () => {
+  it("rejects a peek and a reset if it fails, after a reset of the local counts", async () => {
     const store = fragileStore();
     const limiter = createRateLimiter({ limits: quota(1, "year"), store });
     store.mode = "fails";
@@ -313,7 +313,7 @@ describe("with a store that is not at hand", () => {
     expect(await limiter.take("a")).toMatchObject({ allowed: true });
   });
 
-  it.each(["", "at once"])("gives back through the store itself, also where that asks another: %s", async (mode) => {
+  it.each(["", "at once"])("refunds through the store itself, even if that store asks another: %s", async (mode) => {
     const inner = memoryStore();
     const refund = vi.fn(inner.refund);
     const { takeSync } = inner;
@@ -325,7 +325,7 @@ describe("with a store that is not at hand", () => {
   });
 
   it.each(["local", "allow", "deny"] as const)(
-    "lets onStoreError %s decide where one that is at hand fails",
+    "lets onStoreError %s decide if one that need not be waited for fails",
     async (on) => {
       const error = new Error("no memory");
       const takeSync = (): never => {
@@ -341,7 +341,7 @@ describe("with a store that is not at hand", () => {
     },
   );
 
-  it.each(["limits", "violated"])("is one that failed where its answer has no %s", async (missing) => {
+  it.each(["limits", "violated"])("counts as failed if its answer has no %s", async (missing) => {
     const store = fragileStore();
     const { take } = store;
     store.take = async (...given) => ({ ...(await take(...given)), [missing]: undefined });
@@ -351,7 +351,7 @@ describe("with a store that is not at hand", () => {
     expect(events).toMatchObject([{ type: "rate_limit.store_failed", error: new TypeError(message) }]);
   });
 
-  it("knows the limits that are violated by their names, in what came as JSON", async () => {
+  it("recognises violated limits by name in an answer that was JSON", async () => {
     const store = fragileStore();
     const { take } = store;
     store.take = async (...given) => JSON.parse(JSON.stringify(await take(...given)));
@@ -363,7 +363,7 @@ describe("with a store that is not at hand", () => {
     expect(violated[0]).toBe(limits[0]);
   });
 
-  it("takes a rejection without a time to wait for as one", async () => {
+  it("takes a rejection without a wait as a rejection", async () => {
     const store = fragileStore();
     store.take = async () => ({
       allowed: false,

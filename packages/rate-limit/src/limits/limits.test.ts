@@ -73,11 +73,11 @@ describe("limits", () => {
     [() => checkLimits(undefined as never), /limits must be made by/],
     [() => checkLimits([slidingWindow(10, "1s"), slidingWindow(10, 1_000)]), /limits: two are named "10-per-1s"/],
     [() => checkLimits([slidingWindow(10, "1s"), slidingWindow(20, "1s")]), /two share the window of "20-per-1s"/],
-  ])("refuse what makes no sense: %s", (make, message) => {
+  ])("refuse bad arguments: %s", (make, message) => {
     expect(make).toThrow(message);
   });
 
-  it("may share a window under names of their own", () => {
+  it("may share a window if they have names of their own", () => {
     const both = [slidingWindow(10, "1s", { name: "a" }), slidingWindow(20, "1s", { name: "b" })];
     expect(checkLimits(both)).toBe(both);
   });

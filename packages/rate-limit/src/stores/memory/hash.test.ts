@@ -44,7 +44,7 @@ function reference(key: Uint8Array, message: Uint8Array, rounds: number, lastRou
 describe("the hash of keys", () => {
   const key = Uint8Array.from({ length: 8 }, (_, index) => index);
 
-  it("is tested against a reference that gives the published first value of HalfSipHash-2-4", () => {
+  it("is tested against a reference that yields the published first value of HalfSipHash-2-4", () => {
     const [low, high] = reference(key, new Uint8Array(), 2, 4);
     const bytes = new Uint8Array(new Int32Array([low, high]).buffer);
     expect(Buffer.from(bytes).toString("hex")).toBe("218d1f59b9b83cc8");
