@@ -1,5 +1,5 @@
 import type { RateLimitEvent } from "@midguard/kernel";
 import { type EventChannel, eventChannel } from "@midguard/kernel/internal";
 
-/** Where this package tells what happened: channel `midguard:rate-limit`. */
+/** The channel that this package publishes its events on: `midguard:rate-limit`. */
 export const rateLimitEvents: EventChannel<RateLimitEvent> = eventChannel("rate-limit");

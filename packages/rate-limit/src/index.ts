@@ -1,15 +1,37 @@
-export type { Clock } from "@midguard/kernel";
-export type { Decision, LimitState } from "./decision.ts";
-export { AccessDeniedError, RateLimitError, StoreTimeoutError } from "./errors.ts";
-export type { HeaderStyle } from "./headers.ts";
+export type { Clock, RequestOutcome } from "@midguard/kernel";
+export { AccessDeniedError, RateLimitError } from "./answer/errors.ts";
+export type { HeaderStyle } from "./answer/headers.ts";
 export { createRateLimiter, type RateLimiter } from "./limiter.ts";
-export type { CalendarUnit } from "./limits/calendar.ts";
+// For stores of your own: the arithmetic of each kind of limit, and decisions with their receipts.
+export { type Calendar, type CalendarUnit, calendarOf, type Period } from "./limits/calendar.ts";
 export type { Duration } from "./limits/duration.ts";
-export type { Limit, LimitBase } from "./limits/limit.ts";
-export { type Quota, type QuotaOptions, quota } from "./limits/quota.ts";
-export { type SlidingWindow, type SlidingWindowOptions, slidingWindow } from "./limits/sliding-window.ts";
-export { type TokenBucket, type TokenBucketOptions, tokenBucket } from "./limits/token-bucket.ts";
+export type { Limit } from "./limits/limit.ts";
+export type { LimitBase } from "./limits/limit-base.ts";
+export { type Quota, type QuotaCounts, type QuotaOptions, quota, quotaWaitMs } from "./limits/quota.ts";
+export {
+  type SlidingCounts,
+  type SlidingWindow,
+  type SlidingWindowOptions,
+  slidingUsed,
+  slidingWaitMs,
+  slidingWindow,
+} from "./limits/sliding-window.ts";
+export { type StrictCounts, strictPartAt, strictParts, strictUsed, strictWaitMs } from "./limits/strict-window.ts";
+export {
+  type BucketCounts,
+  bucketFullAtUs,
+  bucketRefundUs,
+  bucketUsed,
+  bucketWaitMs,
+  type TakenTokens,
+  type TokenBucket,
+  type TokenBucketOptions,
+  tokenBucket,
+} from "./limits/token-bucket.ts";
 export { rateLimit } from "./middleware.ts";
 export type { RateLimiterOptions, RateLimitOptions, RequestContext } from "./options.ts";
-export type { RateLimitStore, StoreRequest } from "./store.ts";
+export type { Decision, LimitState } from "./store/decision.ts";
+export { decide, type Findings, type Receipt, receiptOf } from "./store/receipt.ts";
+export type { RateLimitStore, StoreRequest } from "./store/store.ts";
+export { StoreTimeoutError } from "./store/store-timeout-error.ts";
 export { type MemoryStore, type MemoryStoreOptions, memoryStore } from "./stores/memory/memory-store.ts";

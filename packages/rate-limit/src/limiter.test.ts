@@ -2,12 +2,12 @@ import { type MidguardEvent, subscribe } from "@midguard/kernel";
 import { manualClock } from "@midguard/kernel/testing";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { Decision } from "./decision.ts";
 import { createRateLimiter } from "./limiter.ts";
 import { quota } from "./limits/quota.ts";
 import { slidingWindow } from "./limits/sliding-window.ts";
 import { tokenBucket } from "./limits/token-bucket.ts";
-import type { RateLimitStore } from "./store.ts";
+import type { Decision } from "./store/decision.ts";
+import type { RateLimitStore } from "./store/store.ts";
 import { memoryStore } from "./stores/memory/memory-store.ts";
 
 let events: MidguardEvent[] = [];
@@ -41,7 +41,7 @@ function fragileStore(): RateLimitStore & { calls: number; mode: "works" | "fail
 }
 
 describe("a rate limiter", () => {
-  it("takes until the limit is reached, and says how things stand in one plain shape", async () => {
+  it("takes until the limit is reached, and returns decisions of one plain shape", async () => {
     const clock = manualClock(Date.UTC(2026, 0, 1));
     const limiter = createRateLimiter({ limits: [slidingWindow(2, "1s"), quota(5, "day")], clock });
     const day = { name: "5-per-day", limit: 5, resetAfterMs: 86_400_000 };
@@ -64,7 +64,7 @@ describe("a rate limiter", () => {
     expect(Object.keys(rejected)).toEqual(Object.keys(await limiter.take("b")));
   });
 
-  it("counts by the wall clock when it is given none", async () => {
+  it("counts by the wall clock by default", async () => {
     const wall = vi.spyOn(Date, "now").mockReturnValue(1_000_000.75);
     const limiter = createRateLimiter({ limits: quota(1, "hour") });
     const { resetAfterMs } = await limiter.take("a");
@@ -82,7 +82,7 @@ describe("a rate limiter", () => {
     expect([await one?.peek("a"), await other?.peek("a")]).toMatchObject([[{ remaining: 5 }], [{ remaining: 4 }]]);
   });
 
-  it("tells of rejections, and of nothing else", async () => {
+  it("publishes rejections, and nothing else", async () => {
     const limiter = createRateLimiter({
       name: "mails",
       limits: quota(1, "hour"),
@@ -101,12 +101,16 @@ describe("a rate limiter", () => {
     expect(events.length).toBe(1);
   });
 
-  it("rejects keys and costs that make no sense, and takes nothing for them", async () => {
+  it("rejects bad keys and costs, and takes nothing for them", async () => {
     const limiter = createRateLimiter({ limits: quota(5, "year") });
     await expect(limiter.take("")).rejects.toThrow(/key must be a non-empty string, got ""/);
     await expect(limiter.take(undefined as never)).rejects.toThrow(/key must be a non-empty string, got undefined/);
-    await expect(limiter.take("a", { cost: -1 })).rejects.toThrow(/cost must be at least|between/);
-    await expect(limiter.take("a", { cost: 0.5 })).rejects.toThrow(/cost must be a whole number, got 0.5/);
+    await expect(limiter.take("a", { cost: -1 })).rejects.toThrow(
+      /take: cost must be a whole number of at least 0, got -1/,
+    );
+    await expect(limiter.take("a", { cost: 0.5 })).rejects.toThrow(
+      /cost must be a whole number of at least 0, got 0.5/,
+    );
     await expect(limiter.peek(7 as never)).rejects.toThrow(/key must be a non-empty string/);
     await expect(limiter.reset("")).rejects.toThrow(/key must be a non-empty string/);
     expect(await limiter.peek("a")).toMatchObject([{ remaining: 5 }]);
@@ -115,13 +119,13 @@ describe("a rate limiter", () => {
 
   it.each([
     [{ limits: [] }, /limits must be 1 to 8, got 0/],
-    [{ limits: quota(1, "day"), name: "a:b" }, /name must be 1 to 64 letters.*got "a:b"/],
-    [{ limits: quota(1, "day"), name: "" }, /name must be a non-empty string/],
+    [{ limits: quota(1, "day"), name: "a:b" }, /name must be text of 1 to 64 letters.*got "a:b"/],
+    [{ limits: quota(1, "day"), name: "" }, /name must be text of 1 to 64 letters.*got ""/],
     [{ limits: quota(1, "day"), store: { take() {} } }, /store.refund must be a function, got undefined/],
     [{ limits: quota(1, "day"), store: "redis" }, /store must be an object, got "redis"/],
     [{ limits: quota(1, "day"), clock: { now: Date.now } }, /clock.sleep must be a function/],
     [{ limits: quota(1, "day"), onStoreError: "open" }, /onStoreError must be one of .* got "open"/],
-    [{ limits: quota(1, "day"), storeTimeoutMs: Number.NaN }, /storeTimeoutMs must be at least 1, got NaN/],
+    [{ limits: quota(1, "day"), storeTimeoutMs: Number.NaN }, /storeTimeoutMs must be a number of at least 1, got NaN/],
     [{ limits: quota(1, "day"), key: () => "a" }, /createRateLimiter: unknown option key/],
   ])("refuses bad options: %j", (options, message) => {
     expect(() => createRateLimiter(options as never)).toThrow(message);
@@ -129,7 +133,7 @@ describe("a rate limiter", () => {
 });
 
 describe("a strict window", () => {
-  it.each([0, 1, 60_000, 800_000, 975_000])("counts right %i ms after the epoch, too", async (start) => {
+  it.each([0, 1, 60_000, 800_000, 975_000])("counts right even %i ms after the epoch", async (start) => {
     const clock = manualClock(start);
     const limiter = createRateLimiter({ limits: slidingWindow(3, "15m", { strict: true }), clock });
     for (let times = 0; times < 3; times += 1) expect((await limiter.take("a")).allowed).toBe(true);
@@ -144,7 +148,7 @@ describe("a strict window", () => {
 });
 
 describe("a refund", () => {
-  it("gives back what a decision took, once, and nothing for one that took nothing", async () => {
+  it("gives back once what a decision took, and nothing for a rejection", async () => {
     const limiter = createRateLimiter({
       limits: [quota(3, "year"), tokenBucket({ capacity: 9, refillPerSecond: 0.001 })],
     });
@@ -158,7 +162,7 @@ describe("a refund", () => {
     expect((await limiter.peek("a")).map(({ remaining }) => remaining)).toEqual([2, 8]);
   });
 
-  it("is refused for a copy of a decision, which remembers nothing", async () => {
+  it("is ignored for a copy of a decision, which has no receipt", async () => {
     const limiter = createRateLimiter({ limits: quota(3, "year") });
     await limiter.refund({ ...(await limiter.take("a")) });
     expect((await limiter.peek("a"))[0]?.remaining).toBe(2);
@@ -212,7 +216,7 @@ describe("a refund", () => {
   });
 });
 
-describe("with a store that is not at hand", () => {
+describe("with a store that has to be waited for", () => {
   it("decides, peeks, refunds and resets over it", async () => {
     const store = fragileStore();
     const limiter = createRateLimiter({ limits: quota(2, "year"), store });
@@ -226,7 +230,7 @@ describe("with a store that is not at hand", () => {
     expect(await limiter.peek("a")).toMatchObject([{ remaining: 2 }]);
   });
 
-  it("passes a decision on as the store's own, where it made one that remembers", async () => {
+  it("passes a decision on if the store has made it with a receipt", async () => {
     const { takeSync: _, ...store } = memoryStore();
     const limiter = createRateLimiter({ limits: quota(2, "year"), store });
     await limiter.refund(await limiter.take("a"));
@@ -261,7 +265,7 @@ describe("with a store that is not at hand", () => {
     expect(events.map(({ type }) => type)).toEqual(["rate_limit.store_failed"]);
   });
 
-  it("costs the requests in flight when it dies, and then one probe a second", async () => {
+  it("costs the requests in flight when it dies, then one probe a second", async () => {
     const clock = manualClock();
     const store = fragileStore();
     const limiter = createRateLimiter({ limits: quota(1_000, "year"), store, clock });
@@ -289,7 +293,7 @@ describe("with a store that is not at hand", () => {
     expect(store.calls).toBe(3);
   });
 
-  it("leaves a take charged where its refund fails, and does not ask a dead store for one", async () => {
+  it("leaves a take charged if its refund fails, and does not ask a dead store for one", async () => {
     const store = fragileStore();
     const limiter = createRateLimiter({ limits: quota(5, "year"), store });
     const [one, other] = [await limiter.take("a"), await limiter.take("a")];
@@ -302,7 +306,7 @@ describe("with a store that is not at hand", () => {
     unsubscribe();
   });
 
-  it("rejects a peek and a reset where it fails, after it has reset what was counted instead of it", async () => {
+  it("rejects a peek and a reset if it fails, after a reset of the local counts", async () => {
     const store = fragileStore();
     const limiter = createRateLimiter({ limits: quota(1, "year"), store });
     store.mode = "fails";
@@ -313,7 +317,7 @@ describe("with a store that is not at hand", () => {
     expect(await limiter.take("a")).toMatchObject({ allowed: true });
   });
 
-  it.each(["", "at once"])("gives back through the store itself, also where that asks another: %s", async (mode) => {
+  it.each(["", "at once"])("refunds through the store itself, even if that store asks another: %s", async (mode) => {
     const inner = memoryStore();
     const refund = vi.fn(inner.refund);
     const { takeSync } = inner;
@@ -325,7 +329,7 @@ describe("with a store that is not at hand", () => {
   });
 
   it.each(["local", "allow", "deny"] as const)(
-    "lets onStoreError %s decide where one that is at hand fails",
+    "lets onStoreError %s decide if one that need not be waited for fails",
     async (on) => {
       const error = new Error("no memory");
       const takeSync = (): never => {
@@ -341,17 +345,17 @@ describe("with a store that is not at hand", () => {
     },
   );
 
-  it.each(["limits", "violated"])("is one that failed where its answer has no %s", async (missing) => {
+  it.each(["limits", "violated"])("counts as failed if its answer has no %s", async (missing) => {
     const store = fragileStore();
     const { take } = store;
     store.take = async (...given) => ({ ...(await take(...given)), [missing]: undefined });
     const limiter = createRateLimiter({ limits: quota(2, "year"), store });
     expect(await limiter.take("a")).toMatchObject({ allowed: true, remaining: 1 });
-    const message = `the store's ${missing} must be an array, got undefined`;
+    const message = `rateLimit: ${missing} of the store's decision must be an array, got undefined`;
     expect(events).toMatchObject([{ type: "rate_limit.store_failed", error: new TypeError(message) }]);
   });
 
-  it("knows the limits that are violated by their names, in what came as JSON", async () => {
+  it("recognises violated limits by name in an answer that was JSON", async () => {
     const store = fragileStore();
     const { take } = store;
     store.take = async (...given) => JSON.parse(JSON.stringify(await take(...given)));
@@ -363,7 +367,7 @@ describe("with a store that is not at hand", () => {
     expect(violated[0]).toBe(limits[0]);
   });
 
-  it("takes a rejection without a time to wait for as one", async () => {
+  it("takes a rejection without a wait as a rejection", async () => {
     const store = fragileStore();
     store.take = async () => ({
       allowed: false,

@@ -2,12 +2,13 @@ import middy, { type MiddlewareObj } from "@middy/core";
 import type {
   APIGatewayProxyEvent,
   APIGatewayProxyEventV2,
+  APIGatewayProxyHandler,
   APIGatewayProxyResult,
   APIGatewayProxyStructuredResultV2,
   Context,
 } from "aws-lambda";
 import { describe, expectTypeOf, it } from "vitest";
-import { quota, rateLimit, slidingWindow } from "./index.ts";
+import { quota, type RequestOutcome, rateLimit, slidingWindow } from "./index.ts";
 
 const context = {} as Context;
 
@@ -44,13 +45,33 @@ describe("the types of rateLimit", () => {
     const handler = middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
       .use(byResource)
       .handler(async () => ({ statusCode: 200 }));
-    // @ts-expect-error Behind a key that reads v1 events no v2 event will do.
+    // @ts-expect-error The key reads v1 events.
     expectTypeOf(() => handler({} as APIGatewayProxyEventV2, context)).toBeFunction();
-    // @ts-expect-error Nor does such a key fit where the event is said to be v2.
+    // @ts-expect-error The event is v2, and the key reads v1 events.
     expectTypeOf(() => rateLimit<APIGatewayProxyEventV2>({ limits: quota(1, "day"), key: (event) => event.resource }));
   });
 
-  it("refuse windows and units that there are none of", () => {
+  it("refuse the handler of a chain for other events, once it is used: `.use()` itself accepts any middleware", () => {
+    const handler = middy<APIGatewayProxyEvent, APIGatewayProxyResult>()
+      .use(rateLimit<APIGatewayProxyEventV2>({ limits: quota(1, "day") }))
+      .handler(async () => ({ statusCode: 200, body: "" }));
+    // @ts-expect-error A v1 event is no v2 event.
+    expectTypeOf(() => handler({} as APIGatewayProxyEvent, context)).toBeFunction();
+    // @ts-expect-error Nor is the handler one for v1 events.
+    expectTypeOf<APIGatewayProxyHandler>(handler).toBeFunction();
+  });
+
+  it("give countIf the outcome of a request", () => {
+    rateLimit({
+      limits: quota(1, "day"),
+      countIf: (outcome) => {
+        expectTypeOf(outcome).toEqualTypeOf<RequestOutcome>();
+        return outcome.statusCode === 401;
+      },
+    });
+  });
+
+  it("refuse unknown windows and units", () => {
     // @ts-expect-error
     expectTypeOf(() => slidingWindow(1, "1 fortnight")).toBeFunction();
     // @ts-expect-error

@@ -113,7 +113,7 @@ describe("a rejection", () => {
     expect(JSON.parse(answer.body).status).toBe(429);
   });
 
-  it("never runs the handler, and leaves another's answer to it alone", async () => {
+  it("never runs the handler, and keeps another middleware's answer", async () => {
     const handler = vi.fn(ok);
     const own: MiddlewareObj = {
       onError: (request) => {
@@ -126,7 +126,7 @@ describe("a rejection", () => {
     expect(handler).toHaveBeenCalledTimes(1);
   });
 
-  it("of more than a limit can ever hold has no Retry-After, and burns nothing", async () => {
+  it("of more than a limit can ever hold has no Retry-After, and takes nothing", async () => {
     const call = limited({ ...one, limits: quota(2, "day"), cost: (event) => (event as { cost: number }).cost });
     const answer = await call({ ...apiEvents.http(), cost: 3 });
     expect(answer.statusCode).toBe(429);
@@ -135,7 +135,7 @@ describe("a rejection", () => {
     await expect(call({ ...apiEvents.http(), cost: -1 })).rejects.toThrow(/cost must be/);
   });
 
-  it("is 503 where no store can be asked and nobody may pass uncounted", async () => {
+  it("is 503 if no store can be asked and no request may pass uncounted", async () => {
     const { takeSync: _, ...store } = memoryStore();
     store.take = () => Promise.reject(new Error("down"));
     const answer = await limited({ limits: quota(1, "day"), store, onStoreError: "deny" })(apiEvents.http());
@@ -164,12 +164,12 @@ describe("a rejection's error", () => {
   it.each([
     ["over a limit", one],
     ["on the deny list", denied],
-  ])("has no stack trace, which would cost as much as all the rest, and spoils no other's: %s", async (_, options) => {
+  ])("has no stack trace, and leaves those of other errors alone: %s", async (_, options) => {
     expect((await thrownBy(options)).stack).not.toContain("\n");
     expect(new Error("another").stack).toContain("\n");
   });
 
-  it("is thrown all the same where the length of stack traces is fixed, as under --frozen-intrinsics", async () => {
+  it("is thrown even if the length of stack traces is fixed, as under --frozen-intrinsics", async () => {
     const limit = Object.getOwnPropertyDescriptor(Error, "stackTraceLimit") as PropertyDescriptor;
     Object.defineProperty(Error, "stackTraceLimit", { ...limit, writable: false });
     try {
@@ -180,7 +180,7 @@ describe("a rejection's error", () => {
   });
 });
 
-describe("what passes untouched", () => {
+describe("passes untouched:", () => {
   it.each(Object.keys(otherEvents))("no API request: %s", async (kind) => {
     const call = limited({ ...one, onMissingKey: "deny", denyList: ["0.0.0.0/0"] }, (event) => event);
     for (let times = 0; times < 3; times += 1) {
@@ -205,13 +205,13 @@ describe("what passes untouched", () => {
     expect((await call(apiEvents.http())).statusCode).toBe(200);
   });
 
-  it("what skip says", async () => {
+  it("a request that skip returns true for", async () => {
     const call = limited({ ...one, skip: (event) => (event as { rawPath: string }).rawPath === "/users/7" });
     await call(apiEvents.http());
     expect(await call(apiEvents.http())).toEqual({ statusCode: 200, body: "ok" });
   });
 
-  it("random events, and real ones with a part changed: nothing is thrown but a rejection of its own", async () => {
+  it("random events, and real ones with a part changed: it throws nothing but its own rejections", async () => {
     const real = fc.constantFrom(...Object.values(apiEvents), ...Object.values(otherEvents)).map((make) => make());
     /** One field somewhere is replaced by anything. */
     const mutated = fc.tuple(real, fc.array(fc.nat(), { maxLength: 5 }), fc.anything()).map(([event, path, value]) => {
@@ -261,8 +261,8 @@ describe("what passes untouched", () => {
   }, 60_000);
 });
 
-describe("whose request it is", () => {
-  it("is the client's address, an IPv6 client's network", async () => {
+describe("the key of a request", () => {
+  it("is the client's address, or the network of an IPv6 client", async () => {
     const call = limited(one);
     const status = async (address: string) => (await call(from(address))).statusCode;
     expect([await status("192.0.2.1"), await status("192.0.2.2"), await status("::ffff:192.0.2.1")]).toEqual([
@@ -278,7 +278,7 @@ describe("whose request it is", () => {
     expect((await narrow(from("2001:db8:1:2ff::1"))).statusCode).toBe(200);
   });
 
-  it("is what key says, and 403 without one: never a bucket that all share", async () => {
+  it("is what key returns, and 403 without one: never a bucket that all share", async () => {
     const warned = vi.spyOn(process, "emitWarning").mockReturnValue();
     const keyed: RateLimitOptions = { ...one, key: (event) => (event as { user?: string }).user };
     const call = limited(keyed);
@@ -298,7 +298,8 @@ describe("whose request it is", () => {
       reason: "missing-key",
       dryRun: false,
     });
-    const message = "rateLimit: what key gives is no string, and so no key: number";
+    const message =
+      "rateLimit: key must return a string or undefined, but its result has another type (reported once): number";
     expect(warned).toHaveBeenCalledExactlyOnceWith(message, "MidguardWarning");
     unsubscribe();
     expect((await as("")).statusCode).toBe(403);
@@ -306,7 +307,7 @@ describe("whose request it is", () => {
     for (let times = 0; times < 3; times += 1) expect((await open(apiEvents.http())).statusCode).toBe(200);
   });
 
-  it("is unknown where the address cannot be trusted", async () => {
+  it("is missing if the address cannot be trusted", async () => {
     expect((await limited({ ...one, trustedHops: 5 })(apiEvents.rest())).statusCode).toBe(403);
     const allowed = await limited({ ...one, trustedHops: 5, onMissingKey: "allow", denyList: ["0.0.0.0/0"] })(
       apiEvents.rest(),
@@ -314,7 +315,7 @@ describe("whose request it is", () => {
     expect(allowed).toEqual({ statusCode: 200, body: "ok" });
   });
 
-  it("is on the deny list or on the allow list by its address, whatever the key; the deny list is stronger", async () => {
+  it("does not matter if the address is on the deny list or the allow list; the deny list wins", async () => {
     const call = limited({
       ...one,
       key: () => "all",
@@ -328,7 +329,7 @@ describe("whose request it is", () => {
     expect([await status("198.51.100.1"), await status("198.51.100.2")]).toEqual([200, 429]);
   });
 
-  it("decides which limits hold", async () => {
+  it("may have limits of its own, by a function", async () => {
     const [free, paid] = [[quota(1, "day")], [quota(3, "day")]];
     const call = limited({ ...one, limits: (event) => ((event as { paid?: boolean }).paid ? paid : free) });
     expect((await call(apiEvents.http())).statusCode).toBe(200);
@@ -341,10 +342,10 @@ describe("whose request it is", () => {
   });
 });
 
-describe("headers on answers", () => {
+describe("headers on responses", () => {
   const many = { limits: slidingWindow(10, "1s"), clock };
 
-  it("tell what is left, in the style asked for", async () => {
+  it("report what is left, in the chosen style", async () => {
     expect((await limited(many)(apiEvents.http())).headers).toEqual({
       "RateLimit-Policy": '"10-per-1s";q=10;w=1',
       RateLimit: '"10-per-1s";r=9;t=2',
@@ -358,7 +359,7 @@ describe("headers on answers", () => {
     expect(await limited({ ...many, headers: "none" })(apiEvents.http())).toEqual({ statusCode: 200, body: "ok" });
   });
 
-  it("go onto a copy, beside the handler's own, which stay as they are", async () => {
+  it("are added to a copy; the handler's own stay", async () => {
     const constant = Object.freeze({ statusCode: 200, headers: Object.freeze({ "ratelimit-policy": "mine", A: "b" }) });
     const call = limited(many, () => constant);
     expect((await call(apiEvents.http())).headers).toEqual({
@@ -368,7 +369,7 @@ describe("headers on answers", () => {
     expect(constant.headers).toEqual({ "ratelimit-policy": "mine", A: "b" });
   });
 
-  it("go into multiValueHeaders where a load balancer reads only those", async () => {
+  it("are added to multiValueHeaders if a load balancer reads only those", async () => {
     const answer = await limited(many, () => ({ statusCode: 200, multiValueHeaders: { A: ["b", "c"] } }))(
       apiEvents.albMultiValue(),
     );
@@ -377,13 +378,13 @@ describe("headers on answers", () => {
   });
 
   it.each([{ users: [] }, "text", undefined, null, { statusCode: "200" }, { statusCode: 200, headers: null }])(
-    "go nowhere where there is no place for them: %j",
+    "are left out if there is no place for them: %j",
     async (response) => {
       expect(await limited(many, () => response)(apiEvents.http())).toBe(response);
     },
   );
 
-  it("go onto an error's answer too", async () => {
+  it("are added to the response to an error, too", async () => {
     const fail: Handler = () => {
       throw Object.assign(new Error("none such"), { statusCode: 404, expose: true });
     };
@@ -394,7 +395,7 @@ describe("headers on answers", () => {
 });
 
 describe("a dry run", () => {
-  it("counts and tells, rejects nobody and shows nothing", async () => {
+  it("counts and publishes, but rejects no request and adds no headers", async () => {
     const call = limited({ ...one, dryRun: true, denyList: ["198.51.100.1"] });
     for (let times = 0; times < 3; times += 1)
       expect(await call(apiEvents.http())).toEqual({ statusCode: 200, body: "ok" });
@@ -412,15 +413,15 @@ describe("a dry run", () => {
 describe("a callback that is async by mistake", () => {
   const later = (async () => false) as unknown as () => never;
 
-  it.each(["skip", "key", "countIf", "limits"] as const)("fails the request and names itself: %s", async (callback) => {
+  it.each(["skip", "key", "countIf", "limits"] as const)("fails the request with its name: %s", async (callback) => {
     const handler = middy()
       .use(rateLimit({ ...one, [callback]: later }))
       .handler(() => ({ statusCode: 200 }));
-    const message = `${callback} must be no async function, got a promise`;
+    const message = `rateLimit: ${callback} must be synchronous, but it returned a promise`;
     await expect(handler(apiEvents.http(), lambdaContext())).rejects.toThrow(new TypeError(message));
   });
 
-  it("does not end the process where it fails later, too", async () => {
+  it("does not end the process if it also rejects later", async () => {
     const unhandled = vi.fn();
     process.on("unhandledRejection", unhandled);
     const failing = (async () => Promise.reject(new Error("late"))) as unknown as () => never;
@@ -440,10 +441,10 @@ describe("countIf", () => {
   const failedOnly: RateLimitOptions = {
     limits: quota(2, "day"),
     clock,
-    countIf: (outcome) => "error" in outcome || (outcome.response as Answer).statusCode === 401,
+    countIf: ({ statusCode }) => statusCode === 401,
   };
 
-  it("gives back what does not count after all", async () => {
+  it("gives back a request that does not count", async () => {
     const call = limited(failedOnly, (event) => ({ statusCode: (event as { status: number }).status }));
     const login = (status: number) => call({ ...apiEvents.http(), status });
     for (let times = 0; times < 5; times += 1) expect((await login(200)).statusCode).toBe(200);
@@ -451,7 +452,7 @@ describe("countIf", () => {
     expect((await login(200)).statusCode).toBe(429);
   });
 
-  it("is asked once for a request, also where an outer after throws", async () => {
+  it("is called once per request, even if an outer after throws", async () => {
     const countIf = vi.fn(() => false);
     const outer: MiddlewareObj = {
       after: () => {
@@ -461,10 +462,11 @@ describe("countIf", () => {
     const call = lambda([outer, rateLimit({ ...failedOnly, countIf })]);
     await expect(call(apiEvents.http())).rejects.toThrow("outer");
     expect(countIf).toHaveBeenCalledTimes(1);
-    expect(countIf).toHaveBeenCalledWith({ response: expect.objectContaining({ statusCode: 200 }) });
+    const response = expect.objectContaining({ statusCode: 200 });
+    expect(countIf.mock.calls).toStrictEqual([[{ statusCode: 200, response }]]);
   });
 
-  it("is asked about errors, and not about rejections", async () => {
+  it("is called for errors, but not for rejections", async () => {
     const countIf = vi.fn(() => true);
     const error = new Error("wrong password");
     const call = limited({ ...one, countIf }, () => {
@@ -472,11 +474,34 @@ describe("countIf", () => {
     });
     await expect(call(apiEvents.http())).rejects.toBe(error);
     expect((await call(apiEvents.http())).statusCode).toBe(429);
-    expect(countIf.mock.calls).toEqual([[{ error }]]);
+    expect(countIf.mock.calls).toStrictEqual([[{ statusCode: undefined, error }]]);
   });
+
+  it.each([
+    [undefined, 418, undefined],
+    [{ statusCode: 400, body: "I answer teapots like this" }, 400, { statusCode: 400 }],
+  ])(
+    "gets an error's own status, or that of the response that it was answered with: %j",
+    async (answer, ...expected) => {
+      const [statusCode, response] = expected;
+      const countIf = vi.fn(() => true);
+      const error = Object.assign(new Error("I am a teapot"), { statusCode: 418 });
+      const fail: Handler = () => {
+        throw error;
+      };
+      const answering: MiddlewareObj = {
+        onError: (request) => {
+          request.response = answer;
+        },
+      };
+      await lambda([rateLimit({ ...one, countIf }), answering], fail)(apiEvents.http()).catch(() => undefined);
+      const given = response === undefined ? {} : { response: expect.objectContaining(response) };
+      expect(countIf.mock.calls).toStrictEqual([[{ statusCode, error, ...given }]]);
+    },
+  );
 });
 
-describe("in company", () => {
+describe("together with others", () => {
   it("keeps fifty overlapping requests apart", async () => {
     const { takeSync: _, ...inner } = memoryStore();
     const store = {
@@ -510,7 +535,7 @@ describe("in company", () => {
     }
   });
 
-  it("counts in a nested Middy handler for itself", async () => {
+  it("counts separately in a nested Middy handler", async () => {
     const inner = middy<unknown, unknown>()
       .use(rateLimit({ ...one, limits: quota(2, "day") }))
       .handler(async () => ({ statusCode: 200 }));
@@ -527,7 +552,7 @@ describe("in company", () => {
     ]);
   });
 
-  it("works twice in one chain, in either order, and says which limit was reached", async () => {
+  it("works twice in one chain, in either order, and reports the limit that was reached", async () => {
     const day = () => rateLimit({ ...one, name: "day", limits: quota(2, "day") });
     const hour = () => rateLimit({ ...one, name: "hour", limits: quota(1, "hour") });
     for (const chain of [
@@ -541,7 +566,7 @@ describe("in company", () => {
     }
   });
 
-  it("opens an invocation for what happens inside, and ends it", async () => {
+  it("opens an invocation for the handler, and ends it", async () => {
     let inside: Scope | undefined;
     const call = limited({ ...one, limits: quota(2, "day") }, (event) => {
       inside = currentScope();
@@ -554,7 +579,7 @@ describe("in company", () => {
     expect(inside?.ended).toBe(true);
   });
 
-  it("tolerates an error from before its own turn", async () => {
+  it("tolerates an error from an earlier hook", async () => {
     const thrower: MiddlewareObj = {
       before: () => {
         throw new Error("early");
@@ -563,7 +588,7 @@ describe("in company", () => {
     await expect(lambda([thrower, rateLimit(one)])(apiEvents.http())).rejects.toThrow("early");
   });
 
-  it("shares counts with a limiter that is asked by hand", async () => {
+  it("shares counts with a limiter that is called by hand", async () => {
     const store = memoryStore();
     const limits = quota(1, "day");
     await createRateLimiter({ name: "api", limits, store, clock }).take("203.0.113.7");
@@ -577,7 +602,7 @@ describe("a WebSocket client that is over its limit", () => {
     return { ...event, requestContext: { ...(event.requestContext as object), ...parts } };
   };
 
-  it("is refused, but its $disconnect reaches the handler, which would lose track of the connection", async () => {
+  it("is rejected, but its $disconnect reaches the handler, which would lose track of the connection", async () => {
     const call = limited(one);
     const message = websocket({ eventType: "MESSAGE", routeKey: "send" });
     const disconnect = websocket({ eventType: "DISCONNECT", routeKey: "$disconnect" });
@@ -602,12 +627,12 @@ describe("options", () => {
     [{ limits: quota(1, "day"), allowList: ["x"] }, /allowList must hold .* got "x"/],
     [{ limits: quota(1, "day"), denyList: ["1.2.3.4/40"] }, /denyList must hold/],
     [{ limits: quota(1, "day"), denyList: "1.2.3.4" }, /denyList must be an array, got "1.2.3.4"/],
-    [{ limits: quota(1, "day"), ipv6Prefix: 129 }, /ipv6Prefix must be between 1 and 128, got 129/],
-    [{ limits: quota(1, "day"), trustedHops: -1 }, /trustedHops must be between 0 and 32, got -1/],
+    [{ limits: quota(1, "day"), ipv6Prefix: 129 }, /ipv6Prefix must be a whole number between 1 and 128, got 129/],
+    [{ limits: quota(1, "day"), trustedHops: -1 }, /trustedHops must be a whole number between 0 and 32, got -1/],
     [{ limits: quota(1, "day"), dryRun: "yes" }, /dryRun must be a boolean, got "yes"/],
     [{ limits: quota(1, "day"), headers: "draft-7" }, /headers must be one of .* got "draft-7"/],
     [undefined, /rateLimit: options must be an object, got undefined/],
-  ])("are refused when they make no sense: %j", (options, message) => {
+  ])("are refused if they are bad: %j", (options, message) => {
     expect(() => rateLimit(options as never)).toThrow(message);
   });
 });

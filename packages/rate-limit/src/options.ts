@@ -1,9 +1,21 @@
-import { type Clock, systemClock } from "@midguard/kernel";
-import { checkInteger, checkNumber, checkOneOf, checkOptions, someFunction } from "@midguard/kernel/internal";
-import type { HeaderStyle } from "./headers.ts";
+import { type Clock, type RequestOutcome, systemClock } from "@midguard/kernel";
+import {
+  anything,
+  callback,
+  flag,
+  number,
+  oneOf,
+  readOptions,
+  required,
+  shape,
+  textLike,
+  wholeNumber,
+} from "@midguard/kernel/internal";
+import type { HeaderStyle } from "./answer/headers.ts";
+import type { IdentityOptions } from "./client/identity.ts";
+import { networksRule } from "./client/networks.ts";
 import type { Limit } from "./limits/limit.ts";
-import { createNetworks, type Networks } from "./networks.ts";
-import type { RateLimitStore } from "./store.ts";
+import type { RateLimitStore } from "./store/store.ts";
 import { memoryStore } from "./stores/memory/memory-store.ts";
 
 /** Options of `createRateLimiter`, and of `rateLimit` too. */
@@ -19,19 +31,19 @@ export interface RateLimiterOptions {
   /** Where counts are kept. @default memoryStore() */
   readonly store?: RateLimitStore | undefined;
   /**
-   * What time it is. By default the wall clock, other than elsewhere in Midguard: counts must agree with other machines.
+   * The time. Elsewhere in Midguard the default is the monotonic clock, but counts must agree with other machines.
    * @default the wall clock
    */
   readonly clock?: Clock | undefined;
   /**
-   * What decides when the store fails: a memory store of this environment, or nobody (`limits` of the decision is
-   * empty). A failed store is asked again after a second, by one request.
+   * Who decides when the store fails: `"local"`, a memory store of this environment; `"allow"` or `"deny"` admit or
+   * reject without counting (`limits` of the decision is empty). A failed store gets one request per second as a probe.
    * @default "local"
    */
   readonly onStoreError?: "local" | "allow" | "deny" | undefined;
   /**
-   * How long a store may take to answer, in ms. The first answer of an environment may take 1_000, and none takes longer
-   * than the invocation's time less 100 ms.
+   * How long a store may take to answer, in ms. The first answer of an environment may take 1_000, and no answer takes
+   * longer than the invocation's remaining time less 100 ms.
    * @default 250
    */
   readonly storeTimeoutMs?: number | undefined;
@@ -40,13 +52,13 @@ export interface RateLimiterOptions {
 /** Options of `rateLimit`. */
 export interface RateLimitOptions<TEvent = unknown> extends Omit<RateLimiterOptions, "limits"> {
   /**
-   * One limit or several, decided together; or a function that says which ones hold for this caller. It should return
-   * constants: what a list of limits needs is made ready once for each list.
+   * One limit or several, decided together; or a function that returns the limits of this caller. It should return
+   * constants, since each new list of limits is checked and prepared.
    */
   readonly limits: Limit | readonly Limit[] | ((event: TEvent, context: RequestContext) => Limit | readonly Limit[]);
-  /** Who is limited. @default the client's address, an IPv6 address by its network of `ipv6Prefix` bits */
+  /** The key that a request counts under. @default the client's address, or the network of `ipv6Prefix` bits for IPv6 */
   readonly key?: ((event: TEvent, context: RequestContext) => string | undefined) | undefined;
-  /** What happens to an API request without a key: 403, or it is not limited. @default "deny" */
+  /** Whether an API request without a key gets 403, or is not limited. @default "deny" */
   readonly onMissingKey?: "deny" | "allow" | undefined;
   /** How much a request takes: whole, 0 or more. More than a limit can hold is rejected for good. @default 1 */
   readonly cost?: ((event: TEvent) => number) | undefined;
@@ -59,21 +71,21 @@ export interface RateLimitOptions<TEvent = unknown> extends Omit<RateLimiterOpti
   /** Bits of an IPv6 address that make the default key: a customer usually gets a /56. @default 56 */
   readonly ipv6Prefix?: number | undefined;
   /**
-   * Proxies of one's own (CloudFront for instance) between client and gateway: the client's address is so many entries
-   * left of the right end of X-Forwarded-For. 0: the peer that the gateway saw.
+   * How many proxies of your own (CloudFront, for instance) stand between client and gateway: the client's address is
+   * this many entries left of the right end of X-Forwarded-For. 0: the peer that the gateway saw.
    * @default 0
    */
   readonly trustedHops?: number | undefined;
   /**
-   * Whether a request counts, asked after it: failed logins only, for instance. It is counted first, and given back
-   * when this says false.
+   * Whether a request counts, called when it ends: to count only failed logins, for instance. A request is counted
+   * first, and given back if this returns false.
    * @default every request counts
    */
-  readonly countIf?: ((outcome: { readonly response: unknown } | { readonly error: unknown }) => boolean) | undefined;
-  /** Counts and tells events as ever, but rejects nobody and sets no headers. @default false */
+  readonly countIf?: ((outcome: RequestOutcome) => boolean) | undefined;
+  /** Counts and publishes events as usual, but rejects no request and sets no headers. @default false */
   readonly dryRun?: boolean | undefined;
   /**
-   * Headers on answers: RateLimit and RateLimit-Policy (draft-ietf-httpapi-ratelimit-headers), or X-RateLimit-Limit,
+   * Headers on responses: RateLimit and RateLimit-Policy (draft-ietf-httpapi-ratelimit-headers), or X-RateLimit-Limit,
    * -Remaining and -Reset (epoch seconds), or all of them. A rejection has Retry-After in any case.
    * @default "ietf"
    */
@@ -85,6 +97,8 @@ export type RequestContext = import("@middy/core").Request["context"];
 
 /** The engine's options, checked and filled up. */
 export interface EngineOptions {
+  /** The factory, for error texts. */
+  readonly owner: string;
   readonly name: string;
   readonly store: RateLimitStore;
   /** The store is the limiter's own, so its keys need no name. */
@@ -95,97 +109,80 @@ export interface EngineOptions {
   readonly dryRun: boolean;
 }
 
-/** The middleware's options, checked and filled up; the engine's are apart. */
+/** The middleware's own options, without the engine's, checked and filled up. */
 export interface MiddlewareOptions<TEvent>
-  extends Pick<RateLimitOptions<TEvent>, "limits" | "key" | "cost" | "skip" | "countIf"> {
-  readonly onMissingKey: "deny" | "allow";
-  readonly allowList: Networks | undefined;
-  readonly denyList: Networks | undefined;
-  readonly ipv6Prefix: number;
-  readonly trustedHops: number;
+  extends IdentityOptions<TEvent, RequestContext>,
+    Pick<RateLimitOptions<TEvent>, "limits" | "cost" | "skip" | "countIf"> {
   readonly headers: HeaderStyle;
 }
 
-/** Late bound, so that a test may replace `Date`. */
+/** Looks `Date` up at each call, so that a test may replace it. */
 const wallClock: Clock = { now: () => Date.now(), sleep: systemClock.sleep };
 
-const anything: unknown = undefined;
-/** By its shape: a store of the user's own is as good. */
-const storeLike = {
-  take: someFunction,
-  refund: someFunction,
-  peek: someFunction,
-  reset: someFunction,
-} as RateLimitStore;
+/** By its shape, because users may write their own store. */
+const storeRule = shape<RateLimitStore>({
+  take: callback(),
+  refund: callback(),
+  peek: callback(),
+  reset: callback(),
+});
+
+const engineRules = {
+  // No colon: it separates the name from the key.
+  name: textLike(/^[\w.-]{1,64}$/, 'text of 1 to 64 letters, digits, ".", "_" or "-"'),
+  store: storeRule,
+  clock: shape<Clock>({ now: callback(), sleep: callback() }),
+  onStoreError: oneOf("local", "allow", "deny"),
+  storeTimeoutMs: number({ min: 1 }),
+};
 const engineDefaults = {
   name: "default",
   clock: wallClock,
-  onStoreError: "local" as "local" | "allow" | "deny",
+  onStoreError: "local" as const,
   storeTimeoutMs: 250,
 };
 
-function resolveEngine(
-  { name, clock, onStoreError, storeTimeoutMs }: typeof engineDefaults,
-  store: RateLimitStore | undefined,
-  dryRun: boolean,
-): EngineOptions {
-  // No colon: it parts the name from the key.
-  if (!/^[\w.-]{1,64}$/.test(name)) {
-    throw new RangeError(`name must be 1 to 64 letters, digits, ".", "_" or "-", got ${JSON.stringify(name)}`);
-  }
-  checkOneOf("onStoreError", onStoreError, ["local", "allow", "deny"]);
-  checkNumber("storeTimeoutMs", storeTimeoutMs, 1);
-  const ownStore = store === undefined;
-  return { name, clock, onStoreError, storeTimeoutMs, store: store ?? memoryStore(), ownStore, dryRun };
+/** A memory store of its own, if no store is given. */
+function withStore(store: RateLimitStore | undefined): Pick<EngineOptions, "store" | "ownStore"> {
+  return { store: store ?? memoryStore(), ownStore: store === undefined };
 }
 
-/** Checks the options of `createRateLimiter`, but for the limits, which are the engine's to check. */
+/** Checks the options of `createRateLimiter`, except the limits, which the engine checks. */
 export function resolveLimiterOptions(options: RateLimiterOptions): [EngineOptions, RateLimiterOptions["limits"]] {
-  const { limits, store, ...engine } = checkOptions("createRateLimiter", options, engineDefaults, {
-    limits: anything as RateLimiterOptions["limits"],
-    store: storeLike,
-  });
-  return [resolveEngine(engine, store, false), limits as RateLimiterOptions["limits"]];
+  const owner = "createRateLimiter";
+  const rules = { ...engineRules, limits: required(anything<RateLimiterOptions["limits"]>()) };
+  const { limits, store, ...engine } = readOptions(owner, options, rules, engineDefaults);
+  return [{ ...engine, ...withStore(store), owner, dryRun: false }, limits];
 }
 
-/** Checks the options of `rateLimit`, but for the limits, which are the engine's to check. */
+/** Checks the options of `rateLimit`, except the limits, which the engine checks. */
 export function resolveMiddlewareOptions<TEvent>(
   options: RateLimitOptions<TEvent>,
 ): [EngineOptions, MiddlewareOptions<TEvent>] {
   type Given = { [Option in keyof RateLimitOptions]-?: Exclude<RateLimitOptions<TEvent>[Option], undefined> };
-  const { limits, store, allowList, denyList, dryRun, ...given } = checkOptions(
-    "rateLimit",
-    options,
-    {
-      ...engineDefaults,
-      onMissingKey: "deny" as Given["onMissingKey"],
-      ipv6Prefix: 56,
-      trustedHops: 0,
-      dryRun: false,
-      headers: "ietf" as Given["headers"],
-    },
-    {
-      limits: anything as Given["limits"],
-      store: storeLike,
-      key: someFunction as Given["key"],
-      cost: someFunction as Given["cost"],
-      skip: someFunction as Given["skip"],
-      allowList: [] as Given["allowList"],
-      denyList: [] as Given["denyList"],
-      countIf: someFunction as Given["countIf"],
-    },
-  );
-  checkOneOf("onMissingKey", given.onMissingKey, ["deny", "allow"]);
-  checkInteger("ipv6Prefix", given.ipv6Prefix, 1, 128);
-  checkInteger("trustedHops", given.trustedHops, 0, 32);
-  checkOneOf("headers", given.headers, ["ietf", "legacy", "both", "none"]);
-  return [
-    resolveEngine(given, store, dryRun),
-    {
-      ...given,
-      limits: limits as Given["limits"],
-      allowList: allowList && createNetworks("allowList", allowList),
-      denyList: denyList && createNetworks("denyList", denyList),
-    },
-  ];
+  const owner = "rateLimit";
+  const rules = {
+    ...engineRules,
+    limits: required(anything<Given["limits"]>()),
+    key: callback<Given["key"]>(),
+    onMissingKey: oneOf("deny", "allow"),
+    cost: callback<Given["cost"]>(),
+    skip: callback<Given["skip"]>(),
+    allowList: networksRule,
+    denyList: networksRule,
+    ipv6Prefix: wholeNumber({ min: 1, max: 128 }),
+    trustedHops: wholeNumber({ max: 32 }),
+    countIf: callback<Given["countIf"]>(),
+    dryRun: flag,
+    headers: oneOf("ietf", "legacy", "both", "none"),
+  };
+  const { name, store, clock, onStoreError, storeTimeoutMs, dryRun, ...own } = readOptions(owner, options, rules, {
+    ...engineDefaults,
+    onMissingKey: "deny",
+    ipv6Prefix: 56,
+    trustedHops: 0,
+    dryRun: false,
+    headers: "ietf",
+  });
+  return [{ name, clock, onStoreError, storeTimeoutMs, ...withStore(store), owner, dryRun }, own];
 }

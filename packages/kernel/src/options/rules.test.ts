@@ -12,6 +12,7 @@ import {
   shape,
   share,
   text,
+  textLike,
   wholeNumber,
 } from "./rules.ts";
 
@@ -100,6 +101,13 @@ test.each<[Rule<unknown>, unknown, unknown, string]>([
 ])("rule %# takes %o and refuses %o", (rule, good, bad, wanted) => {
   expect(complaint(rule, good)).toBe("");
   expect(complaint(rule, bad)).toBe(`TypeError: createRetry: size must be ${wanted}`);
+});
+
+test("text of a certain form is described in words", () => {
+  const rule = textLike(/^[a-z]{1,3}$/, "1 to 3 small letters");
+  expect(complaint(rule, "abc")).toBe("");
+  expect(complaint(rule, "abcd")).toBe('RangeError: createRetry: size must be 1 to 3 small letters, got "abcd"');
+  expect(complaint(rule, 7)).toBe("TypeError: createRetry: size must be 1 to 3 small letters, got 7");
 });
 
 test("a promise in the wrong place is named as such", () => {

@@ -69,6 +69,14 @@ export const share: Rule<number> = (name, value) => {
 /** Text that is not empty. */
 export const text: Rule<string> = ofType("a non-empty string", (value) => typeof value === "string" && value !== "");
 
+/** Text of a certain form; `wanted` describes it. */
+export function textLike(pattern: RegExp, wanted: string): Rule<string> {
+  return (name, value) => {
+    if (typeof value !== "string") return refuse(TypeError, name, wanted, value);
+    return pattern.test(value) ? value : refuse(RangeError, name, wanted, value);
+  };
+}
+
 export const flag: Rule<boolean> = ofType("a boolean", (value) => typeof value === "boolean");
 
 /** An array, of anything. */

@@ -7,7 +7,7 @@ const zones = [
   ...["Pacific/Apia", "America/Sao_Paulo", "Africa/Cairo", "Pacific/Kiritimati", "Asia/Beirut", "America/St_Johns"],
 ];
 
-/** What the calendar on a wall there says, by another way of asking Intl: text instead of parts. */
+/** What a calendar on a wall there shows, by another way through Intl: text instead of parts. */
 function label(unit: CalendarUnit, zone: string, instant: number): string {
   const text = new Date(instant).toLocaleString("sv-SE", { timeZone: zone });
   const day = text.slice(0, 10);
@@ -27,7 +27,7 @@ function periodOf(unit: CalendarUnit, zone: string, at: string): [string, string
 }
 
 describe("a calendar", () => {
-  it("gives the period that an instant lies in, to the ms, in every zone", { timeout: 60_000 }, () => {
+  it("returns the period that an instant lies in, to the ms, in every zone", { timeout: 60_000 }, () => {
     const instants = fc.integer({ min: Date.UTC(2008, 0), max: Date.UTC(2037, 0) });
     fc.assert(
       fc.property(fc.constantFrom(...calendarUnits), fc.constantFrom(...zones), instants, (unit, zone, now) => {
@@ -60,7 +60,7 @@ describe("a calendar", () => {
     }
   });
 
-  it("knows UTC's months, years and weeks from Monday", () => {
+  it("has UTC's months, years and weeks from Monday", () => {
     expect(periodOf("month", "UTC", "2028-02-29T23:59:59.999Z")).toEqual([
       "2028-02-01T00:00:00.000Z",
       "2028-03-01T00:00:00.000Z",
@@ -87,7 +87,7 @@ describe("a calendar", () => {
     ]);
   });
 
-  it("has days of 23 and 25 hours where the clocks change", () => {
+  it("has days of 23 and 25 hours when the clocks change", () => {
     expect(periodOf("day", "Europe/Berlin", "2026-03-29T12:00:00Z")).toEqual([
       "2026-03-28T23:00:00.000Z",
       "2026-03-29T22:00:00.000Z",
@@ -145,7 +145,7 @@ describe("a calendar", () => {
     ]);
   });
 
-  it("refuses a zone that there is none of", () => {
+  it("refuses an unknown zone", () => {
     expect(() => calendarOf("day", "Mars/Olympus")).toThrow(/timeZone must be an IANA time zone, got "Mars\/Olympus"/);
   });
 });

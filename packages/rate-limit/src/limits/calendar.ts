@@ -5,13 +5,14 @@ export const calendarUnits = ["hour", "day", "week", "month", "year"] as const;
 export type CalendarUnit = (typeof calendarUnits)[number];
 
 /** A stretch of the calendar, in epoch ms; `end` is the next one's start. */
-interface Period {
+export interface Period {
   readonly start: number;
   readonly end: number;
 }
 
-/** Tells which period an instant lies in. The periods of a calendar follow each other without gap or overlap. */
+/** Hours, days, weeks, months or years in a time zone. They follow each other without gap or overlap. */
 export interface Calendar {
+  /** The period that an instant (epoch ms) lies in. */
   periodAt(now: number): Period;
 }
 
@@ -57,7 +58,7 @@ function zoneOffset(timeZone: string): Offset {
   };
 }
 
-/** First instant at which the zone's clocks show `wall` or, where they jump over it, something later. */
+/** First instant at which the zone's clocks show `wall`, or something later if they jump over it. */
 function instantOf(wall: number, offset: Offset): number {
   // No zone is more than a day from UTC, and none changes its clocks twice in two days.
   const before = offset(wall - dayMs);
@@ -84,7 +85,7 @@ function createCalendar(unit: CalendarUnit, timeZone: string): Calendar {
     // The first instant at which the clocks showed the unit's start, and so never after `now`.
     let start = toInstant(unitStart(unit, wall, 0));
     let end = toInstant(unitStart(unit, wall, 1));
-    // Where the clocks went back into a unit that had ended, the one after it goes on.
+    // If the clocks went back into a unit that had ended, the next unit continues.
     for (let steps = 2; end <= now; steps += 1) {
       start = end;
       end = toInstant(unitStart(unit, wall, steps));
@@ -92,7 +93,7 @@ function createCalendar(unit: CalendarUnit, timeZone: string): Calendar {
     return { start, end };
   }
 
-  // The last period is kept: nearly every call asks for it again, and Intl takes some microseconds.
+  // The last period is kept: nearly every call needs it again, and Intl takes some microseconds.
   let last: Period = { start: 0, end: 0 };
   return {
     periodAt(now) {

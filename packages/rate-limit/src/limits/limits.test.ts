@@ -36,10 +36,10 @@ describe("limits", () => {
   });
 
   it.each([
-    [() => slidingWindow(0, "1s"), /limit must be between 1 and 1000000000, got 0/],
-    [() => slidingWindow(1.5, "1s"), /limit must be a whole number, got 1.5/],
-    [() => slidingWindow(Number.NaN, "1s"), /limit must be between 1 and 1000000000, got NaN/],
-    [() => slidingWindow("10" as never, "1s"), /limit must be a number, got "10"/],
+    [() => slidingWindow(0, "1s"), /limit must be a whole number between 1 and 1000000000, got 0/],
+    [() => slidingWindow(1.5, "1s"), /limit must be a whole number between 1 and 1000000000, got 1.5/],
+    [() => slidingWindow(Number.NaN, "1s"), /limit must be a whole number between 1 and 1000000000, got NaN/],
+    [() => slidingWindow("10" as never, "1s"), /limit must be a whole number between 1 and 1000000000, got "10"/],
     [() => slidingWindow(10, "1y" as never), /window must be .* got "1y"/],
     [() => slidingWindow(10, "1.5s"), /window must be .* got "1.5s"/],
     [() => slidingWindow(10, "toString" as never), /window must be .* got "toString"/],
@@ -53,32 +53,54 @@ describe("limits", () => {
     [() => slidingWindow(10, "1s", { nmae: "x" } as never), /slidingWindow: unknown option nmae/],
     [() => slidingWindow(10, "1s", { name: "a\nb" }), /name must be 1 to 64 printable ASCII characters, got "a\\nb"/],
     [() => slidingWindow(10, "1s", { name: "x".repeat(65) }), /name must be 1 to 64/],
-    [() => slidingWindow(10, "1s", { name: "" }), /name must be a non-empty string, got ""/],
+    [() => slidingWindow(10, "1s", { name: "" }), /name must be 1 to 64 printable ASCII characters, got ""/],
     [() => quota(10, "decade" as never), /unit must be one of "hour", "day", .* got "decade"/],
     [() => quota(10, "day", { timeZone: "Nowhere" }), /timeZone must be an IANA time zone, got "Nowhere"/],
     [() => quota(10, "day", { zone: "UTC" } as never), /quota: unknown option zone/],
-    [() => tokenBucket({ capacity: 0, refillPerSecond: 1 }), /capacity must be between 1/],
+    [() => tokenBucket({ capacity: 0, refillPerSecond: 1 }), /capacity must be a whole number between 1/],
     [
       () => tokenBucket({ capacity: 1, refillPerSecond: 0 }),
-      /refillPerSecond must be between 0.000001 and 10000, got 0/,
+      /refillPerSecond must be a number between 0.000001 and 10000, got 0/,
     ],
     [() => tokenBucket({ capacity: 10_000_000, refillPerSecond: 0.001 }), /takes over 142 years to fill/],
     [() => tokenBucket({ capacity: 1, refillPerSecond: 1, burst: 2 } as never), /tokenBucket: unknown option burst/],
-    [() => checkLimits([]), /limits must be 1 to 8, got 0/],
-    [() => checkLimits(Array.from({ length: 9 }, (_, index) => quota(index + 1, "day"))), /1 to 8, got 9/],
-    [() => checkLimits([10 as never]), /limits must be made by slidingWindow, quota or tokenBucket/],
-    [() => checkLimits([{ kind: "quota" } as never]), /limits must be made by slidingWindow, quota or tokenBucket/],
-    [() => checkLimits([{ ...quota(1, "day"), id: 7 as never }]), /limits must be made by slidingWindow, quota/],
-    [() => checkLimits([{ ...quota(1, "day"), limit: undefined as never }]), /limit of limits must be a number/],
-    [() => checkLimits(undefined as never), /limits must be made by/],
-    [() => checkLimits([slidingWindow(10, "1s"), slidingWindow(10, 1_000)]), /limits: two are named "10-per-1s"/],
-    [() => checkLimits([slidingWindow(10, "1s"), slidingWindow(20, "1s")]), /two share the window of "20-per-1s"/],
-  ])("refuse what makes no sense: %s", (make, message) => {
+    [() => checkLimits("rateLimit", []), /limits must be 1 to 8, got 0/],
+    [
+      () =>
+        checkLimits(
+          "rateLimit",
+          Array.from({ length: 9 }, (_, index) => quota(index + 1, "day")),
+        ),
+      /1 to 8, got 9/,
+    ],
+    [() => checkLimits("rateLimit", [10 as never]), /limits must be made by slidingWindow, quota or tokenBucket/],
+    [
+      () => checkLimits("rateLimit", [{ kind: "quota" } as never]),
+      /limits must be made by slidingWindow, quota or tokenBucket/,
+    ],
+    [
+      () => checkLimits("rateLimit", [{ ...quota(1, "day"), id: 7 as never }]),
+      /limits must be made by slidingWindow, quota/,
+    ],
+    [
+      () => checkLimits("rateLimit", [{ ...quota(1, "day"), limit: undefined as never }]),
+      /limit of limits must be a whole number/,
+    ],
+    [() => checkLimits("rateLimit", undefined as never), /limits must be made by/],
+    [
+      () => checkLimits("rateLimit", [slidingWindow(10, "1s"), slidingWindow(10, 1_000)]),
+      /two limits are named "10-per-1s"/,
+    ],
+    [
+      () => checkLimits("rateLimit", [slidingWindow(10, "1s"), slidingWindow(20, "1s")]),
+      /two limits share the window of "20-per-1s"/,
+    ],
+  ])("refuse bad arguments: %s", (make, message) => {
     expect(make).toThrow(message);
   });
 
-  it("may share a window under names of their own", () => {
+  it("may share a window if they have names of their own", () => {
     const both = [slidingWindow(10, "1s", { name: "a" }), slidingWindow(20, "1s", { name: "b" })];
-    expect(checkLimits(both)).toBe(both);
+    expect(checkLimits("rateLimit", both)).toBe(both);
   });
 });

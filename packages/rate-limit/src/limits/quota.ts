@@ -1,6 +1,8 @@
-import { checkOneOf, checkOptions } from "@midguard/kernel/internal";
+import { oneOf, readOptions, text } from "@midguard/kernel/internal";
 import { type CalendarUnit, calendarOf, calendarUnits } from "./calendar.ts";
-import { checkLimit, type LimitBase, nameLimit } from "./limit.ts";
+import { type LimitBase, limitNameRule, limitRule, nameLimit } from "./limit-base.ts";
+
+const unitRule = oneOf(...calendarUnits);
 
 /** At most `limit` per hour, day, week, month or year of the calendar; made by `quota`. */
 export interface Quota extends LimitBase {
@@ -11,7 +13,7 @@ export interface Quota extends LimitBase {
 
 /** Options of `quota`. */
 export interface QuotaOptions {
-  /** What clients and events call this limit. @default `1000-per-day` */
+  /** The limit's name in headers, error responses and events. @default `1000-per-day` */
   readonly name?: string | undefined;
   /** IANA name of the zone whose calendar counts, with its summer time. @default "UTC" */
   readonly timeZone?: string | undefined;
@@ -19,7 +21,7 @@ export interface QuotaOptions {
 
 /**
  * At most `limit` in each hour, day, week (from Monday), month or year of the calendar in `timeZone`. The count starts
- * anew at the turn of the unit, also where summer time makes a day 23 or 25 hours long.
+ * anew at the turn of the unit, even if summer time makes a day 23 or 25 hours long.
  *
  * The bound: never more than the limit within one calendar unit, and so at most twice the limit in any stretch of that
  * length. A clock set back never starts a new count.
@@ -32,10 +34,24 @@ export interface QuotaOptions {
  * @throws TypeError or RangeError for a bad argument, naming it and its value.
  */
 export function quota(limit: number, unit: CalendarUnit, options: QuotaOptions = {}): Quota {
-  const { name, timeZone } = checkOptions("quota", options, { timeZone: "UTC" }, { name: "" });
-  checkLimit("limit", limit);
-  checkOneOf("unit", unit, calendarUnits);
+  const rules = { name: limitNameRule, timeZone: text };
+  const { name, timeZone } = readOptions("quota", options, rules, { timeZone: "UTC" });
+  limitRule("quota: limit", limit);
+  unitRule("quota: unit", unit);
   calendarOf(unit, timeZone);
   const window = timeZone === "UTC" ? unit : `${unit}@${timeZone}`;
   return { kind: "quota", ...nameLimit(name, window, `${limit}-per-${unit}`), limit, unit, timeZone };
+}
+
+/** What a quota has counted. */
+export interface QuotaCounts {
+  /** How much was taken in the period that is counted. */
+  readonly used: number;
+  /** Milliseconds until that period ends. */
+  readonly leftMs: number;
+}
+
+/** Milliseconds until at most `target` counts, if nothing more is taken: until the period ends, or 0. */
+export function quotaWaitMs({ used, leftMs }: QuotaCounts, target: number): number {
+  return used <= target ? 0 : leftMs;
 }

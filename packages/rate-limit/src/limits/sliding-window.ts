@@ -1,6 +1,7 @@
-import { checkOptions } from "@midguard/kernel/internal";
+import { flag, readOptions } from "@midguard/kernel/internal";
 import { type Duration, formatDuration, parseDuration } from "./duration.ts";
-import { checkLimit, type LimitBase, nameLimit } from "./limit.ts";
+import { type LimitBase, limitNameRule, limitRule, nameLimit } from "./limit-base.ts";
+import { strictParts } from "./strict-window.ts";
 
 /** At most `limit` per sliding window; made by `slidingWindow`. */
 export interface SlidingWindow extends LimitBase {
@@ -11,7 +12,7 @@ export interface SlidingWindow extends LimitBase {
 
 /** Options of `slidingWindow`. */
 export interface SlidingWindowOptions {
-  /** What clients and events call this limit. @default `10-per-1s` */
+  /** The limit's name in headers, error responses and events. @default `10-per-1s` */
   readonly name?: string | undefined;
   /** Never more than the limit in any rolling window, at about 90 % of the throughput. @default false */
   readonly strict?: boolean | undefined;
@@ -35,56 +36,50 @@ export interface SlidingWindowOptions {
  * @throws TypeError or RangeError for a bad argument, naming it and its value.
  */
 export function slidingWindow(limit: number, window: Duration, options: SlidingWindowOptions = {}): SlidingWindow {
-  const { name, strict } = checkOptions("slidingWindow", options, { strict: false }, { name: "" });
-  checkLimit("limit", limit);
-  const windowMs = parseDuration("window", window);
+  const { name, strict } = readOptions(
+    "slidingWindow",
+    options,
+    { name: limitNameRule, strict: flag },
+    { strict: false },
+  );
+  limitRule("slidingWindow: limit", limit);
+  const windowMs = parseDuration("slidingWindow: window", window);
   if (limit * windowMs > Number.MAX_SAFE_INTEGER) {
-    throw new RangeError(`limit x window must be at most 2^53 (limit ${limit}, window ${windowMs} ms): take a quota`);
+    throw new RangeError(
+      `slidingWindow: limit x window must be at most 2^53 (limit ${limit}, window ${windowMs} ms): use a quota`,
+    );
   }
-  if (strict && windowMs < subWindows)
-    throw new RangeError(`window must be at least 12 ms to be strict, got ${windowMs}`);
+  if (strict && windowMs < strictParts) {
+    throw new RangeError(`slidingWindow: window must be at least 12 ms to be strict, got ${windowMs}`);
+  }
   const length = formatDuration(windowMs);
   const named = nameLimit(name, strict ? `${length}-strict` : length, `${limit}-per-${length}`);
   return { kind: "sliding-window", ...named, limit, windowMs, strict };
 }
 
-/** What counts at `elapsedMs` into a window. Exact in doubles, and so the same on every store: `limit x window` < 2^53. */
-export function slidingUsed(previous: number, current: number, elapsedMs: number, windowMs: number): number {
-  return current + Math.floor((previous * (windowMs - elapsedMs)) / windowMs);
+/** What a sliding window has counted. */
+export interface SlidingCounts {
+  readonly windowMs: number;
+  /** How much was taken in the window before this one. */
+  readonly previous: number;
+  /** How much was taken in this window. */
+  readonly current: number;
+  /** Time since this window's start; negative if the clock has yet to reach it, and then the window counts as just begun. */
+  readonly elapsedMs: number;
 }
 
-/**
- * How long it takes until at most `target` count, if nothing more is taken. `elapsedMs` is negative where the clock has
- * yet to reach the window: until then it counts as just begun.
- */
-export function slidingWaitMs(
-  previous: number,
-  current: number,
-  elapsedMs: number,
-  windowMs: number,
-  target: number,
-): number {
+/** How much counts. Exact in doubles, and so the same in every store: `limit x window` < 2^53. */
+export function slidingUsed({ previous, current, elapsedMs, windowMs }: SlidingCounts): number {
+  return current + Math.floor((previous * (windowMs - Math.max(0, elapsedMs))) / windowMs);
+}
+
+/** Milliseconds until at most `target` counts, if nothing more is taken. */
+export function slidingWaitMs({ previous, current, elapsedMs, windowMs }: SlidingCounts, target: number): number {
   // The count that must fade, how much of it may be left, and the start of the window in which it does.
-  const thisOne = current > target;
-  const count = thisOne ? current : previous;
-  const room = thisOne ? target : target - current;
-  const start = thisOne ? windowMs : 0;
+  const isCurrent = current > target;
+  const count = isCurrent ? current : previous;
+  const room = isCurrent ? target : target - current;
+  const start = isCurrent ? windowMs : 0;
   const at = count <= room ? start : start + Math.floor((windowMs * (count - room - 1)) / count) + 1;
   return at <= Math.max(0, elapsedMs) ? 0 : at - elapsedMs;
-}
-
-/**
- * A strict window is cut into so many parts. The parts that a rolling window touches are these and one more, and all
- * of what they hold counts.
- */
-export const subWindows = 12;
-
-/** Number of the part that `now` lies in. */
-export function subWindowIndex(now: number, windowMs: number): number {
-  return Math.floor((now * subWindows) / windowMs);
-}
-
-/** First ms at which the part `index` lies behind the rolling window, and counts no more. */
-export function subWindowGoneAt(index: number, windowMs: number): number {
-  return Math.ceil(((index + subWindows + 1) * windowMs) / subWindows);
 }

@@ -1,24 +1,24 @@
-import type { Decision } from "../decision.ts";
 import type { Limit } from "../limits/limit.ts";
-import type { RateLimitStore, StoreRequest } from "../store.ts";
+import type { Decision } from "../store/decision.ts";
+import type { RateLimitStore, StoreRequest } from "../store/store.ts";
 
-/** What a store is tested with. */
+/** A store and its time, for the contract's cases. */
 export interface StoreHarness {
   readonly store: RateLimitStore;
   /** Epoch ms, as the store sees it. */
   now(): number;
-  /** Lets so much time pass: moves a clock, or waits where the store reads its own. */
+  /** Lets this much time pass: moves a clock, or waits if the store reads its own. */
   advance(ms: number): Promise<void>;
 }
 
-/** Keys that no other case, run or process uses. */
+/** A key that no other case, run or process uses. */
 export function freshKey(): string {
   return `contract:${crypto.randomUUID()}`;
 }
 
 const { signal } = new AbortController();
 
-/** A key of its own, and the store's methods on it. */
+/** A key, and the store's methods for it. */
 interface Hand {
   readonly key: string;
   take(cost?: number, limits?: readonly Limit[]): Promise<{ request: StoreRequest; decision: Decision }>;
@@ -27,7 +27,7 @@ interface Hand {
   reset(): Promise<void>;
 }
 
-/** Takes `own` limits from the store under `key`, unless told otherwise. */
+/** Takes `own` limits from the store under `key`, unless given others. */
 export function handOn({ store, now }: StoreHarness, own: readonly Limit[], key: string = freshKey()): Hand {
   return {
     key,

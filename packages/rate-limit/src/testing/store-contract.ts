@@ -5,7 +5,7 @@ import { slidingWindow } from "../limits/sliding-window.ts";
 import { tokenBucket } from "../limits/token-bucket.ts";
 import { freshKey, handOn, type StoreHarness } from "./harness.ts";
 
-/** One thing that every store does. `run` rejects with an `AssertionError` where this one does not. */
+/** One behaviour of every store. `run` rejects with an `AssertionError` if a store lacks it. */
 export interface StoreContractCase {
   readonly name: string;
   /** The kinds of limit that it needs, for stores that refuse some. */
@@ -40,7 +40,7 @@ function forEachKind(): StoreContractCase[] {
     const needs = [kind];
     return [
       {
-        name: `${kind}: admits as much as the limit, then rejects and says when to come again`,
+        name: `${kind}: admits as much as the limit, then rejects and reports when to retry`,
         needs,
         async run(harness: StoreHarness) {
           const hand = handOn(harness, limits);
@@ -60,7 +60,7 @@ function forEachKind(): StoreContractCase[] {
         },
       },
       {
-        name: `${kind}: counts costs, and rejects for good what it can never hold`,
+        name: `${kind}: counts costs, and rejects for good a cost that it can never hold`,
         needs,
         async run(harness: StoreHarness) {
           const hand = handOn(harness, limits);
@@ -152,7 +152,7 @@ const three = [slidingWindow(5, "30d", { name: "burst" }), quota(3, "year"), quo
 
 const together: StoreContractCase[] = [
   {
-    name: "decides about all limits together: a rejection burns nothing",
+    name: "decides about all limits together: a rejection takes nothing",
     needs: ["sliding-window", "quota"],
     async run(harness) {
       const hand = handOn(harness, three);

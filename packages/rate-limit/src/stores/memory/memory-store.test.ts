@@ -23,7 +23,7 @@ describe("memoryStore as a store", () => {
 
 describe("memoryStore", () => {
   function taker(maxBytes: number, limits: readonly Limit[], hashKey: HashKey = [1, 2]) {
-    const store = createMemoryStore(maxBytes, hashKey);
+    const store = createMemoryStore(maxBytes, () => hashKey);
     return {
       store,
       take: (key: string, at = now, own = limits) => store.takeSync({ key, cost: 1, now: at, limits: own }),
@@ -38,7 +38,7 @@ describe("memoryStore", () => {
     for (let key = 0; key < 40_000; key += 1) expect(await remaining(`key ${key}`)).toBe(4);
   });
 
-  it("is nearly full before it grows by a third: 32 bytes a key at the most, of which 20 are the slot", () => {
+  it("is nearly full before it grows by a third: at most 32 bytes a key, of which 20 are the slot", () => {
     for (let seed = 0; seed < 60; seed += 1) {
       const before = process.memoryUsage().arrayBuffers;
       const { take } = taker(4_194_304, [slidingWindow(5, "1h")], [seed * 7_919, seed]);
@@ -53,9 +53,9 @@ describe("memoryStore", () => {
     }
   });
 
-  it("lets callers of a smaller capacity change nothing of what those of a larger one have taken", () => {
+  it("keeps what callers with a larger capacity have taken, whatever callers with a smaller one do", () => {
     const [large, small] = [100, 5].map((capacity) => [tokenBucket({ name: "b", capacity, refillPerSecond: 1 })]);
-    const store = createMemoryStore(65_536, [1, 2]);
+    const store = createMemoryStore(65_536, () => [1, 2]);
     const take = (key: string, limits: readonly Limit[] = []) => store.takeSync({ key, cost: 1, now, limits });
     for (let times = 0; times < 100; times += 1) expect(take("paid", large).allowed).toBe(true);
     for (let key = 0; key < 5_000; key += 1) {
@@ -68,7 +68,7 @@ describe("memoryStore", () => {
     const resize = vi.spyOn(Table.prototype, "resize");
     const lists = Array.from({ length: sets }, (_, set) => [slidingWindow(5, 3_600_000 + set)]);
     for (const maxBytes of [65_536, 262_144, 1_048_576]) {
-      const store = createMemoryStore(maxBytes, [1, 2]);
+      const store = createMemoryStore(maxBytes, () => [1, 2]);
       const flood = (from: number, to: number): number => {
         resize.mockClear();
         for (let key = from; key < to; key += 1) {
@@ -86,14 +86,14 @@ describe("memoryStore", () => {
   it("loses no key while it grows, whatever its hash", () => {
     const limits = [quota(5, "year")];
     for (let seed = 0; seed < 300; seed += 1) {
-      const store = createMemoryStore(65_536, [seed * 7_919, seed ^ 0x5555]);
+      const store = createMemoryStore(65_536, () => [seed * 7_919, seed ^ 0x5555]);
       const take = (key: number) => store.takeSync({ key: `key ${key}`, cost: 1, now, limits });
       for (let key = 0; key < 900; key += 1) take(key);
       for (let key = 0; key < 900; key += 1) expect(take(key).remaining).toBe(3);
     }
   });
 
-  it("lets a flood of keys seen once push out keys seen once, never one that is over its limit", () => {
+  it("evicts keys seen once in a flood of keys, never one that is over its limit", () => {
     const { take } = taker(65_536, [quota(2, "year")]);
     const blocked = Array.from({ length: 200 }, (_, index) => `blocked ${index}`);
     for (const key of [...blocked, ...blocked]) take(key);
@@ -101,7 +101,7 @@ describe("memoryStore", () => {
     for (const key of blocked) expect(take(key).allowed).toBe(false);
   });
 
-  it("prefers a key that has used little, as the one to forget, over one that has used much", async () => {
+  it("evicts a key that has used little before one that has used much", async () => {
     const { take, remaining } = taker(65_536, [quota(10, "year")]);
     const busy = Array.from({ length: 200 }, (_, index) => `busy ${index}`);
     for (let turn = 0; turn < 9; turn += 1) for (const key of busy) take(key);
@@ -109,14 +109,14 @@ describe("memoryStore", () => {
     for (const key of busy) expect(await remaining(key)).toBe(1);
   });
 
-  it("puts a key into the place of one whose time is over, before it forgets anybody", async () => {
+  it("reuses the slot of a key whose time is over before it evicts a live one", async () => {
     const { take, remaining } = taker(65_536, [slidingWindow(5, "1s")]);
     for (let key = 0; key < 10_000; key += 1) take(`old ${key}`);
     for (let key = 0; key < 1_500; key += 1) take(`new ${key}`, now + 2_000);
     for (let key = 0; key < 1_500; key += 1) expect(await remaining(`new ${key}`, now + 2_000)).toBe(4);
   });
 
-  it("counts new keys together where all places are taken by keys over their limit, and refunds none of them", async () => {
+  it("counts new keys together if all slots are taken by keys over their limit, and refunds none of them", async () => {
     const limits = [quota(1, "year")];
     const { store, take } = taker(65_536, limits);
     let filled = 0;
@@ -130,7 +130,7 @@ describe("memoryStore", () => {
     expect(take("late").allowed).toBe(false);
   });
 
-  it("says beforehand what a take will find, also where keys are counted together", async () => {
+  it("peeks at what a take will find, even if keys are counted together", async () => {
     const { take, remaining } = taker(65_536, [quota(1, "year")]);
     for (let key = 0; key < 6_000; key += 1) {
       const left = await remaining(`key ${key}`);
@@ -138,7 +138,7 @@ describe("memoryStore", () => {
     }
   });
 
-  it("forgets nobody for the sake of a cost that can never be taken", async () => {
+  it("evicts no key for a cost that can never be taken", async () => {
     const limits = [quota(2, "year")];
     const { store, take, remaining } = taker(65_536, limits);
     for (let key = 0; key < 20_000; key += 1) take(`known ${key}`);
@@ -152,7 +152,7 @@ describe("memoryStore", () => {
     expect(await left()).toBe(before);
   });
 
-  it("keeps counts of callers with different windows apart, and of different numbers together", () => {
+  it("keeps counts apart if windows differ, and together if only numbers differ", () => {
     const { take } = taker(65_536, [quota(2, "year")]);
     take("a");
     expect(take("a", now, [quota(3, "year")]).remaining).toBe(1);
@@ -172,7 +172,7 @@ describe("memoryStore", () => {
     for (let key = 0; key < 2_000; key += 1) expect(await peek(`other ${key}`)).toBe(8);
   });
 
-  it("lets a set of windows that was cut down for a newcomer grow into what that one leaves", async () => {
+  it("lets a set of windows that was cut down for a newcomer grow into the room that is left", async () => {
     const [one, other, newcomer] = [[quota(9, "year")], [quota(9, "month")], [quota(9, "week")]];
     const { store } = taker(196_608, []);
     const take = (key: string, limits: readonly Limit[]) => store.takeSync({ key, cost: 1, now, limits });
@@ -189,7 +189,7 @@ describe("memoryStore", () => {
     expect(kept).toBeGreaterThan(5_000);
   });
 
-  it("keeps sixteen sets of windows, and of more gives up the one unused for longest", async () => {
+  it("keeps sixteen sets of windows, and then drops the one unused for longest", async () => {
     const { store } = taker(65_536, []);
     const sets = Array.from({ length: 20 }, (_, index) => [slidingWindow(5, 60_000 + index)]);
     for (const [index, limits] of sets.entries()) store.takeSync({ key: "a", cost: 1, now: now + index, limits });
@@ -201,7 +201,7 @@ describe("memoryStore", () => {
     expect(given?.remaining).toBe(5);
   });
 
-  it("gives up one set of windows for a newcomer, no more, also where all were used in the same ms", async () => {
+  it("drops only one set of windows for a newcomer, even if all were used in the same ms", async () => {
     vi.spyOn(process, "emitWarning").mockReturnValue();
     const { store } = taker(65_536, []);
     const sets = Array.from({ length: 17 }, (_, index) => [slidingWindow(5, 60_000 + index)]);
@@ -211,7 +211,7 @@ describe("memoryStore", () => {
     vi.restoreAllMocks();
   });
 
-  it("holds limits under more names than anybody would write by hand: one for each of 200 tenants", () => {
+  it("holds 200 limits of different names, one per tenant", () => {
     const { take } = taker(4_194_304, []);
     const tenants = Array.from({ length: 200 }, (_, index) => [slidingWindow(2, "1h", { name: `tenant ${index}` })]);
     let admitted = 0;
@@ -221,7 +221,7 @@ describe("memoryStore", () => {
     expect(admitted).toBe(2 * 200);
   });
 
-  it("warns, once, when it gives up what it has counted under a set of windows", async () => {
+  it("warns once when it drops a set of windows", async () => {
     const warnings: string[] = [];
     vi.spyOn(process, "emitWarning").mockImplementation((warning) => void warnings.push(String(warning)));
     const { take } = taker(65_536, []);
@@ -232,7 +232,7 @@ describe("memoryStore", () => {
     vi.restoreAllMocks();
   });
 
-  it("counts even where its bytes are hardly enough for one key of the largest limits", () => {
+  it("counts even if its bytes are hardly enough for one key of the largest limits", () => {
     const { take } = taker(
       65_536,
       Array.from({ length: 8 }, (_, index) => slidingWindow(3, 3_600_000 + index, { strict: true })),
@@ -240,7 +240,7 @@ describe("memoryStore", () => {
     expect(Array.from({ length: 20 }, () => take("a").allowed).filter(Boolean)).toHaveLength(3);
   });
 
-  it("has nothing to reset for a key that it does not know", async () => {
+  it("ignores a reset of an unknown key", async () => {
     const { store, take, remaining } = taker(65_536, [quota(2, "year")]);
     take("a");
     await store.reset("b", signal);
@@ -248,7 +248,9 @@ describe("memoryStore", () => {
   });
 
   it("refuses bad options", () => {
-    expect(() => memoryStore({ maxBytes: 1_000 })).toThrow(/maxBytes must be between 65536 and 1073741824, got 1000/);
+    expect(() => memoryStore({ maxBytes: 1_000 })).toThrow(
+      /maxBytes must be a whole number between 65536 and 1073741824, got 1000/,
+    );
     expect(() => memoryStore({ size: 1 } as never)).toThrow(/memoryStore: unknown option size/);
   });
 });

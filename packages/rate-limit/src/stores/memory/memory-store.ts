@@ -1,10 +1,12 @@
-import { checkInteger, checkOptions } from "@midguard/kernel/internal";
-import { type Decision, decide, type LimitState } from "../../decision.ts";
-import { type Limit, maxLimits } from "../../limits/limit.ts";
-import type { RateLimitStore, StoreRequest } from "../../store.ts";
-import { cellOf } from "./cell.ts";
-import { Hash, type HashKey, randomHashKey } from "./hash.ts";
-import { type Column, type Table, widthOf } from "./table.ts";
+import { readOptions, wholeNumber } from "@midguard/kernel/internal";
+import type { Decision, LimitState } from "../../store/decision.ts";
+import { decide } from "../../store/receipt.ts";
+import type { RateLimitStore, StoreRequest } from "../../store/store.ts";
+import { Entry } from "./entry.ts";
+import { type Fingerprint, Hash, type HashKey } from "./hash.ts";
+import { createHashKey } from "./hash-key.ts";
+import { createPlans, type Plan } from "./plans.ts";
+import type { Table } from "./table.ts";
 import { createTables } from "./tables.ts";
 
 /** Options of `memoryStore`. */
@@ -18,125 +20,52 @@ export interface MemoryStore extends RateLimitStore {
   takeSync(request: StoreRequest): Decision;
 }
 
-/** How a list of limits is counted. */
-interface Plan {
-  readonly limits: readonly Limit[];
-  readonly columns: readonly Column[];
-  /** Same layout, same table: the windows, not the numbers. */
-  readonly layout: string;
-  /** Words of a key that has no slot. Never charged. */
-  readonly blank: Int32Array;
-  /** The largest cost that all limits can hold. */
-  readonly most: number;
-  table: Table;
-}
-
 const none: readonly LimitState[] = Object.freeze([]);
 
-/** What each limit has used, for the take in hand. All stores share it, since nothing is waited for between its uses. */
-const used = new Int32Array(maxLimits);
-
-/** Rolls every limit on to `now`. How many of them have no room for `cost`. */
-function measure(columns: readonly Column[], state: Int32Array, slot: number, now: number, cost: number): number {
-  let over = 0;
-  for (let index = 0; index < columns.length; index += 1) {
-    const { cell, offset, limit } = columns[index] as Column;
-    const count = cell.roll(state, slot + offset, now);
-    used[index] = count;
-    if (count + cost > limit) over += 1;
-  }
-  return over;
+/** The entry of a plan's key in its slot; -1 stands for a key without one. */
+function entryAt({ columns, table, blank }: Plan, slot: number, now: number): Entry {
+  const { words, width } = table.slots;
+  return slot < 0
+    ? new Entry(columns, { words: blank, at: 0 }, now)
+    : new Entry(columns, { words, at: slot * width }, now);
 }
 
-/** Charges every limit with `cost`, and tells how they stand then. */
-function charge(columns: readonly Column[], state: Int32Array, slot: number, now: number, cost: number): LimitState[] {
-  // Of its length at once: an array that grows takes room for sixteen more.
-  const states = new Array<LimitState>(columns.length);
-  for (let index = 0; index < columns.length; index += 1) {
-    const { name, cell, offset, limit } = columns[index] as Column;
-    const left = limit - cost - (used[index] as number);
-    const resetAfterMs = cell.charge(state, slot + offset, now, cost);
-    states[index] = { name, limit, remaining: Math.max(0, left), resetAfterMs };
-  }
-  return states;
-}
-
-function violatedOf(columns: readonly Column[], states: readonly LimitState[], cost: number): LimitState[] {
-  return states.filter((_, index) => (used[index] as number) + cost > (columns[index] as Column).limit);
-}
-
-/** How long it takes until all limits have room for `cost`: for ever where one can never hold it. */
-function waitOf(columns: readonly Column[], state: Int32Array, slot: number, now: number, cost: number): number {
-  let longest = 0;
-  for (let index = 0; index < columns.length; index += 1) {
-    const { cell, offset, limit } = columns[index] as Column;
-    if ((used[index] as number) + cost <= limit) continue;
-    if (cost > limit) return Infinity;
-    const waitMs = cell.waitMs(state, slot + offset, now, limit - cost);
-    if (waitMs > longest) longest = waitMs;
-  }
-  return longest;
-}
-
-/** The store under a given hash key. */
-export function createMemoryStore(maxBytes: number, hashKey: HashKey): MemoryStore {
+/** The store whose hash key `makeHashKey` makes at the first request. */
+export function createMemoryStore(maxBytes: number, makeHashKey: () => HashKey): MemoryStore {
   const tables = createTables(maxBytes);
-  const hash = new Hash(hashKey);
-  const plans = new WeakMap<readonly Limit[], Plan>();
-  let lastPlan: Plan | undefined;
+  const planOf = createPlans(tables);
+  let hash: Hash | undefined;
 
-  function makePlan(limits: readonly Limit[], now: number): Plan {
-    // After the word that `Table` keeps in each slot.
-    let offset = 1;
-    const columns = limits.map((limit): Column => {
-      const column = { name: limit.name, limit: limit.limit, cell: cellOf(limit), offset };
-      offset += column.cell.words;
-      return column;
-    });
-    const layout = limits.map(({ id }) => id).join("\n");
-    const blank = new Int32Array(widthOf(columns));
-    const most = Math.min(...limits.map(({ limit }) => limit));
-    const plan = { limits, columns, layout, blank, most, table: tables.open(layout, columns, now) };
-    plans.set(limits, plan);
-    return plan;
-  }
-
-  /** The plan of these limits, with a table that is in use. */
-  function planOf(limits: readonly Limit[], now: number): Plan {
-    let plan = lastPlan;
-    if (plan?.limits !== limits) plan = lastPlan = plans.get(limits) ?? makePlan(limits, now);
-    if (plan.table.dropped) plan.table = tables.open(plan.layout, plan.columns, now);
-    plan.table.columns = plan.columns;
-    plan.table.usedAt = now;
-    return plan;
+  function fingerprintOf(key: string): Fingerprint {
+    // Not at construction: environments restored from a snapshot would share the hash key.
+    hash ??= new Hash(makeHashKey());
+    return hash.of(key);
   }
 
   /** A slot for a key that has none. */
-  function placeOf(table: Table, high: number, low: number, now: number): number {
+  function newSlot(table: Table, key: Fingerprint, now: number): number {
     for (;;) {
-      let slot = table.place(high, low, now);
-      if (slot < 0 && !table.full) slot = table.vacate(high, low);
-      if (slot >= 0) return slot;
-      if (!tables.grow(table, now)) return table.evict(high, low);
+      const placement = table.place(key, now);
+      if (placement.kind === "free") return table.claim(placement, key);
+      const vacated = table.full ? -1 : table.vacate(key);
+      if (vacated >= 0) return vacated;
+      if (!tables.grow(table, now)) return table.claim(placement, key);
     }
   }
 
   function takeSync(request: StoreRequest): Decision {
     const { key, cost, now, limits } = request;
     const plan = planOf(limits, now);
-    const { columns, table } = plan;
-    hash.update(key);
-    let slot = table.find(hash.high, hash.low);
-    // What some limit can never hold leaves no trace, not even a slot.
-    if (slot < 0 && cost <= plan.most) slot = placeOf(table, hash.high, hash.low, now);
-    const state = slot < 0 ? plan.blank : table.state;
-    const base = slot < 0 ? 0 : slot * table.width;
-
-    const over = measure(columns, state, base, now, cost);
-    const states = charge(columns, state, base, now, over === 0 ? cost : 0);
-    if (over === 0) return decide(states, none, 0, request, store);
-    const violated = over === states.length ? states : violatedOf(columns, states, cost);
-    return decide(states, violated, waitOf(columns, state, base, now, cost), request, store);
+    const fingerprint = fingerprintOf(key);
+    let slot = plan.table.slots.find(fingerprint);
+    // A cost that some limit can never hold leaves no trace, not even a slot.
+    if (slot < 0 && cost <= plan.most) slot = newSlot(plan.table, fingerprint, now);
+    const entry = entryAt(plan, slot, now);
+    const used = entry.used();
+    const retryAfterMs = entry.waitMs(used, cost);
+    const states = entry.charge(used, retryAfterMs === 0 ? cost : 0);
+    const violated = retryAfterMs === 0 ? none : entry.violated(states, used, cost);
+    return decide({ request, store, limits: states, violated, retryAfterMs });
   }
 
   const store: MemoryStore = {
@@ -144,31 +73,25 @@ export function createMemoryStore(maxBytes: number, hashKey: HashKey): MemorySto
     async take(request) {
       return takeSync(request);
     },
-    async refund({ key, cost, now: chargedAt, limits }, decision, now) {
-      const { columns, table } = planOf(limits, now);
-      hash.update(key);
-      const slot = table.find(hash.high, hash.low);
-      // Without a slot of its own it was charged to a shared one, where it cannot be told from what others did.
+    async refund({ key, cost, now: takenAt, limits }, decision, now) {
+      const plan = planOf(limits, now);
+      const slot = plan.table.slots.find(fingerprintOf(key));
+      // Without a slot of its own the key was counted together with others, where its share is unknown.
       if (slot < 0) return;
-      for (const [index, { cell, offset }] of columns.entries()) {
-        const at = slot * table.width + offset;
-        cell.roll(table.state, at, now);
-        cell.refund(table.state, at, now, cost, chargedAt, (decision.limits[index] as LimitState).resetAfterMs);
-      }
+      const entry = entryAt(plan, slot, now);
+      entry.used();
+      entry.refund(decision.limits.map(({ resetAfterMs }) => ({ cost, takenAt, resetAfterMs })));
     },
     async peek({ key, now, limits }) {
       const plan = planOf(limits, now);
-      hash.update(key);
-      let slot = plan.table.find(hash.high, hash.low);
-      if (slot < 0) slot = plan.table.findShared(hash.high, hash.low, now);
-      const state = slot < 0 ? plan.blank : plan.table.state;
-      const base = slot < 0 ? 0 : slot * plan.table.width;
-      measure(plan.columns, state, base, now, 0);
-      return charge(plan.columns, state, base, now, 0);
+      const fingerprint = fingerprintOf(key);
+      const own = plan.table.slots.find(fingerprint);
+      const entry = entryAt(plan, own < 0 ? plan.table.findShared(fingerprint, now) : own, now);
+      return entry.charge(entry.used(), 0);
     },
     async reset(key) {
-      hash.update(key);
-      for (const table of tables.all) table.clear(hash.high, hash.low);
+      const fingerprint = fingerprintOf(key);
+      for (const table of tables.all) table.clear(fingerprint);
     },
   };
   return store;
@@ -176,13 +99,13 @@ export function createMemoryStore(maxBytes: number, hashKey: HashKey): MemorySto
 
 /**
  * Keeps the counts in this execution environment: nothing to set up and the fastest, but every environment counts for
- * itself, and counts are gone with it, after minutes to hours. For a quota that must hold, take a store that all share.
+ * itself, and its counts end with it, after minutes to hours. If a quota must hold, use a store that all share.
  *
- * It never takes more than `maxBytes`, however many keys there are: the least used make way, never one that is over its
- * limit. Where all places of a new key are taken by such keys, it is counted together with others of its kind.
+ * It never takes more than `maxBytes`, however many keys there are: the least used keys are evicted, never one that is
+ * over its limit. If all places of a new key are taken by such keys, it is counted together with others like it.
  *
- * Limits per caller may differ in their numbers as they like. Of different sets of windows and names it keeps one for
- * every 16 KiB, and 16 at least; past that it forgets what was counted under the one unused for longest, with a warning.
+ * Limits per caller may have any numbers. Of different sets of windows and names it keeps one for every 16 KiB, and at
+ * least 16; past that it forgets what was counted under the one unused for longest, with a warning.
  *
  * @example
  * memoryStore({ maxBytes: 16 * 1_024 * 1_024 })
@@ -190,7 +113,7 @@ export function createMemoryStore(maxBytes: number, hashKey: HashKey): MemorySto
  * @throws TypeError or RangeError for a bad option, naming it and its value.
  */
 export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
-  const { maxBytes } = checkOptions("memoryStore", options, { maxBytes: 4_194_304 });
-  checkInteger("maxBytes", maxBytes, 65_536, 1_073_741_824);
-  return createMemoryStore(maxBytes, randomHashKey());
+  const rules = { maxBytes: wholeNumber({ min: 65_536, max: 1_073_741_824 }) };
+  const { maxBytes } = readOptions("memoryStore", options, rules, { maxBytes: 4_194_304 });
+  return createMemoryStore(maxBytes, createHashKey);
 }

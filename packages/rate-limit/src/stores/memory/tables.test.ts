@@ -1,10 +1,10 @@
 import { expect, it, vi } from "vitest";
 import { slidingWindow } from "../../limits/sliding-window.ts";
-import { cellOf } from "./cell.ts";
+import { cellOf } from "./cells/cell-of.ts";
 import type { Table } from "./table.ts";
 import { createTables } from "./tables.ts";
 
-it("a table that is given up gives its memory back at once: the garbage collector may come much later", () => {
+it("a table that is dropped frees its memory at once: the garbage collector may run much later", () => {
   vi.spyOn(process, "emitWarning").mockReturnValue();
   const tables = createTables(65_536);
   const opened = Array.from({ length: 17 }, (_, index) => {
@@ -17,7 +17,7 @@ it("a table that is given up gives its memory back at once: the garbage collecto
   vi.restoreAllMocks();
 });
 
-it("a table that grows gets its share of one that had nearly everything, and no more", () => {
+it("a table that grows gets its share from one that had nearly everything, and no more", () => {
   const maxBytes = 1_048_576;
   const tables = createTables(maxBytes);
   const [first, second] = ["first", "second"].map((layout) => {

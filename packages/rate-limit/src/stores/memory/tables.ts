@@ -4,25 +4,25 @@ const firstBuckets = 64;
 /** How much larger the next table is than one that is full. */
 const growth = 1.35;
 
-/** Callers may have limits of their own; past so many different sets of windows the one unused for longest is dropped. */
+/** Callers may have limits of their own; with more sets of windows than this, the one unused for longest is dropped. */
 function mostTables(maxBytes: number): number {
   return Math.max(16, Math.floor(maxBytes / 16_384));
 }
 
-/** The tables of one store, one for each set of windows, together within a number of bytes. */
+/** The tables of one store, one per set of windows. */
 export interface Tables {
   readonly all: Iterable<Table>;
-  /** The table of a set of windows, made if there is none. */
+  /** The table of a set of windows, created if there is none. */
   open(layout: string, columns: readonly Column[], now: number): Table;
-  /** Whether a full table could be made larger. */
+  /** Makes a table larger, if there is room. Returns whether it did. */
   grow(table: Table, now: number): boolean;
 }
 
-/** Tables that together take at most `maxBytes`; while one changes its size, its old copy exists beside. */
+/** Tables that together take at most `maxBytes`, plus the old copy of one that is changing its size. */
 export function createTables(maxBytes: number): Tables {
   const tables = new Map<string, Table>();
   const maxTables = mostTables(maxBytes);
-  let warned = false;
+  let hasWarned = false;
 
   function bytesOfOthers(table: Table | undefined): number {
     let sum = 0;
@@ -39,20 +39,20 @@ export function createTables(maxBytes: number): Tables {
     }
   }
 
-  /** Gives up the table unused for longest, and with it what was counted there: nobody should have to find that out. */
+  /** Drops the table unused for longest, with everything counted there, and warns about it once. */
   function drop(): void {
-    if (!warned) {
+    if (!hasWarned) {
       process.emitWarning(
         `rate-limit: more than ${maxTables} different sets of windows and names are counted in memory, so that counts are lost: use fewer, or a larger maxBytes`,
         "MidguardWarning",
       );
     }
-    warned = true;
+    hasWarned = true;
     const usedAt = Math.min(...Array.from(tables.values(), (table) => table.usedAt));
     let found = false;
     for (const [layout, table] of tables) {
       table.full = false;
-      // Many may have been used in the same ms; one is enough.
+      // Several may have been used in the same ms; one is enough.
       if (found || table.usedAt !== usedAt) continue;
       found = true;
       table.drop();
@@ -76,7 +76,7 @@ export function createTables(maxBytes: number): Tables {
     grow(table, now) {
       if (table.full) return false;
       const wanted = Math.ceil(table.buckets * growth);
-      // Only for a whole step: else tables would cut each other for a few bytes again and again, a full copy each time.
+      // Only for a whole step: else tables would cut each other for a few bytes again and again, with a full copy each.
       const isShort = table.bytes * growth <= maxBytes / tables.size;
       if (isShort && wanted > table.bucketsIn(maxBytes - bytesOfOthers(table))) share(tables.size, now);
       const buckets = Math.min(wanted, table.bucketsIn(maxBytes - bytesOfOthers(table)));

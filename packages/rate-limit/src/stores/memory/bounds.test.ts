@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Decision } from "../decision.ts";
-import { memoryStore } from "../stores/memory/memory-store.ts";
-import { type CalendarUnit, calendarUnits } from "./calendar.ts";
-import type { Limit } from "./limit.ts";
-import { quota } from "./quota.ts";
-import { slidingWindow } from "./sliding-window.ts";
-import { bucketRefundUs, tokenBucket } from "./token-bucket.ts";
+import { type CalendarUnit, calendarUnits } from "../../limits/calendar.ts";
+import type { Limit } from "../../limits/limit.ts";
+import { quota } from "../../limits/quota.ts";
+import { slidingWindow } from "../../limits/sliding-window.ts";
+import { bucketRefundUs, tokenBucket } from "../../limits/token-bucket.ts";
+import type { Decision } from "../../store/decision.ts";
+import { memoryStore } from "./memory-store.ts";
 
 const start = Date.UTC(2026, 10, 29, 23, 59, 50);
 const { signal } = new AbortController();
@@ -93,7 +93,7 @@ function key(limits: readonly Limit[]) {
 }
 
 describe("every limit", () => {
-  it("admits what an oracle that keeps the whole log admits, several limits all or nothing", () => {
+  it("admits what an oracle with the whole log admits, several limits all or nothing", () => {
     fc.assert(
       fc.property(someLimits, steps, (limits, tries) => {
         const { take } = key(limits);
@@ -112,7 +112,7 @@ describe("every limit", () => {
     );
   });
 
-  it("tells what remains: so much can be taken, and no more", () => {
+  it("reports what remains: that much can be taken, and no more", () => {
     fc.assert(
       fc.property(someLimits, steps, (limits, tries) => {
         const { take } = key(limits);
@@ -203,7 +203,7 @@ describe("every limit", () => {
     );
   });
 
-  it("admits nothing for a clock that is set back, only for time that passes", () => {
+  it("admits more for time that passes, not for a clock that is set back", () => {
     const jump = fc.integer({ min: -100_000, max: 100_000 });
     fc.assert(
       fc.property(aSliding, fc.array(jump, { minLength: 1, maxLength: 40 }), (limit, jumps) => {
@@ -233,11 +233,12 @@ describe("every limit", () => {
     }
   });
 
-  it("gives back of a bucket's tokens only what had not come back by itself, also by fractions of a ms", () => {
+  it("refunds only those tokens that have not come back by themselves, exact to fractions of a ms", () => {
     const tokens = fc.record({ tokenUs: fc.integer({ min: 100, max: 2_000_000 }), cost: small, ms: fc.nat(20_000) });
     fc.assert(
       fc.property(tokens, fc.nat(9_000_000), ({ tokenUs, cost, ms }, missingUs) => {
-        const refundUs = bucketRefundUs(cost, tokenUs, ms, Math.ceil((missingUs + cost * tokenUs) / 1_000));
+        const resetAfterMs = Math.ceil((missingUs + cost * tokenUs) / 1_000);
+        const refundUs = bucketRefundUs({ tokenUs, cost, elapsedMs: ms, resetAfterMs });
         // Without the take the bucket would have been full from then on, and what came back since was lost.
         const lostUs = Math.max(0, ms * 1_000 - missingUs);
         expect(refundUs).toBeLessThanOrEqual(Math.max(0, cost * tokenUs - lostUs));
@@ -284,13 +285,13 @@ describe("against a greedy client", () => {
     );
   });
 
-  it("a strict window still admits nine tenths of what it may in the long run", () => {
+  it("a strict window still admits nine tenths of its limit in the long run", () => {
     const limit = slidingWindow(120, "1s", { strict: true });
     const log = admittedAt(limit, Array(10_000).fill(4));
     expect(log.length / (40 * 120)).toBeGreaterThan(0.9);
   });
 
-  it("a bucket admits at most its capacity and what comes back, in any stretch of time", () => {
+  it("a bucket admits at most its capacity plus the tokens that come back, in any stretch of time", () => {
     fc.assert(
       fc.property(
         fc.tuple(small, fc.double({ min: 0.1, max: 50, noNaN: true })),

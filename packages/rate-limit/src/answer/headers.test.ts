@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Decision, LimitState } from "./decision.ts";
+import type { Limit } from "../limits/limit.ts";
+import { quota } from "../limits/quota.ts";
+import { slidingWindow } from "../limits/sliding-window.ts";
+import { tokenBucket } from "../limits/token-bucket.ts";
+import type { Decision, LimitState } from "../store/decision.ts";
+import { memoryStore } from "../stores/memory/memory-store.ts";
 import { RateLimitError } from "./errors.ts";
 import { headersOf } from "./headers.ts";
-import type { Limit } from "./limits/limit.ts";
-import { quota } from "./limits/quota.ts";
-import { slidingWindow } from "./limits/sliding-window.ts";
-import { tokenBucket } from "./limits/token-bucket.ts";
-import { memoryStore } from "./stores/memory/memory-store.ts";
 
 const now = Date.UTC(2026, 0, 1);
 
@@ -21,7 +21,7 @@ function last(limits: readonly Limit[], ...costs: number[]): Decision {
 }
 
 describe("headers", () => {
-  it("tell policies and what is left, as the draft writes them", () => {
+  it("report policies and what is left, as the draft writes them", () => {
     const limits = [slidingWindow(10, "1s"), quota(1_000, "day"), quota(20_000, "month")];
     expect(headersOf(last(limits, 1), limits, "ietf", () => now)).toEqual({
       "RateLimit-Policy": '"10-per-1s";q=10;w=1, "1000-per-day";q=1000;w=86400, "20000-per-month";q=20000',
@@ -29,7 +29,7 @@ describe("headers", () => {
     });
   });
 
-  it("leave out a window that is no whole number of seconds", () => {
+  it("omit a window that is no whole number of seconds", () => {
     const of = (limit: Limit) => headersOf(last([limit], 1), [limit], "ietf", () => now)?.["RateLimit-Policy"];
     expect(of(slidingWindow(10, 1_500))).toBe('"10-per-1500ms";q=10');
     expect(of(tokenBucket({ capacity: 10, refillPerSecond: 5 }))).toBe('"10-at-5-per-1s";q=10;w=2');
@@ -37,7 +37,7 @@ describe("headers", () => {
     expect(of(quota(5, "week"))).toBe('"5-per-week";q=5;w=604800');
   });
 
-  it("tell the limit of which the least is left, in the older form", () => {
+  it("report the limit with the least left, in the older form", () => {
     const limits = [quota(1_000, "day"), slidingWindow(10, "1h")];
     const legacy = { "X-RateLimit-Limit": "10", "X-RateLimit-Remaining": "7" };
     const headers = headersOf(last(limits, 3), limits, "legacy", () => now + 1);
@@ -48,7 +48,28 @@ describe("headers", () => {
     expect(headersOf(last(limits, 3), limits, "none", () => now)).toBeUndefined();
   });
 
-  it("are none where nothing is known", () => {
+  it("report the longest wait if several limits were reached, and cut only their own t to it", () => {
+    const bucket = tokenBucket({ capacity: 2, refillPerSecond: 1 });
+    const minute = slidingWindow(4, "1m");
+    const day = quota(1_000, "day");
+    const item = { [bucket.name]: "r=0;t=2", [minute.name]: "r=0;t=74", [day.name]: "r=996;t=86398" };
+    for (const limits of [
+      [bucket, minute, day],
+      [day, minute, bucket],
+    ]) {
+      const store = memoryStore();
+      const take = (at: number) => store.takeSync({ key: "k", cost: 2, now: at, limits });
+      take(now);
+      take(now + 2_000);
+      const decision = take(now + 2_000);
+      expect(decision.violated).toHaveLength(2);
+      const headers = headersOf(decision, limits, "ietf", () => now);
+      expect(new RateLimitError(decision, headers).headers["Retry-After"]).toBe("74");
+      expect(headers?.RateLimit).toBe(limits.map(({ name }) => `"${name}";${item[name]}`).join(", "));
+    }
+  });
+
+  it("are absent if nothing is known", () => {
     const limits = [quota(5, "day")];
     const unknown = { allowed: true, remaining: 0, resetAfterMs: 0, retryAfterMs: 0, violated: [], limits: [] };
     expect(headersOf(unknown, limits, "both", () => now)).toBeUndefined();
@@ -66,7 +87,7 @@ describe("headers", () => {
     );
   });
 
-  it("never let Retry-After come before t of a limit that was reached", () => {
+  it("never report a t after Retry-After for a limit that was reached", () => {
     const limit = fc.oneof(
       fc.integer({ min: 100, max: 9_000 }).map((ms) => slidingWindow(3, ms)),
       fc.constantFrom(quota(4, "hour"), quota(5, "month"), tokenBucket({ capacity: 2, refillPerSecond: 0.3 })),

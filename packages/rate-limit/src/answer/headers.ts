@@ -1,7 +1,7 @@
-import { type Decision, type LimitState, tightestOf } from "./decision.ts";
-import type { Limit } from "./limits/limit.ts";
+import type { Limit } from "../limits/limit.ts";
+import { type Decision, type LimitState, tightestOf } from "../store/decision.ts";
 
-/** Which headers an answer tells the limits in. */
+/** The headers that report the limits. */
 export type HeaderStyle = "ietf" | "legacy" | "both" | "none";
 
 /** Headers by name. */
@@ -13,7 +13,7 @@ const unitSeconds = { hour: 3_600, day: 86_400, week: 604_800, month: undefined,
 function windowSeconds(limit: Limit): number | undefined {
   if (limit.kind === "quota") return unitSeconds[limit.unit];
   const ms = limit.kind === "token-bucket" ? (limit.limit * limit.tokenUs) / 1_000 : limit.windowMs;
-  // `w` is a whole number of seconds: rounded, it would tell another rate.
+  // `w` is a whole number of seconds: rounded, it would mean another rate.
   return ms % 1_000 === 0 ? ms / 1_000 : undefined;
 }
 
@@ -22,11 +22,11 @@ function quoted(name: string): string {
   return `"${name.replace(/["\\]/g, "\\$&")}"`;
 }
 
-/** What the headers say of limits, whatever is decided. */
+/** The parts of the headers that do not depend on the decision. */
 interface Texts {
   /** RateLimit-Policy. */
   readonly policy: string;
-  /** Of each limit, how its item in RateLimit begins. */
+  /** How the item of each limit in RateLimit begins. */
   readonly items: readonly string[];
 }
 
@@ -50,7 +50,7 @@ function ietfState({ limits, violated, retryAfterMs }: Decision, items: readonly
   for (let index = 0; index < limits.length; index += 1) {
     const state = limits[index] as LimitState;
     let afterMs = state.resetAfterMs;
-    // Retry-After must not come before `t` of the limit that was reached.
+    // `t` of a limit that was reached must not lie after Retry-After.
     if (violated.length > 0 && violated.includes(state)) afterMs = Math.min(afterMs, retryAfterMs);
     text += `${index === 0 ? "" : ", "}${items[index]}${state.remaining};t=${Math.ceil(afterMs / 1_000)}`;
   }
@@ -58,8 +58,8 @@ function ietfState({ limits, violated, retryAfterMs }: Decision, items: readonly
 }
 
 /**
- * The headers that tell a decision: RateLimit-Policy and RateLimit of draft-ietf-httpapi-ratelimit-headers, or
- * X-RateLimit-* for the limit of which the least is left, with the reset in epoch seconds. None where nothing is known.
+ * The headers for a decision: RateLimit-Policy and RateLimit of draft-ietf-httpapi-ratelimit-headers, or X-RateLimit-*
+ * for the limit with the least left, with the reset in epoch seconds. `undefined` if nothing is known.
  */
 export function headersOf(
   decision: Decision,

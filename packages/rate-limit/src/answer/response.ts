@@ -5,7 +5,7 @@ type Fields = Readonly<Record<string, unknown>>;
 
 function hasName(headers: Fields | undefined, name: string): boolean {
   for (const other in headers) {
-    // The length first: on most names it saves the lower case, on every request.
+    // The length first: it saves the lower case for most names.
     if (other.length === name.length && other.toLowerCase() === name.toLowerCase()) return true;
   }
   return false;
@@ -15,16 +15,15 @@ function isHeaders(value: unknown): value is Fields | undefined {
   return value === undefined || isRecord(value);
 }
 
-/** Whether only `multiValueHeaders` are read: by a target group with multi-value headers switched on. */
+/** Whether the gateway reads only `multiValueHeaders`: a target group with multi-value headers switched on. */
 function readsLists(event: unknown): boolean {
   if (!isRecord(event) || !isRecord(event.multiValueHeaders)) return false;
   return isRecord(event.requestContext) && "elb" in event.requestContext;
 }
 
 /**
- * A response with headers added, the same where there is no place for them: one without a status (the short form of
- * payload 2.0, where the whole object is the body). A copy, since handlers may return a constant. What the user has set,
- * under a name in whatever case, stays.
+ * A copy of a response with headers added; those that the user has set stay, whatever their case. The response itself
+ * if there is no place for headers: without a status the whole object is the body (the short form of payload 2.0).
  */
 export function withHeaders(event: unknown, response: Fields, added: Headers): Fields {
   const { statusCode, headers, multiValueHeaders } = response;

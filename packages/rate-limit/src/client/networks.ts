@@ -1,8 +1,9 @@
+import { list, type Rule } from "@midguard/kernel/internal";
 import { type Address, parseAddress } from "./address.ts";
 
 /** A list of networks. */
 export interface Networks {
-  /** Whether an address, in any form, lies in one of them. */
+  /** Whether an address, in any form, lies in one of the networks. */
   has(text: string): boolean;
 }
 
@@ -35,13 +36,15 @@ function contains({ words, bits }: Network, address: Address): boolean {
   return true;
 }
 
-/** Addresses and networks in CIDR notation (RFC 4632). Throws a `RangeError` for one that is neither. */
-export function createNetworks(option: string, list: readonly string[]): Networks {
-  const networks = list.map((text) => parseNetwork(option, text));
+const listRule = list();
+
+/** An option that lists addresses and networks in CIDR notation (RFC 4632). */
+export const networksRule: Rule<Networks> = (option, value) => {
+  const networks = listRule(option, value).map((text) => parseNetwork(option, text));
   return {
     has(text) {
       const address = parseAddress(text);
       return address !== undefined && networks.some((network) => contains(network, address));
     },
   };
-}
+};

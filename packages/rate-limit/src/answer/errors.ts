@@ -1,30 +1,15 @@
 import type { Rejection } from "@midguard/kernel/internal";
-import type { Decision } from "./decision.ts";
+import type { Decision } from "../store/decision.ts";
 
 const problemTypes = "https://iana.org/assignments/http-problem-types";
 
-/** Seconds to wait, rounded up: who comes then is not a moment early. */
+/** Seconds to wait, rounded up, so that a client never comes too early. */
 function retryAfterSeconds(decision: Decision): number {
   return Math.max(1, Math.ceil(decision.retryAfterMs / 1_000));
 }
 
 /**
- * Makes an error without a stack trace: that of a rejection tells nobody anything, and in a flood it would cost as much
- * as all the rest.
- */
-export function stackless<E extends Error>(make: () => E): E {
-  const limit = Error.stackTraceLimit;
-  // Reflect.set says false where an assignment would throw, as under --frozen-intrinsics.
-  Reflect.set(Error, "stackTraceLimit", 0);
-  try {
-    return make();
-  } finally {
-    Reflect.set(Error, "stackTraceLimit", limit);
-  }
-}
-
-/**
- * Thrown by the middleware when a limit is reached: 429 with Retry-After, unless it can never be taken. Where no store
+ * Thrown by the middleware when a limit is reached: 429 with Retry-After, unless it can never be taken. If no store
  * could be asked and `onStoreError` is "deny", it is 503, since the client has done nothing wrong.
  *
  * The problem types and `violated-policies` are those of draft-ietf-httpapi-ratelimit-headers.
@@ -58,7 +43,7 @@ export class RateLimitError extends Error implements Rejection {
   }
 }
 
-/** Thrown by the middleware for a client on the deny list, and for one without a key: 403, and no use in coming again. */
+/** Thrown by the middleware for a client on the deny list, and for a request without a key: 403. */
 export class AccessDeniedError extends Error implements Rejection {
   override readonly name = "AccessDeniedError";
   readonly code = "ACCESS_DENIED";
@@ -72,17 +57,5 @@ export class AccessDeniedError extends Error implements Rejection {
   constructor(reason: "deny-list" | "missing-key") {
     super("Access is denied");
     this.reason = reason;
-  }
-}
-
-/** A store did not answer in time. */
-export class StoreTimeoutError extends Error {
-  override readonly name = "StoreTimeoutError";
-  readonly code = "RATE_LIMIT_STORE_TIMEOUT";
-  readonly timeoutMs: number;
-
-  constructor(timeoutMs: number) {
-    super(`The rate limit store did not answer within ${timeoutMs} ms`);
-    this.timeoutMs = timeoutMs;
   }
 }

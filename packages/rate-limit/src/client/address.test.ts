@@ -3,8 +3,9 @@ import { describeRequest, type RequestDescription } from "@midguard/kernel/inter
 import { apiEvents } from "@midguard/kernel/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { addressKey, clientAddress, parseAddress } from "./address.ts";
-import { createNetworks } from "./networks.ts";
+import { addressKey, parseAddress } from "./address.ts";
+import { clientAddress } from "./client-address.ts";
+import { networksRule } from "./networks.ts";
 
 function group(text: string, prefix = 56): string | undefined {
   return addressKey(text, prefix);
@@ -31,7 +32,7 @@ describe("an address", () => {
       "64:ff9b:0:0:0:0:203.0.113.7",
       "0:0:0:0:0:ffff:cb00:7107",
     ],
-  ])("of IPv4 is read in each of its forms: %j", (text) => {
+  ])("of IPv4 is read in all its forms: %j", (text) => {
     expect(group(text)).toBe(v4);
   });
 
@@ -142,12 +143,12 @@ describe("an address", () => {
       "[::1]:x",
     ],
     ...["::1/64", ":1:2:3:4:5:6:7", "1:2:3:4:5:6:7:", "fe80::1%", "::ffff:1.2.3.4:80", "2001:db8::1 2001:db8::2"],
-  ])("is not made out of %j", (text) => {
+  ])("is not read from %j", (text) => {
     expect(parseAddress(text)).toBeUndefined();
     expect(addressKey(text, 56)).toBeUndefined();
   });
 
-  it("is read wherever Node's own parser reads one, and nowhere else", () => {
+  it("is read if and only if Node's own parser reads one", () => {
     const text = fc.oneof(
       fc.ipV4(),
       fc.ipV6(),
@@ -171,7 +172,7 @@ describe("an address", () => {
     fc.assert(fc.property(fc.string({ unit: "binary" }), (text) => void parseAddress(text)));
   });
 
-  it("of every IPv4 client is its own, not one network of them all (CVE-2026-30827)", () => {
+  it("of every IPv4 client is a key of its own, not one network for all (CVE-2026-30827)", () => {
     const groups = ["::ffff:198.51.100.1", "::ffff:198.51.100.2", "::ffff:c633:6403"].map((text) => group(text));
     expect(groups).toEqual(["198.51.100.1", "198.51.100.2", "198.51.100.3"]);
   });
@@ -220,7 +221,7 @@ describe("the client's address", () => {
     }
   });
 
-  it("cannot be told behind proxies by a Function URL, which passes on what the client wrote", () => {
+  it("is unknown behind proxies of a Function URL, which passes on what the client wrote", () => {
     expect(of("functionUrl", "6.6.6.6, 203.0.113.7", 1)).toBeUndefined();
   });
 
@@ -228,14 +229,14 @@ describe("the client's address", () => {
     expect(of("edge", "6.6.6.6, 198.51.100.9", 1)).toBe(v4);
   });
 
-  it("is unknown where the gateway tells none", () => {
+  it("is unknown if the gateway reports none", () => {
     const event = { httpMethod: "GET", requestContext: { identity: {} } };
     expect(clientAddress(describeRequest(event) as RequestDescription, 0)).toBeUndefined();
   });
 });
 
 describe("a list of networks", () => {
-  const has = (list: string[], text: string) => createNetworks("allowList", list).has(text);
+  const has = (list: string[], text: string) => networksRule("allowList", list).has(text);
 
   it.each([
     ["192.0.2.0/24", "192.0.2.255", "192.0.3.0"],
@@ -253,17 +254,17 @@ describe("a list of networks", () => {
     ["[64:ff9b::10.0.0.0]/104", "::ffff:10.1.2.3", "11.0.0.0"],
     ["::ffff:1.2.3.4", "1.2.3.4", "1.2.3.5"],
     ["::ffff:0:0/96", "1.2.3.4", "2001:db8::1"],
-  ])("%s holds %s and not %s", (network, inside, outside) => {
+  ])("%s contains %s and not %s", (network, inside, outside) => {
     expect(has([network], inside)).toBe(true);
     expect(has([network], outside)).toBe(false);
     expect(has(["198.51.100.0/24", network], inside)).toBe(true);
   });
 
-  it("that is empty holds nobody", () => {
+  it("that is empty contains no address", () => {
     expect(has([], "1.2.3.4")).toBe(false);
   });
 
-  it("holds nothing that is no address", () => {
+  it("contains nothing but addresses", () => {
     expect(has(["0.0.0.0/0", "::/0"], "unknown")).toBe(false);
   });
 
@@ -284,6 +285,6 @@ describe("a list of networks", () => {
     7,
     null,
   ])("refuses %j", (text) => {
-    expect(() => createNetworks("denyList", [text as string])).toThrow(/^denyList must hold addresses or networks/);
+    expect(() => networksRule("denyList", [text as string])).toThrow(/^denyList must hold addresses or networks/);
   });
 });

@@ -1,5 +1,3 @@
-import type { RequestDescription } from "@midguard/kernel/internal";
-
 /** An address as 16-bit words: two for IPv4, eight for IPv6. */
 export type Address = readonly number[];
 
@@ -9,7 +7,7 @@ const zero = "0".charCodeAt(0);
 const lowerA = "a".charCodeAt(0);
 
 /**
- * The 32 bits of an IPv4 address, or -1 where the text is none. By character codes: this is nearly every request's
+ * The 32 bits of an IPv4 address, or -1 for any other text. By character codes: nearly every request has such an
  * address, and a regular expression takes five times as long.
  */
 function readIpv4(text: string): number {
@@ -49,10 +47,10 @@ function hexDigit(code: number): number {
   return letter >= 0 && letter <= 5 ? letter + 10 : -1;
 }
 
-/** By character codes, too: with regular expressions it took as long as all the rest of limiting a request. */
+/** By character codes, too: regular expressions took as long as everything else about limiting a request. */
 function parseIpv6(text: string): Address | undefined {
   const words: number[] = [];
-  /** How many words stand before the `::`. */
+  /** How many words precede the `::`. */
   let gap = text.startsWith("::") ? 0 : -1;
   let word = 0;
   let digits = 0;
@@ -81,7 +79,7 @@ function parseIpv6(text: string): Address | undefined {
   return filled(words, gap);
 }
 
-/** All eight words, with zeros in the place of `::`, which stands for one word at least. */
+/** All eight words, with zeros in place of `::`, which stands for at least one word. */
 function filled(words: readonly number[], gap: number): Address | undefined {
   const missing = 8 - words.length;
   if (gap < 0) return missing === 0 ? words : undefined;
@@ -98,7 +96,7 @@ function unwrapIpv4(words: Address): Address {
 }
 
 /**
- * Reads an address in any form that gateways and proxies write it: IPv4, IPv6, with port, brackets or zone id. An IPv4
+ * Parses an address in any form that gateways and proxies write: IPv4, IPv6, with port, brackets or zone ID. An IPv4
  * address inside an IPv6 one (mapped, NAT64) is read as IPv4. `undefined` for anything else.
  */
 export function parseAddress(text: string): Address | undefined {
@@ -127,26 +125,12 @@ function formatAddress(address: Address, ipv6Prefix: number): string {
 }
 
 /**
- * What an address is counted under, the same in whichever form it is written: an IPv4 address itself, an IPv6 address as
- * the network of `ipv6Prefix` bits that holds it, `2001:db8:0:100::/56`. `undefined` for what is no address.
+ * The key of an address, the same for every form of it: an IPv4 address itself, an IPv6 address as its network of
+ * `ipv6Prefix` bits, `2001:db8:0:100::/56`. `undefined` for any other text.
  */
 export function addressKey(text: string, ipv6Prefix: number): string | undefined {
-  // There is but one way to write an IPv4 address that stands alone.
+  // An IPv4 address that stands alone has only one form.
   if (readIpv4(text) >= 0) return text;
   const address = parseAddress(text);
   return address && formatAddress(address, ipv6Prefix);
-}
-
-/**
- * The client's address as it was written: that of the peer that the gateway saw, or, behind `trustedHops` proxies of
- * one's own, the address that the outermost of them saw, counted from the right of X-Forwarded-For (what stands further
- * left, a client can write). `undefined` where there is none that can be trusted.
- */
-export function clientAddress(request: RequestDescription, trustedHops: number): string | undefined {
-  const { kind, sourceIp } = request;
-  if (kind === "edge" || (kind !== "alb" && trustedHops === 0)) return sourceIp;
-  // A Function URL passes on the leftmost entry alone, which is the client's own claim.
-  if (kind === "function-url") return undefined;
-  const hops = request.header("x-forwarded-for")?.split(",");
-  return hops?.[hops.length - 1 - trustedHops];
 }

@@ -1,0 +1,40 @@
+import { read } from "../foreign.ts";
+
+/** How a request ended. */
+export interface RequestOutcome {
+  /** The status that the client gets, as far as it is known: that of the response, or a 4xx or 5xx of the error. */
+  readonly statusCode: number | undefined;
+  /** The response; absent if there is none. */
+  readonly response?: unknown;
+  /** The error that the request failed with; absent if it succeeded. */
+  readonly error?: unknown;
+}
+
+/** An HTTP status as a number; Lambda@Edge writes it as text. */
+function statusOf(value: unknown): number | undefined {
+  const status = typeof value === "string" ? Number(value) : value;
+  return typeof status === "number" && Number.isInteger(status) && status >= 100 && status <= 599 ? status : undefined;
+}
+
+function responseStatus(response: unknown): number | undefined {
+  return statusOf(read(response, "statusCode") ?? read(response, "status"));
+}
+
+/** No success or redirect: an error is never answered with one. */
+function errorStatus(error: unknown): number | undefined {
+  const status = statusOf(read(error, "statusCode"));
+  return status !== undefined && status >= 400 ? status : undefined;
+}
+
+/**
+ * The outcome of a request, from what Middy knows when it ends. Leave `error` out if the request succeeded: an `error`
+ * of `undefined` is one too, because anything can be thrown.
+ */
+export function requestOutcome(ended: { readonly response?: unknown; readonly error?: unknown }): RequestOutcome {
+  const { response, error } = ended;
+  return {
+    statusCode: responseStatus(response) ?? errorStatus(error),
+    ...(response !== undefined && response !== null && { response }),
+    ...("error" in ended && { error }),
+  };
+}

@@ -1,0 +1,39 @@
+import type { Limit } from "../limits/limit.ts";
+import type { Decision, LimitState } from "./decision.ts";
+
+/** What a store decides about. */
+export interface StoreRequest {
+  /** The limiter's name and the caller's key. */
+  readonly key: string;
+  /** Whole, 0 or more. */
+  readonly cost: number;
+  /** The caller's wall clock, in whole epoch ms. A store may ignore it if it has a clock of its own, shared by all. */
+  readonly now: number;
+  /** 1 to 8 limits with different ids. The same array every time if the limits are fixed. */
+  readonly limits: readonly Limit[];
+}
+
+/**
+ * Where counts are kept. Every method that waits gives up when `signal` aborts, and rejects if the store fails: what
+ * happens then is up to the limiter (`onStoreError`).
+ */
+export interface RateLimitStore {
+  /**
+   * Decides about all limits together and charges all of them or none: if one has no room, nothing is counted. A limit
+   * has room for `cost` if what it holds plus `cost` is at most `limit`.
+   */
+  take(request: StoreRequest, signal: AbortSignal): Promise<Decision>;
+  /** The same without waiting, for stores that can: then `take` is not called, and costs no timer and no promise. */
+  takeSync?(request: StoreRequest): Decision;
+  /**
+   * Gives back what `take(charged)` counted when it returned `decision`: never below 0, and nothing if the window that
+   * it was counted in is over at `now`. Called at most once for a decision.
+   */
+  refund(charged: StoreRequest, decision: Decision, now: number, signal: AbortSignal): Promise<void>;
+  /** What is left of each limit, in their order, without counting. */
+  peek(request: Omit<StoreRequest, "cost">, signal: AbortSignal): Promise<readonly LimitState[]>;
+  /** Forgets everything counted under `key`. */
+  reset(key: string, signal: AbortSignal): Promise<void>;
+  /** Opens the connection ahead of the first request; for `prime` of a warm-up. */
+  connect?(): Promise<void>;
+}
