@@ -129,6 +129,7 @@ describe("readPing reads", () => {
     // Date.parse accepts all of these.
     { sentAt: "attempt 3", holdUntil: "1" },
     { sentAt: "2026", holdUntil: "<aws.scheduler.scheduled-time> 7" },
+    { sentAt: "(2026-01-01T00:00:00Z) 7" },
   ])("nothing from %j", (event) => {
     expect(readPing(event)).toEqual({ sentAt: undefined, holdUntil: undefined, correlationId: undefined });
   });

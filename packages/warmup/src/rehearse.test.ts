@@ -234,6 +234,14 @@ describe("outside of prime", () => {
     expect(streamed).not.toHaveBeenCalled();
   });
 
+  test("rejects if the event cannot be copied, before the handler runs", async () => {
+    const reached = vi.fn();
+    await expect(rehearse(reached, { body: () => "text" })).rejects.toThrow(
+      expect.objectContaining({ name: "DataCloneError" }),
+    );
+    expect(reached).not.toHaveBeenCalled();
+  });
+
   test("refuses a handler that is no function", async () => {
     await expect(rehearse("handler" as never, {} as never)).rejects.toThrow(
       'rehearse: handler must be a function, got "handler"',

@@ -57,6 +57,7 @@ function rehearsalContext(parent: Parent): object {
  * }
  *
  * @throws TypeError if `handler` is no function or a streamed one, or `event` is itself a warm-up ping.
+ * @throws DataCloneError if `event` cannot be copied by `structuredClone`.
  */
 export async function rehearse<TEvent>(handler: RehearsedHandler<TEvent>, event: NoInfer<TEvent>): Promise<Rehearsal> {
   callback()("rehearse: handler", handler);
