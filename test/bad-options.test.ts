@@ -72,11 +72,12 @@ const bad: readonly (readonly [Factory, readonly unknown[], string, string])[] =
   [plugins, [{ requestStart: true }], "requestStart", "true"],
   [subscribe, ["circuit.opened"], "listener", '"circuit.opened"'],
   [retryFetch, [createRetry(), "fetch"], "fetch", '"fetch"'],
-  [warmup, [{ prime: true }], "prime", "true"],
-  [warmup, [{ maxAgeMs: -1 }], "maxAgeMs", "-1"],
-  [warmup, [{ primeTimeoutMs: Number.NaN }], "primeTimeoutMs", "NaN"],
-  [warmup, [{ isWarmup: "yes" }], "isWarmup", '"yes"'],
-  [warmup, [{ isWarmingUp: () => true }], "isWarmingUp", "function"],
+  [warmup, [{ prime: true }], "warmup: prime must be", "true"],
+  [warmup, [{ maxAgeMs: -1 }], "warmup: maxAgeMs must be", "-1"],
+  [warmup, [{ primeTimeoutMs: Number.NaN }], "warmup: primeTimeoutMs must be", "NaN"],
+  [warmup, [{ isWarmup: "yes" }], "warmup: isWarmup must be", '"yes"'],
+  [warmup, [7], "warmup: options must be", "7"],
+  [warmup, [{ isWarmingUp: () => true }], "warmup: unknown option isWarmingUp", "a function"],
 ];
 
 test.each(bad)("%o refuses %j", (factory, args, option, value) => {

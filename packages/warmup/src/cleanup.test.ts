@@ -3,7 +3,7 @@ import { describe, expect, test, vi } from "vitest";
 import { cleanUpPowertools, settleInFlight } from "./cleanup.ts";
 
 describe("promises in flight", () => {
-  test("are awaited, and a rejected one is nobody's unhandled rejection", async () => {
+  test("are awaited, and a rejected one causes no unhandled rejection", async () => {
     const clock = manualClock();
     const done = vi.fn();
     const internal = {
@@ -18,7 +18,29 @@ describe("promises in flight", () => {
     expect(clock.sleepers).toBe(0);
   });
 
-  test("are waited for no longer than told", async () => {
+  test("are awaited beside a value that cannot be read", async () => {
+    const clock = manualClock();
+    const done = vi.fn();
+    const internal = Object.defineProperty({ secret: clock.sleep(40).then(done) }, "broken", {
+      enumerable: true,
+      get() {
+        throw new Error("revoked");
+      },
+    });
+    const settled = settleInFlight({ internal }, 1_000, clock);
+    await clock.advance(40);
+    await settled;
+    expect(done).toHaveBeenCalledOnce();
+  });
+
+  test("are promises only: a lazy query is not started", async () => {
+    // biome-ignore lint/suspicious/noThenProperty: as query builders have one.
+    const query = { then: vi.fn() };
+    await settleInFlight({ internal: { query } }, 1_000, manualClock());
+    expect(query.then).not.toHaveBeenCalled();
+  });
+
+  test("are awaited no longer than the limit", async () => {
     const clock = manualClock();
     const settled = settleInFlight({ internal: { never: new Promise(() => {}) } }, 1_000, clock);
     const after = vi.fn();
@@ -29,7 +51,7 @@ describe("promises in flight", () => {
     expect(after).toHaveBeenCalledTimes(1);
   });
 
-  test("cost no timer where there are none", async () => {
+  test("cost no timer if there are none", async () => {
     const clock = manualClock();
     const sleep = vi.spyOn(clock, "sleep");
     await settleInFlight({ internal: { value: 1 } }, 1_000, clock);
@@ -38,7 +60,7 @@ describe("promises in flight", () => {
 });
 
 describe("Powertools' cleanup", () => {
-  test("calls each of its functions with the request, the tracer's first, and nothing else", async () => {
+  test("calls each of its functions with the request, the tracer's first, and no others", async () => {
     const called: string[] = [];
     const note = (name: string) => (given: unknown) => {
       expect(given).toBe(request);
@@ -57,7 +79,7 @@ describe("Powertools' cleanup", () => {
     expect(called).toEqual(["tracer", "metrics", "idempotency"]);
   });
 
-  test("goes on after one that throws or rejects", async () => {
+  test("continues after one that throws or rejects", async () => {
     const logger = vi.fn();
     const internal = {
       "powertools-for-aws.tracer": () => {
@@ -70,7 +92,7 @@ describe("Powertools' cleanup", () => {
     expect(logger).toHaveBeenCalledTimes(1);
   });
 
-  test("does not wait for ever, and calls what is synchronous even when no time is left", async () => {
+  test("stops waiting at the limit, and calls synchronous functions even if no time is left", async () => {
     const clock = manualClock();
     const tracer = vi.fn();
     const metrics = vi.fn();

@@ -1,11 +1,15 @@
 import { Worker } from "node:worker_threads";
-import { manualClock } from "@midguard/kernel/testing";
+import middy from "@middy/core";
+import { apiEvents, lambdaContext, manualClock } from "@midguard/kernel/testing";
 import { afterEach, expect, test, vi } from "vitest";
 import { createEnvironment, isShared } from "./environment.ts";
 
-afterEach(() => vi.unstubAllEnvs());
+afterEach(() => {
+  vi.unstubAllEnvs();
+  vi.restoreAllMocks();
+});
 
-test("counts invocations and is cold for the first alone", () => {
+test("counts invocations, and is cold for the first only", () => {
   const environment = createEnvironment(manualClock());
   environment.invoked();
   expect(environment.facts()).toMatchObject({ cold: true, invocations: 1 });
@@ -13,18 +17,32 @@ test("counts invocations and is cold for the first alone", () => {
   expect(environment.facts()).toMatchObject({ cold: false, invocations: 2 });
 });
 
-test("is as old as the time since it was made", async () => {
+test("reports the time since it was created", async () => {
   const clock = manualClock();
   const environment = createEnvironment(clock);
   await clock.advance(1_234.4);
   expect(environment.facts().ageMs).toBe(1_234);
 });
 
-test("keeps one id for the process", () => {
+test("has one id for the process", () => {
   const clock = manualClock();
   const { environmentId } = createEnvironment(clock).facts();
   expect(environmentId).toMatch(/^[\da-f]{8}-/);
   expect(createEnvironment(clock).facts().environmentId).toBe(environmentId);
+});
+
+test("loads web crypto for the first ping, and for no request", async () => {
+  vi.resetModules();
+  const { warmup } = await import("./middleware.ts");
+  const webCrypto = vi.spyOn(globalThis, "crypto", "get");
+  const handler = middy()
+    .use(warmup())
+    .handler(async () => ({ statusCode: 200 })) as unknown as (event: unknown, context: unknown) => Promise<unknown>;
+  await handler(apiEvents.http(), lambdaContext());
+  expect(webCrypto).not.toHaveBeenCalled();
+  await handler({ warmup: true }, lambdaContext());
+  await handler({ warmup: true }, lambdaContext());
+  expect(webCrypto).toHaveBeenCalledOnce();
 });
 
 test("has another id in another worker thread", async () => {
@@ -42,7 +60,7 @@ test("has another id in another worker thread", async () => {
   expect(new Set([...ids, createEnvironment(manualClock()).facts().environmentId]).size).toBe(3);
 });
 
-test("tells how Lambda initialised it", () => {
+test("reports how Lambda initialised it", () => {
   vi.stubEnv("AWS_LAMBDA_INITIALIZATION_TYPE", "provisioned-concurrency");
   expect(createEnvironment(manualClock()).facts().initType).toBe("provisioned-concurrency");
   vi.stubEnv("AWS_LAMBDA_INITIALIZATION_TYPE", undefined);

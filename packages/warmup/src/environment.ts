@@ -1,36 +1,36 @@
 import type { Clock } from "@midguard/kernel";
 
-/** What an execution environment tells of itself. */
+/** Facts about the execution environment that answers. */
 export interface EnvironmentFacts {
-  /** Random, and the same for as long as this environment lives; each worker thread of one has its own. */
+  /** Random, and constant while this environment lives. Each worker thread has its own. */
   readonly environmentId: string;
   /**
-   * Milliseconds since `warmup()` was called, in the init phase. Together with `cold` it tells an environment that Lambda
-   * initialised ahead of any request: minutes old at its first invocation.
+   * Milliseconds since `warmup()` was called, in the init phase. If `cold` is true and this is seconds or more, Lambda
+   * initialised the environment ahead of any request.
    */
   readonly ageMs: number;
-  /** First invocation of this environment. */
+  /** Whether this is the first invocation of the environment. */
   readonly cold: boolean;
-  /** `on-demand`, `provisioned-concurrency` and so on, from `AWS_LAMBDA_INITIALIZATION_TYPE`; `undefined` outside Lambda. */
+  /** `AWS_LAMBDA_INITIALIZATION_TYPE`, such as `on-demand`; `undefined` outside Lambda. */
   readonly initType: string | undefined;
-  /** Invocations of this environment, this one and pings included, rehearsals not. */
+  /** Invocations of this environment, including this one and other pings, but not rehearsals. */
   readonly invocations: number;
 }
 
-/** The environment that this process, or this worker thread, is. */
+/** The execution environment of this process or worker thread. */
 export interface Environment {
   /** Counts an invocation. */
   invoked(): void;
-  /** The facts as the last counted invocation sees them. */
+  /** The facts as of the last counted invocation. */
   facts(): EnvironmentFacts;
 }
 
-// Made when first asked for, so that requests pay nothing for it and no snapshot of the init phase can hold a copy.
+// Process state, made for the first ping: no request pays for web crypto, and no snapshot of the init phase has a copy.
 let environmentId: string | undefined;
 
-/** Begins to count. One per `warmup()`; the id is the same for all of them. */
+/** Starts counting invocations. Each `warmup()` counts for itself; all share the process's id. */
 export function createEnvironment(clock: Clock): Environment {
-  const bornAt = clock.now();
+  const createdAt = clock.now();
   let invocations = 0;
   return {
     invoked() {
@@ -40,7 +40,7 @@ export function createEnvironment(clock: Clock): Environment {
       environmentId ??= crypto.randomUUID();
       return {
         environmentId,
-        ageMs: Math.round(clock.now() - bornAt),
+        ageMs: Math.round(clock.now() - createdAt),
         cold: invocations === 1,
         initType: process.env.AWS_LAMBDA_INITIALIZATION_TYPE,
         invocations,
@@ -49,10 +49,7 @@ export function createEnvironment(clock: Clock): Environment {
   };
 }
 
-/**
- * Whether this environment takes several invocations at once (Lambda Managed Instances). There a ping that holds does not
- * send the next one elsewhere.
- */
+/** Whether this environment serves several invocations at once (Lambda Managed Instances). */
 export function isShared(): boolean {
   return process.env.AWS_LAMBDA_MAX_CONCURRENCY !== undefined;
 }

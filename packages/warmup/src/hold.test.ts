@@ -2,7 +2,7 @@ import { manualClock } from "@midguard/kernel/testing";
 import { expect, test } from "vitest";
 import { hold } from "./hold.ts";
 
-test("sleeps until the asked moment of the wall clock and measures on the monotonic one", async () => {
+test("sleeps until holdUntil by the wall clock, and measures on the monotonic clock", async () => {
   const clock = manualClock(0);
   const held = hold(1_000_400, 10_000, { clock, wallNow: () => 1_000_000 });
   await clock.advance(400);
@@ -10,17 +10,17 @@ test("sleeps until the asked moment of the wall clock and measures on the monoto
 });
 
 test.each([
-  ["nobody asked", undefined, 10_000],
-  ["the moment has passed", 999_999, 10_000],
-  ["it is now", 1_000_000, 10_000],
-  ["there is no time", 1_000_400, 0],
+  ["there is no holdUntil", undefined, 10_000],
+  ["holdUntil has passed", 999_999, 10_000],
+  ["holdUntil is now", 1_000_000, 10_000],
+  ["no time is left", 1_000_400, 0],
   ["the deadline has passed", 1_000_400, -80],
-])("does not sleep when %s", async (_, holdUntil, longestMs) => {
+])("does not sleep if %s", async (_, holdUntil, longestMs) => {
   const clock = manualClock();
   expect(await hold(holdUntil, longestMs, { clock, wallNow: () => 1_000_000 })).toBe(0);
 });
 
-test("sleeps no longer than it may", async () => {
+test("sleeps no longer than its limit", async () => {
   const clock = manualClock();
   const held = hold(9_000_000, 250, { clock, wallNow: () => 1_000_000 });
   await clock.advance(250);

@@ -1,15 +1,17 @@
 import type { Clock } from "@midguard/kernel";
 
-/** The two clocks: one for durations, and one that agrees with other machines as well as theirs do. */
+/** Two clocks: a monotonic one for durations, and one that other machines share. */
 export interface Time {
   readonly clock: Clock;
-  /** Epoch ms by the wall clock. */
+  /** The wall clock, in epoch ms. */
   wallNow(): number;
 }
 
 /**
- * Sleeps until `holdUntil` by the wall clock, for `longestMs` at most, so that the environment is taken while pings of the
- * same round arrive. Gives the milliseconds slept.
+ * Sleeps until `holdUntil` by the wall clock, but for at most `longestMs`. The environment is busy meanwhile, so that other
+ * pings of the same round reach other environments.
+ *
+ * @returns the milliseconds slept.
  */
 export async function hold(
   holdUntil: number | undefined,
@@ -19,7 +21,7 @@ export async function hold(
   if (holdUntil === undefined) return 0;
   const ms = Math.min(holdUntil - wallNow(), longestMs);
   if (ms <= 0) return 0;
-  const from = clock.now();
+  const startedAt = clock.now();
   await clock.sleep(ms);
-  return Math.round(clock.now() - from);
+  return Math.round(clock.now() - startedAt);
 }

@@ -18,7 +18,7 @@ async function primeV1(): Promise<void> {
   await rehearse(handlerV1, recordedV1);
 }
 
-// The return type may be left to inference.
+// The return type can be inferred.
 async function primeV2(signal: AbortSignal) {
   const { statusCode, error } = await rehearse(handlerV2, recordedV2);
   if (error !== undefined || statusCode !== 200 || signal.aborted) throw new Error("rehearsal failed");
@@ -39,7 +39,7 @@ const handlerV2 = middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV
   });
 
 describe("a handler behind warmup", () => {
-  test("keeps its event and result, and takes a plain context in a test", () => {
+  test("keeps its event and result, and accepts a plain context in a test", () => {
     expectTypeOf(handlerV1).parameter(0).toEqualTypeOf<APIGatewayProxyEvent>();
     expectTypeOf(handlerV2).parameter(0).toEqualTypeOf<APIGatewayProxyEventV2>();
     const context: Context = lambdaContext();
@@ -54,13 +54,13 @@ describe("a handler behind warmup", () => {
 });
 
 describe("rehearse", () => {
-  test("takes the handler's own kind of event and no other", () => {
+  test("accepts the handler's own kind of event and no other", () => {
     expectTypeOf(rehearse(handlerV2, recordedV2)).resolves.toEqualTypeOf<Rehearsal>();
     // @ts-expect-error a REST event for an HTTP API's handler
     void rehearse(handlerV2, recordedV1);
   });
 
-  test("takes AWS's own handler type, and a bare function", () => {
+  test("accepts AWS's own handler type, and a bare function", () => {
     const annotated: APIGatewayProxyHandlerV2 = async () => "done";
     void rehearse(annotated, recordedV2);
     void rehearse((event: { id: number }) => event.id, { id: 7 });
@@ -68,7 +68,7 @@ describe("rehearse", () => {
 });
 
 test("options are typed", () => {
-  // @ts-expect-error an async test would take every request for a ping
+  // @ts-expect-error an async test
   warmup({ isWarmup: async () => true });
   // @ts-expect-error unknown option
   warmup({ primeTimeout: 5 });

@@ -4,7 +4,7 @@ import middy, { type Request } from "@middy/core";
 import { executionModeStreamifyResponse } from "@middy/core/StreamifyResponse";
 import type { WarmupEvent } from "@midguard/kernel";
 import { currentInvocation, isRehearsal, type MidguardEvent, subscribe } from "@midguard/kernel";
-import { currentScope, enterInvocation, runRehearsal, type Scope } from "@midguard/kernel/internal";
+import { currentScope, enterInvocation, runRehearsal, type Scope, setReserve } from "@midguard/kernel/internal";
 import { apiEvents, lambdaContext, manualClock, otherEvents } from "@midguard/kernel/testing";
 import fc from "fast-check";
 import { afterEach, describe, expect, test, vi } from "vitest";
@@ -20,7 +20,7 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-/** The middleware before a handler, on a manual clock; the wall clock runs along with it, from another time. */
+/** The middleware and a handler on a manual clock. The wall clock advances with it, from another time. */
 function setUp(options: WarmupOptions = {}) {
   const clock = manualClock();
   const origin = clock.now();
@@ -62,7 +62,7 @@ describe("a request that is no ping", () => {
     expect(event).toEqual(copy);
   });
 
-  test("is let through synchronously, and nothing is opened for it", () => {
+  test("passes synchronously, and opens no invocation", () => {
     const { middleware } = setUp();
     const request = { event: apiEvents.http(), context: lambdaContext(), internal: {} } as unknown as Request;
     expect(middleware.before?.(request)).toBeUndefined();
@@ -70,7 +70,7 @@ describe("a request that is no ping", () => {
     expect(Object.keys(middleware)).toEqual(["before"]);
   });
 
-  test("may be anything at all: 10,000 random events", async () => {
+  test("can be any value: 10,000 random events", async () => {
     const { reached, send } = setUp();
     await fc.assert(
       fc.asyncProperty(fc.anything({ withNullPrototype: true, withTypedArray: true }), async (event) => {
@@ -111,8 +111,8 @@ describe("a ping", () => {
   test.each([
     ["a ping", {}, { warmup: true, primed: true, heldMs: 0 }],
     ["a stale ping", { sentAt: 0 }, { warmup: true, stale: true }],
-  ])("to a streamed function is answered, not failed: %s", async (_, parts, expected) => {
-    // As AWS's runtime client puts them on the global object.
+  ])("to a streamed function is answered and does not fail: %s", async (_, parts, expected) => {
+    // AWS's runtime client defines these on the global object.
     vi.stubGlobal("awslambda", {
       streamifyResponse: (handler: unknown) => handler,
       HttpResponseStream: {
@@ -139,7 +139,7 @@ describe("a ping", () => {
     expect(await send({ warmup: true })).toMatchObject({ cold: false, invocations: 2 });
   });
 
-  test("is what isWarmup says", async () => {
+  test("is any event that isWarmup accepts", async () => {
     const { reached, send } = setUp({ isWarmup: (event) => event === "wake up" });
     expect(await send("wake up")).toMatchObject({ warmup: true });
     expect(await send({ warmup: true })).toBe(ok);
@@ -152,12 +152,12 @@ describe("a ping", () => {
       .handler(async () => ok) as unknown as (event: unknown) => Promise<WarmupAnswer>;
     const holdUntil = Date.now() + 200;
     expect(await handler({ warmup: true, sentAt: Date.now(), holdUntil })).toMatchObject({ warmup: true });
-    // A timer may fire a ms early by the wall clock.
+    // A timer may fire 1 ms early by the wall clock.
     expect(Date.now()).toBeGreaterThanOrEqual(holdUntil - 5);
     expect(await handler({ warmup: true, sentAt: Date.now() - 61_000 })).toEqual({ warmup: true, stale: true });
   });
 
-  test("throws for a bad option when made", () => {
+  test("throws for a bad option when warmup() is called", () => {
     expect(() => warmup({ maxAgeMs: 0 })).toThrow(RangeError);
   });
 });
@@ -175,27 +175,27 @@ describe("a stale ping", () => {
   test.each([
     ["as old as allowed", -60_000, {}],
     ["from a clock that runs ahead", 3_600_000, {}],
-    ["old, where that is allowed", -90_000, { maxAgeMs: 100_000 }],
-  ])("is not one %s", async (_, age, options) => {
+    ["older than the default, if maxAgeMs allows it", -90_000, { maxAgeMs: 100_000 }],
+  ])("is not one that is %s", async (_, age, options) => {
     const { send, wallNow } = setUp(options);
     expect(await send({ warmup: true, sentAt: wallNow() + age })).toHaveProperty("environmentId");
   });
 });
 
 describe("a hold", () => {
-  test("lasts until the asked moment", async () => {
+  test("lasts until holdUntil", async () => {
     const { clock, send, wallNow } = setUp();
     const answer = await answered(clock, send({ warmup: true, holdUntil: wallNow() + 700 }));
     expect(answer.heldMs).toBe(700);
   });
 
-  test("counts the time that priming took", async () => {
+  test("is shorter by the time that priming took", async () => {
     const { clock, send, wallNow } = setUp({ prime: () => clock.sleep(300) });
     const answer = await answered(clock, send({ warmup: true, holdUntil: wallNow() + 700 }));
     expect(answer).toMatchObject({ heldMs: 400, primed: true });
   });
 
-  test("is over ten seconds after the ping came, whatever it asks for", async () => {
+  test("ends ten seconds after the ping arrived, whatever it asks for", async () => {
     const { clock, send, wallNow } = setUp({ prime: () => clock.sleep(1_000) });
     const answer = await answered(clock, send({ warmup: true, holdUntil: wallNow() + 3_600_000 }));
     expect(answer.heldMs).toBe(9_000);
@@ -208,13 +208,26 @@ describe("a hold", () => {
     expect(heldMs).toBeLessThanOrEqual(1_900);
   });
 
-  test("is none where the deadline is near", async () => {
+  test("ends before the reserve that retry() has set", async () => {
+    const { clock, middleware, wallNow } = setUp();
+    const handler = middy()
+      .before((request) => setReserve(enterInvocation(request, {}), 600))
+      .use(middleware)
+      .handler(async () => ok);
+    const ping = { warmup: true, holdUntil: wallNow() + 5_000 };
+    const sent = handler(ping, lambdaContext({ timeoutMs: 2_000 })) as unknown as Promise<WarmupAnswer>;
+    const { heldMs } = await answered(clock, sent);
+    expect(heldMs).toBeGreaterThan(500);
+    expect(heldMs).toBeLessThanOrEqual(1_400);
+  });
+
+  test("does not start if the deadline is near", async () => {
     const { send, wallNow } = setUp({ prime: () => {} });
     const answer = await send({ warmup: true, holdUntil: wallNow() + 5_000 }, 90);
     expect(answer).toMatchObject({ heldMs: 0, primed: false, primeError: "no time left to prime" });
   });
 
-  test("is none on Managed Instances, where it would not send the next ping elsewhere", async () => {
+  test("does not start on Managed Instances", async () => {
     vi.stubEnv("AWS_LAMBDA_MAX_CONCURRENCY", "64");
     const { send, wallNow } = setUp();
     expect((await send({ warmup: true, holdUntil: wallNow() + 5_000 })).heldMs).toBe(0);
@@ -222,7 +235,7 @@ describe("a hold", () => {
 });
 
 describe("priming", () => {
-  test("that fails does not fail the ping", async () => {
+  test("does not fail the ping when it fails", async () => {
     const { send } = setUp({ prime: () => Promise.reject(new Error("no database")) });
     expect(await send({ warmup: true })).toMatchObject({
       warmup: true,
@@ -237,7 +250,7 @@ describe("priming", () => {
     expect(answer.primeError).toBe("TimeoutError: prime took longer than 250 ms");
   });
 
-  test("runs inside the ping's invocation, which is over with the answer", async () => {
+  test("runs in the ping's invocation, which ends with the answer", async () => {
     let seen: Scope | undefined;
     const prime = async () => {
       await Promise.resolve();
@@ -272,17 +285,17 @@ describe("priming", () => {
 });
 
 describe("the event", () => {
-  test("is told inside the invocation, before the answer", async () => {
+  test("is published in the invocation, before the answer", async () => {
     const { send } = setUp({ prime: () => {} });
-    const told: unknown[] = [];
-    const stop = subscribe((event) => told.push([event, currentInvocation()?.requestId !== undefined]));
+    const published: unknown[] = [];
+    const stop = subscribe((event) => published.push([event, currentInvocation()?.requestId !== undefined]));
     await send({ warmup: true, correlationId: "c" });
     stop();
     const facts = { source: "warmup", cold: true, stale: false, heldMs: 0, correlationId: "c", primed: true };
-    expect(told).toEqual([[{ type: "warmup.pinged", ...facts }, true]]);
+    expect(published).toEqual([[{ type: "warmup.pinged", ...facts }, true]]);
   });
 
-  test("is told of a stale ping", async () => {
+  test("is published for a stale ping", async () => {
     const { send, wallNow } = setUp({ prime: () => {} });
     const { events, stop } = record();
     await send({ warmup: true, sentAt: wallNow() - 100_000, correlationId: "old" });
@@ -291,7 +304,7 @@ describe("the event", () => {
     expect(events).toEqual([{ type: "warmup.pinged", ...facts }]);
   });
 
-  test("says why priming failed: nobody reads the answer to a schedule", async () => {
+  test("reports why priming failed", async () => {
     const { send } = setUp({ prime: () => Promise.reject(new Error("no database")) });
     const { events, stop } = record();
     await send({ warmup: true });
@@ -299,7 +312,7 @@ describe("the event", () => {
     expect(events).toMatchObject([{ primed: false, primeError: "Error: no database" }]);
   });
 
-  test("is not told of a request", async () => {
+  test("is not published for a request", async () => {
     const { send } = setUp();
     const { events, stop } = record();
     await send(apiEvents.rest());
@@ -309,7 +322,7 @@ describe("the event", () => {
 });
 
 describe("beside other middlewares", () => {
-  test("waits for a promise that one before it has begun", async () => {
+  test("waits for a promise that an earlier one stored", async () => {
     const { clock, middleware } = setUp();
     const fetched = vi.fn();
     const handler = middy()
@@ -326,9 +339,9 @@ describe("beside other middlewares", () => {
   });
 
   test.each([
-    ["a second at most", 60_000, 1_000],
-    ["not into the 100 ms before the deadline", 600, 490],
-  ])("waits for it %s", async (_, timeoutMs, atMost) => {
+    ["at most a second", 60_000, 1_000],
+    ["until 100 ms before the deadline", 600, 490],
+  ])("waits for such a promise %s", async (_, timeoutMs, atMost) => {
     const { clock, middleware } = setUp();
     const handler = middy()
       .before((request) => {
@@ -343,8 +356,8 @@ describe("beside other middlewares", () => {
   });
 
   test.each([
-    ["a second at most", 60_000, 1_000],
-    ["half of the time left at most", 600, 300],
+    ["at most a second", 60_000, 1_000],
+    ["at most half of the time left", 600, 300],
   ])("waits for a cleanup %s", async (_, timeoutMs, atMost) => {
     const { clock, middleware } = setUp();
     const handler = middy()
@@ -385,7 +398,7 @@ test("50 overlapping pings and requests stay apart", async () => {
   }
 });
 
-test("in a rehearsal it does nothing, not even for what looks like a ping", async () => {
+test("does nothing in a rehearsal, even if the event is a ping", async () => {
   const { reached, send } = setUp({ isWarmup: () => true });
   enterInvocation({ event: {}, context: lambdaContext() }, {});
   const context = lambdaContext();

@@ -10,54 +10,52 @@ import { type ResolvedOptions, resolveOptions, type WarmupOptions } from "./opti
 import { readPing } from "./ping.ts";
 import { createPrimer } from "./prime.ts";
 
-/** A ping keeps its environment from traffic no longer than this, whatever it asks for. */
+/** A ping keeps its environment from traffic for at most this long, whatever it asks for. */
 const longestHoldMs = 10_000;
 const inFlightMs = 1_000;
 const cleanupMs = 1_000;
 
 /**
- * Middy's streaming mode throws on an object without a status, and every ping would be a failed invocation. It takes the
- * object with one as what stands ahead of an empty body. Hidden, so that elsewhere the answer is what it says.
+ * Adds the status that Middy's streaming mode needs: it throws on an object without one, and sends one with a status ahead of
+ * an empty body. It is not enumerable, so that other functions answer plain JSON.
  */
 function streamable<T extends WarmupAnswer | StaleAnswer>(answer: T): T {
   return Object.defineProperty(answer, "statusCode", { value: 200 });
 }
 
-/** The middleware on given clocks. */
-export function createMiddleware(
-  { isPing, prime, primeTimeoutMs, maxAgeMs }: ResolvedOptions,
-  time: Time,
-): MiddlewareObj {
-  const { clock } = time;
+/** Makes the middleware on the given clocks. */
+export function createMiddleware(options: ResolvedOptions, time: Time): MiddlewareObj {
+  const { isPing, prime, primeTimeoutMs, maxAgeMs } = options;
+  const { clock, wallNow } = time;
   const environment = createEnvironment(clock);
   const primer = prime && createPrimer(prime, primeTimeoutMs, clock);
 
   async function answerPing(request: Request, scope: Scope): Promise<WarmupAnswer | StaleAnswer> {
-    const arrivedAt = clock.now();
+    const holdEndsAt = clock.now() + longestHoldMs;
     const facts = environment.facts();
     const { sentAt, holdUntil, correlationId } = readPing(request.event);
-    const stale = sentAt !== undefined && time.wallNow() - sentAt > maxAgeMs;
-    const leftMs = (): number => usableMs(scope);
+    const stale = sentAt !== undefined && wallNow() - sentAt > maxAgeMs;
 
-    const outcome = stale ? undefined : await primer?.(leftMs());
-    await settleInFlight(request, Math.min(inFlightMs, leftMs()), clock);
-    const longestMs = stale || isShared() ? 0 : Math.min(longestHoldMs - (clock.now() - arrivedAt), leftMs());
+    const primed = stale ? undefined : await primer?.(usableMs(scope));
+    await settleInFlight(request, Math.min(inFlightMs, usableMs(scope)), clock);
+    // A hold of a shared environment would not send the next ping to another one.
+    const longestMs = stale || isShared() ? 0 : Math.min(holdEndsAt - clock.now(), usableMs(scope));
     const heldMs = await hold(holdUntil, longestMs, time);
 
     if (warmupEvents.hasSubscribers) {
       const { cold } = facts;
-      warmupEvents.publish({ type: "warmup.pinged", source: "warmup", cold, stale, heldMs, correlationId, ...outcome });
+      warmupEvents.publish({ type: "warmup.pinged", source: "warmup", cold, stale, heldMs, correlationId, ...primed });
     }
-    // After the event: what a subscriber has put into Powertools is written too. Half of the time left stays for the answer.
+    // After the event, so that metrics of its subscribers are written too. Half of the time left is kept for the answer.
     await cleanUpPowertools(request, Math.min(cleanupMs, scope.invocation.remainingMs() / 2), clock);
     // Here, because an early return skips every after and onError.
     leaveInvocation(request, middleware);
-    return streamable(stale ? { warmup: true, stale } : { warmup: true, ...facts, heldMs, correlationId, ...outcome });
+    return streamable(stale ? { warmup: true, stale } : { warmup: true, ...facts, heldMs, correlationId, ...primed });
   }
 
   // Not async: a request that is no ping pays for the test alone.
   function warmupBefore(request: Request): Promise<WarmupAnswer | StaleAnswer> | undefined {
-    // A rehearsal is neither an invocation of its own nor a ping: one that pinged again would never end.
+    // A rehearsal is neither an invocation nor a ping: if it pinged again, it would never end.
     if (isRehearsal()) return undefined;
     environment.invoked();
     return isPing(request.event) ? answerPing(request, enterInvocation(request, middleware)) : undefined;
@@ -68,8 +66,8 @@ export function createMiddleware(
 }
 
 /**
- * Answers warm-up pings, so that they never reach the handler: primes, holds the environment as long as the ping asks,
- * and tells which environment answered. Stands first among the middlewares, after Powertools' own.
+ * Answers warm-up pings before they reach the handler: it primes, holds the environment as long as the ping asks, and reports
+ * which environment answered. Attach it first, after Powertools' own middlewares.
  *
  * @example
  * export const handler = middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()

@@ -1,60 +1,65 @@
-import { checkNumber, checkOptions, someFunction, warn } from "@midguard/kernel/internal";
+import { callback, createWarnOnce, number, readOptions, syncResult } from "@midguard/kernel/internal";
 import { isWarmupPing } from "./ping.ts";
 
 /** Options of `warmup()`. */
 export interface WarmupOptions {
   /**
-   * Tells a ping from a request; replaces the built-in test. Only `true` counts. One that throws counts as `false`, with
-   * one process warning: a request is not failed for the sake of warm-up.
+   * Recognises a ping; replaces the built-in test. Only `true` counts, and it must be synchronous. If it throws or returns
+   * a promise, the event is treated as a request, with one process warning.
    * @default isWarmupPing
    */
   readonly isWarmup?: ((event: unknown) => boolean) | undefined;
   /**
-   * Does ahead what a first request would do: opens connections, fetches secrets, rehearses. Awaited. Its failure does
-   * not fail the ping, which says so in `primed` and `primeError`. `signal` aborts when its time is up.
+   * Does the work of a first request ahead of it: opens connections, fetches secrets, rehearses. It is awaited. Its failure
+   * does not fail the ping; `primed` and `primeError` report it. `signal` aborts after `primeTimeoutMs`.
    * @default none
    */
   readonly prime?: ((signal: AbortSignal) => unknown) | undefined;
-  /** How long `prime` may take, in ms; never past the deadline. @default 5_000 */
+  /** How long to wait for `prime`, in ms; never past the deadline. @default 5_000 */
   readonly primeTimeoutMs?: number | undefined;
-  /** A ping sent longer ago than this, in ms, is stale: queued, and of use to nobody. @default 60_000 */
+  /** A ping sent longer ago than this, in ms, is stale: it was queued, and warms nothing in time. @default 60_000 */
   readonly maxAgeMs?: number | undefined;
 }
 
-/** Options, checked and filled up. */
+/** Options after checking, with their defaults filled in. */
 export interface ResolvedOptions {
+  /** Never throws. */
   readonly isPing: (event: unknown) => boolean;
   readonly prime: WarmupOptions["prime"];
   readonly primeTimeoutMs: number;
   readonly maxAgeMs: number;
 }
 
+/** Makes a test for pings that never throws: warm-up must not fail a request. */
 function guarded(isWarmup: (event: unknown) => boolean): (event: unknown) => boolean {
-  let warned = false;
+  const warnOnce = createWarnOnce("warmup");
   return function isPing(event) {
     try {
-      // A promise is truthy: an async test would take every request for a ping.
-      return isWarmup(event) === true;
+      return syncResult("isWarmup", isWarmup(event)) === true;
     } catch (error) {
-      if (!warned) warn("warmup: isWarmup threw", error);
-      warned = true;
+      warnOnce("isWarmup", "isWarmup failed, so the event was treated as a request", error);
       return false;
     }
   };
 }
 
-/** Checks the options. Throws a `TypeError` or `RangeError` that names the one at fault and its value. */
+/**
+ * Checks the options and fills in the defaults.
+ *
+ * @throws TypeError or RangeError naming the option and its value.
+ */
 export function resolveOptions(options: WarmupOptions): ResolvedOptions {
-  const { isWarmup, prime, primeTimeoutMs, maxAgeMs } = checkOptions(
+  const { isWarmup, prime, primeTimeoutMs, maxAgeMs } = readOptions(
     "warmup",
     options,
+    {
+      isWarmup: callback<(event: unknown) => boolean>(),
+      prime: callback<(signal: AbortSignal) => unknown>(),
+      primeTimeoutMs: number({ min: 1 }),
+      maxAgeMs: number({ min: 1 }),
+    },
     { primeTimeoutMs: 5_000, maxAgeMs: 60_000 },
-    { isWarmup: someFunction as NonNullable<WarmupOptions["isWarmup"]>, prime: someFunction as WarmupOptions["prime"] },
   );
-  return {
-    isPing: isWarmup === undefined ? isWarmupPing : guarded(isWarmup),
-    prime,
-    primeTimeoutMs: checkNumber("primeTimeoutMs", primeTimeoutMs, 1),
-    maxAgeMs: checkNumber("maxAgeMs", maxAgeMs, 1),
-  };
+  const isPing = isWarmup === undefined ? isWarmupPing : guarded(isWarmup);
+  return { isPing, prime, primeTimeoutMs, maxAgeMs };
 }

@@ -5,9 +5,9 @@ import { isWarmupPing, readPing } from "./ping.ts";
 
 const marks = { warmup: true, warmer: true, source: "serverless-plugin-warmup", detail: { warmup: true } };
 
-describe("takes for a ping", () => {
+describe("a ping is", () => {
   test.each([
-    ["our own", { warmup: true, sentAt: 1, holdUntil: 2, correlationId: "c", index: 0, of: 2 }],
+    ["Midguard's own", { warmup: true, sentAt: 1, holdUntil: 2, correlationId: "c", index: 0, of: 2 }],
     ["serverless-plugin-warmup's", { source: "serverless-plugin-warmup" }],
     ["lambda-warmer's", { warmer: true, concurrency: 3 }],
     ["one that lambda-warmer fans out", { warmer: true, __WARMER_INVOCATION__: 2, __WARMER_CORRELATIONID__: "c" }],
@@ -21,7 +21,7 @@ describe("takes for a ping", () => {
   });
 });
 
-describe("does not take for a ping", () => {
+describe("a ping is not", () => {
   test.each([
     null,
     undefined,
@@ -41,7 +41,7 @@ describe("does not take for a ping", () => {
     { source: "serverless-plugin" },
     { body: '{"warmup":true}' },
     { detail: { warmup: true } },
-    // Anybody with PutEvents can write this.
+    // Anyone with PutEvents can send this.
     { source: "shop.orders", detail: { warmup: true } },
     { source: "aws.events.fake", detail: { warmup: true } },
     { source: "aws.events", detail: {} },
@@ -61,16 +61,26 @@ describe("does not take for a ping", () => {
     Object.entries({ ...apiEvents, ...otherEvents }).filter(
       ([, make]) => "requestContext" in make() || "Records" in make(),
     ),
-  )("traffic with every mark of a ping in it: %s", (_, make) => {
+  )("traffic with every mark of a ping: %s", (_, make) => {
     expect(isWarmupPing({ ...make(), ...marks })).toBe(false);
     expect(isWarmupPing({ ...make(), ...marks, source: "aws.events" })).toBe(false);
   });
 
-  test("a Lambda@Edge record by itself", () => {
+  test("a single Lambda@Edge record", () => {
     expect(isWarmupPing({ ...marks, cf: {} })).toBe(false);
   });
 
-  test("10,000 random values, none of which makes it throw", () => {
+  test.each(["warmup", "warmer", "source", "detail", "requestContext"])("one whose %s cannot be read", (field) => {
+    const event = Object.defineProperty({ source: "aws.events" }, field, {
+      get() {
+        throw new Error("revoked");
+      },
+    });
+    expect(isWarmupPing(event)).toBe(false);
+    expect(readPing(event)).toEqual({ sentAt: undefined, holdUntil: undefined, correlationId: undefined });
+  });
+
+  test("any of 10,000 random values, and none throws", () => {
     const junk = fc.anything({ withNullPrototype: true, withTypedArray: true, withDate: true, withMap: true });
     const value = fc.oneof(junk, fc.constantFrom(...Object.values(marks), "aws.events", "aws.scheduler"));
     const key = fc.constantFrom("warmup", "warmer", "source", "detail", "requestContext", "Records", "cf", "body");
@@ -90,13 +100,13 @@ describe("does not take for a ping", () => {
   });
 });
 
-describe("reads", () => {
-  test("times and the round's name", () => {
+describe("readPing reads", () => {
+  test("times and the correlation ID", () => {
     const asked = { sentAt: 1, holdUntil: 2, correlationId: "round 1" };
     expect(readPing({ warmup: true, ...asked, index: 0, of: 2 })).toEqual(asked);
   });
 
-  test("the detail of a schedule's event, and no other detail", () => {
+  test("the detail of a schedule's event, and of no other event", () => {
     expect(readPing({ source: "aws.events", detail: { warmup: true, sentAt: 5 } }).sentAt).toBe(5);
     expect(readPing({ source: "shop", sentAt: 6, detail: { sentAt: 5 } }).sentAt).toBe(6);
     expect(readPing({ source: "aws.events", sentAt: 6, detail: null }).sentAt).toBe(6);
@@ -106,7 +116,7 @@ describe("reads", () => {
     expect(readPing({ warmup: true, sentAt: "2026-01-01T00:00:00Z" }).sentAt).toBe(Date.UTC(2026, 0, 1));
   });
 
-  test("lambda-warmer's name of the round", () => {
+  test("lambda-warmer's correlation ID", () => {
     expect(readPing({ warmer: true, __WARMER_CORRELATIONID__: "c" }).correlationId).toBe("c");
   });
 
@@ -116,10 +126,11 @@ describe("reads", () => {
     7,
     { sentAt: "soon", holdUntil: Number.NaN, correlationId: 7 },
     { sentAt: Infinity, holdUntil: {} },
-    // Date.parse makes dates of all of these.
+    // Date.parse accepts all of these.
     { sentAt: "attempt 3", holdUntil: "1" },
     { sentAt: "2026", holdUntil: "<aws.scheduler.scheduled-time> 7" },
-  ])("nothing out of %j", (event) => {
+    { sentAt: "(2026-01-01T00:00:00Z) 7" },
+  ])("nothing from %j", (event) => {
     expect(readPing(event)).toEqual({ sentAt: undefined, holdUntil: undefined, correlationId: undefined });
   });
 });

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { warmup } from "./middleware.ts";
 import { rehearse } from "./rehearse.ts";
 
-// What the tracer looks for before it traces at all; read when its modules are loaded.
+// Without these the tracer traces nothing. It reads them when its modules are loaded.
 vi.hoisted(() => {
   process.env._X_AMZN_TRACE_ID = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=557abcec3ee5a047;Sampled=1";
   process.env.AWS_EXECUTION_ENV = "AWS_Lambda_nodejs24.x";
@@ -24,7 +24,7 @@ const ping = { warmup: true };
 const reached = vi.fn(async () => ({ statusCode: 200 }));
 
 beforeEach(() => {
-  // Has them write through the global console, and metrics go on although they would then be off.
+  // They write through the global console, and metrics, which that switches off, stay on.
   vi.stubEnv("POWERTOOLS_DEV", "true");
   vi.stubEnv("POWERTOOLS_METRICS_DISABLED", "false");
 });
@@ -34,7 +34,7 @@ afterEach(() => {
   reached.mockClear();
 });
 
-test("closes the segment that the tracer has opened, and gives the function's own back", async () => {
+test("closes the segment that the tracer opened, and restores the function's own", async () => {
   const tracer = new Tracer({ serviceName: "shop" });
   const own = tracer.getSegment();
   let opened: ReturnType<typeof tracer.getSegment>;
@@ -51,7 +51,7 @@ test("closes the segment that the tracer has opened, and gives the function's ow
   expect(tracer.getSegment()).toBe(own);
 });
 
-test("writes the metrics that are buffered, what a subscriber of the ping has added too", async () => {
+test("writes buffered metrics, also those that a subscriber of the ping added", async () => {
   const lines = vi.spyOn(console, "log").mockImplementation(() => {});
   const metrics = new Metrics({ namespace: "Shop", serviceName: "orders" });
   const stop = subscribe((event) => {
@@ -64,7 +64,7 @@ test("writes the metrics that are buffered, what a subscriber of the ping has ad
   expect(metrics.hasStoredMetrics()).toBe(false);
 });
 
-test("is not failed by throwOnEmptyMetrics, which throws on a ping that writes no metric", async () => {
+test("does not fail when throwOnEmptyMetrics throws on a ping without metrics", async () => {
   const metrics = new Metrics({ namespace: "Shop", serviceName: "orders" });
   const publish = vi.spyOn(metrics, "publishStoredMetrics");
   const handler = middy()
@@ -75,7 +75,7 @@ test("is not failed by throwOnEmptyMetrics, which throws on a ping that writes n
   expect(publish.mock.results[0]?.type).toBe("throw");
 });
 
-test("has the logger forget the keys of this invocation", async () => {
+test("resets the logger's keys of this invocation", async () => {
   const logger = new Logger({ serviceName: "orders" });
   const handler = middy()
     .use(injectLambdaContext(logger, { resetKeys: true }))
@@ -91,7 +91,7 @@ test("has the logger forget the keys of this invocation", async () => {
   expect(JSON.parse(String(lines.mock.calls[0]?.[0]))).not.toHaveProperty("user");
 });
 
-test("behind all three, a ping is answered and a request is served", async () => {
+test("answers pings and serves requests after all three", async () => {
   vi.spyOn(console, "log").mockImplementation(() => {});
   vi.spyOn(console, "warn").mockImplementation(() => {});
   const handler = middy()
@@ -106,7 +106,7 @@ test("behind all three, a ping is answered and a request is served", async () =>
   );
 });
 
-test("a rehearsal goes through all three and leaves no segment open", async () => {
+test("rehearses through all three, and leaves no segment open", async () => {
   vi.spyOn(console, "log").mockImplementation(() => {});
   vi.spyOn(console, "warn").mockImplementation(() => {});
   const tracer = new Tracer({ serviceName: "orders" });

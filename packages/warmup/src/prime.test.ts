@@ -9,7 +9,7 @@ test("primes and leaves no timer behind", async () => {
   expect(clock.sleepers).toBe(0);
 });
 
-test("waits for it", async () => {
+test("awaits prime", async () => {
   const clock = manualClock();
   const outcome = createPrimer(() => clock.sleep(300), 5_000, clock)(Infinity);
   const settled = vi.fn();
@@ -32,11 +32,11 @@ test.each([
   ["a string", () => Promise.reject("down"), "down"],
   ["nothing", () => Promise.reject(undefined), "undefined"],
   ["an object without toString", () => Promise.reject(Object.create(null)), "an error that cannot be shown"],
-])("tells why it failed: %s", async (_, prime, primeError) => {
+])("reports the reason of a failure: %s", async (_, prime, primeError) => {
   expect(await createPrimer(prime, 5_000, manualClock())(Infinity)).toEqual({ primed: false, primeError });
 });
 
-test("gives up at the timeout, aborts the signal, and survives a late rejection", async () => {
+test("stops waiting at the timeout, aborts the signal, and handles a late rejection", async () => {
   const clock = manualClock();
   const unhandled = vi.fn();
   process.on("unhandledRejection", unhandled);
@@ -61,14 +61,14 @@ test("gives up at the timeout, aborts the signal, and survives a late rejection"
   expect(unhandled).not.toHaveBeenCalled();
 });
 
-test("never goes past the time that the ping has left", async () => {
+test("waits no longer than the time that the ping has left", async () => {
   const clock = manualClock();
   const outcome = createPrimer(() => clock.sleep(10_000), 5_000, clock)(200);
   await clock.advance(200);
   expect((await outcome).primeError).toContain("200 ms");
 });
 
-test("does not begin when no time is left", async () => {
+test("does not start if no time is left", async () => {
   const prime = vi.fn();
   const primer = createPrimer(prime, 5_000, manualClock());
   expect(await primer(0)).toEqual({ primed: false, primeError: "no time left to prime" });
@@ -76,7 +76,7 @@ test("does not begin when no time is left", async () => {
   expect(prime).not.toHaveBeenCalled();
 });
 
-test("runs once for pings that overlap, and again for the next", async () => {
+test("runs once for overlapping pings, and again for the next", async () => {
   const clock = manualClock();
   const prime = vi.fn(() => clock.sleep(100));
   const primer = createPrimer(prime, 5_000, clock);
@@ -90,7 +90,7 @@ test("runs once for pings that overlap, and again for the next", async () => {
   expect(prime).toHaveBeenCalledTimes(2);
 });
 
-test("a ping that joins waits no longer than it may itself", async () => {
+test("waits no longer than its own limit when it joins another ping's run", async () => {
   const clock = manualClock();
   const primer = createPrimer(() => clock.sleep(1_000), 5_000, clock);
   const first = primer(Infinity);

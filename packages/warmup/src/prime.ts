@@ -1,8 +1,8 @@
 import type { Clock } from "@midguard/kernel";
 import { within } from "./within.ts";
 
-/** How the priming of one ping went. */
-export interface PrimeOutcome {
+/** The result of priming for one ping. */
+export interface PrimeResult {
   readonly primed: boolean;
   /** Why it did not succeed: the error as text. */
   readonly primeError?: string;
@@ -10,21 +10,21 @@ export interface PrimeOutcome {
 
 type Prime = (signal: AbortSignal) => unknown;
 
-function failed(error: unknown): PrimeOutcome {
+function failed(error: unknown): PrimeResult {
   let primeError = "an error that cannot be shown";
   try {
     primeError = String(error);
   } catch {
-    // Anything may be thrown, also what cannot be made a string.
+    // Anything can be thrown, even a value that has no string form.
   }
   return { primed: false, primeError };
 }
 
-function tooSlow(limitMs: number): DOMException {
+function timeout(limitMs: number): DOMException {
   return new DOMException(`prime took longer than ${Math.round(limitMs)} ms`, "TimeoutError");
 }
 
-async function settle(prime: Prime, signal: AbortSignal): Promise<PrimeOutcome> {
+async function settle(prime: Prime, signal: AbortSignal): Promise<PrimeResult> {
   try {
     await prime(signal);
     return { primed: true };
@@ -33,26 +33,26 @@ async function settle(prime: Prime, signal: AbortSignal): Promise<PrimeOutcome> 
   }
 }
 
-async function start(prime: Prime, limitMs: number, clock: Clock): Promise<PrimeOutcome> {
+async function run(prime: Prime, limitMs: number, clock: Clock): Promise<PrimeResult> {
   const controller = new AbortController();
-  const outcome = await within(settle(prime, controller.signal), limitMs, clock);
-  if (outcome !== undefined) return outcome;
-  const error = tooSlow(limitMs);
+  const result = await within(settle(prime, controller.signal), limitMs, clock);
+  if (result !== undefined) return result;
+  const error = timeout(limitMs);
   controller.abort(error);
   return failed(error);
 }
 
 /**
- * Makes the function that primes for one ping, given the time that ping has left. It never rejects. Pings that overlap in
- * one environment share one run, each waiting no longer than it may.
+ * Makes the function that primes for a ping which has `leftMs` left. It never rejects. Pings that overlap in one environment
+ * share one run of `prime`, and each waits no longer than its own limit.
  */
-export function createPrimer(prime: Prime, timeoutMs: number, clock: Clock): (leftMs: number) => Promise<PrimeOutcome> {
-  let running: Promise<PrimeOutcome> | undefined;
+export function createPrimer(prime: Prime, timeoutMs: number, clock: Clock): (leftMs: number) => Promise<PrimeResult> {
+  let running: Promise<PrimeResult> | undefined;
   return async function primeFor(leftMs) {
     const limitMs = Math.min(timeoutMs, leftMs);
     if (limitMs <= 0) return failed("no time left to prime");
-    if (running !== undefined) return (await within(running, limitMs, clock)) ?? failed(tooSlow(limitMs));
-    running = start(prime, limitMs, clock);
+    if (running !== undefined) return (await within(running, limitMs, clock)) ?? failed(timeout(limitMs));
+    running = run(prime, limitMs, clock);
     try {
       return await running;
     } finally {

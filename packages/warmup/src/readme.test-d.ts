@@ -1,4 +1,4 @@
-/** The examples of README.md, letter by letter. */
+/** The examples of README.md, word for word. */
 import middy from "@middy/core";
 import { warmup } from "@midguard/warmup";
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
@@ -19,7 +19,7 @@ import { isRehearsal, rehearse } from "@midguard/warmup";
 
 async function rehearseUser(): Promise<void> {
   const { error } = await rehearse(users, recordedGetUser);
-  if (error !== undefined) throw error; // Or leave it: a failed rehearsal does not fail the ping by itself.
+  if (error !== undefined) throw error; // Optional: a failed rehearsal alone does not set `primed` to false.
 }
 
 export const users = middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()

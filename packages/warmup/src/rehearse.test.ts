@@ -12,7 +12,7 @@ import { type Rehearsal, rehearse } from "./rehearse.ts";
 
 type Handler = (event: unknown, context?: unknown) => Promise<unknown>;
 
-/** A function that rehearses one recorded event on every ping. `build` adds what stands round its warm-up and its handler. */
+/** A function that rehearses one recorded event on every ping. `build` adds the other middlewares and the handler. */
 function rehearsing(
   build: (first: MiddlewareObj) => unknown,
   event: unknown = apiEvents.http(),
@@ -28,7 +28,7 @@ function rehearsing(
 const ping = { warmup: true, correlationId: "c" };
 
 describe("inside prime", () => {
-  test("sends the event through the wrapped handler and tells its status", async () => {
+  test("sends the event through the wrapped handler, and reports its status", async () => {
     const seen = vi.fn();
     const { handler, rehearsals } = rehearsing((first) =>
       middy()
@@ -69,7 +69,7 @@ describe("inside prime", () => {
     expect(scopes[0]).toMatchObject({ rehearsal: true, requestId: contexts[0]?.awsRequestId });
   });
 
-  test("has no time left, and not less than none, when the ping's is over", async () => {
+  test("has 0 ms left, not less, after the ping's deadline", async () => {
     await Promise.resolve(); // From here on the scope stays inside this test.
     enterInvocation({ event: {}, context: { getRemainingTimeInMillis: () => -50 } }, {});
     const left = async (_event: unknown, context: TestContext) => ({ statusCode: context.getRemainingTimeInMillis() });
@@ -97,7 +97,7 @@ describe("inside prime", () => {
     expect(event.body).toBe('{"name":"Ada"}');
   });
 
-  test("tells an error of the handler and does not fail the ping", async () => {
+  test("reports an error of the handler, and does not fail the ping", async () => {
     const error = new Error("no database");
     const { handler, rehearsals } = rehearsing((first) =>
       middy()
@@ -118,17 +118,17 @@ describe("inside prime", () => {
     expect(await handler(ping, lambdaContext())).toMatchObject({ invocations: 2 });
   });
 
-  test("refuses a ping, which would rehearse for ever", async () => {
+  test("refuses a ping, which would rehearse without end", async () => {
     const reached = vi.fn();
     const { handler } = rehearsing((first) => middy().use(first).handler(reached), { warmup: true });
     expect(await handler(ping, lambdaContext())).toMatchObject({
       primed: false,
-      primeError: "TypeError: rehearse: the event is itself a warm-up ping; give a recorded request",
+      primeError: "TypeError: rehearse: event must be a recorded request, got a warm-up ping",
     });
     expect(reached).not.toHaveBeenCalled();
   });
 
-  test("ends also where only an own isWarmup would take the event for a ping", async () => {
+  test("ends too if only a custom isWarmup accepts the event", async () => {
     const reached = vi.fn(async () => {});
     const prime = () => rehearse(handler, "wake up");
     const handler: Handler = middy()
@@ -139,7 +139,7 @@ describe("inside prime", () => {
   });
 });
 
-describe("the ping's answer is right", () => {
+describe("the ping's answer is unchanged", () => {
   const answer = { warmup: true, environmentId: expect.any(String), correlationId: "c", primed: true };
   const json = { statusCode: 200, headers: { "Content-Type": "application/json" }, body: '{"id":7}' };
   const get = async () => json;
@@ -181,13 +181,13 @@ describe("the ping's answer is right", () => {
 
   test.each(Object.entries(stacks))("%s", async (name, build) => {
     const { handler, rehearsals } = rehearsing(build, rest);
-    // Nothing of the rehearsed answer has got in.
+    // Nothing of the rehearsed answer is in it.
     const got = (await handler(ping, lambdaContext())) as object;
     expect(got).toMatchObject(answer);
     expect(JSON.parse(JSON.stringify(got))).not.toHaveProperty("statusCode");
     expect(got).not.toHaveProperty("headers");
     expect(rehearsals.map((rehearsal) => rehearsal.statusCode)).toEqual([name.includes("error handler") ? 500 : 200]);
-    // And a request after it is answered as ever.
+    // The next request is answered as usual.
     expect(await handler(structuredClone(rest), lambdaContext())).toMatchObject({
       statusCode: name.includes("error handler") ? 500 : 200,
     });
@@ -204,7 +204,7 @@ describe("outside of prime", () => {
     expect(isRehearsal()).toBe(false);
   });
 
-  test("takes a bare handler, that throws or answers no status", async () => {
+  test("accepts a bare handler that throws or returns no status", async () => {
     const error = new Error("synchronous");
     const throwing = (): string => {
       throw error;
@@ -214,22 +214,37 @@ describe("outside of prime", () => {
     expect(await rehearse(() => ({ statusCode: "200" }), {})).toEqual({ ms: expect.any(Number) });
   });
 
+  test("reports no status if it cannot be read", async () => {
+    const response = Object.defineProperty({}, "statusCode", {
+      get() {
+        throw new Error("revoked");
+      },
+    });
+    expect(await rehearse(() => response, {})).toEqual({ ms: expect.any(Number) });
+  });
+
   test("measures how long it took", async () => {
     const { ms } = await rehearse(() => new Promise((resolve) => setTimeout(resolve, 30)), {});
     expect(ms).toBeGreaterThanOrEqual(29);
   });
 
-  test("refuses a streamed handler: it takes a stream where others take their context", async () => {
+  test("refuses a streamed handler", async () => {
     const streamed = Object.assign(vi.fn(), { [Symbol.for("aws.lambda.runtime.handler.streaming")]: "response" });
-    await expect(rehearse(streamed, {})).rejects.toThrow(
-      new TypeError("rehearse: a streamed handler cannot be rehearsed"),
-    );
+    await expect(rehearse(streamed, {})).rejects.toThrow(new TypeError("rehearse: handler must not be a streamed one"));
     expect(streamed).not.toHaveBeenCalled();
   });
 
-  test("refuses what is no function", async () => {
+  test("rejects if the event cannot be copied, before the handler runs", async () => {
+    const reached = vi.fn();
+    await expect(rehearse(reached, { body: () => "text" })).rejects.toThrow(
+      expect.objectContaining({ name: "DataCloneError" }),
+    );
+    expect(reached).not.toHaveBeenCalled();
+  });
+
+  test("refuses a handler that is no function", async () => {
     await expect(rehearse("handler" as never, {} as never)).rejects.toThrow(
-      'handler must be a function, got "handler"',
+      'rehearse: handler must be a function, got "handler"',
     );
   });
 });

@@ -1,35 +1,36 @@
 import { currentInvocation, type Invocation, systemClock } from "@midguard/kernel";
-import { checkType, isRecord, runRehearsal } from "@midguard/kernel/internal";
+import { callback, read, runRehearsal } from "@midguard/kernel/internal";
 import { isWarmupPing } from "./ping.ts";
 
-/** How a rehearsal went. */
+/** The result of a rehearsal. */
 export interface Rehearsal {
-  /** The status of the answer, where it has one. */
+  /** Status of the answer; absent if it has none. */
   readonly statusCode?: number;
-  /** How long it took, in ms. */
+  /** How long the handler took, in ms. */
   readonly ms: number;
-  /** What the handler threw, where it did. */
+  /** The error that the handler threw; absent if it threw none. */
   readonly error?: unknown;
 }
 
-/** A handler, wrapped or bare. `never` takes any type of context, and the callback that AWS's own type still has. */
+/** A handler, wrapped or bare. `never` accepts any type of context, and the callback that AWS's own type still has. */
 export type RehearsedHandler<TEvent> = (event: TEvent, context: never, callback: never) => unknown;
 
-/** The longest that a function may run: what is left where nothing else says so. */
-const longestRunMs = 900_000;
+/** The longest timeout of a Lambda function: the time left if there is no deadline. */
+const longestTimeoutMs = 900_000;
 
 type Parent = Pick<Invocation, "context" | "requestId" | "remainingMs">;
 
-/** Stands in for the ping's invocation where there is none: no deadline. */
+/** Replaces the ping's invocation outside of any: there is no deadline. */
 const outside: Parent = {
   context: {},
   requestId: undefined,
   remainingMs: () => Infinity,
 };
 
-/** How AWS's runtime client marks a handler that writes to a stream. */
+/** AWS's runtime client marks a handler that writes to a stream with it. */
 const streamingMark = Symbol.for("aws.lambda.runtime.handler.streaming");
 
+// Process state: no two rehearsals of an environment have the same request id.
 let rehearsals = 0;
 
 function rehearsalContext(parent: Parent): object {
@@ -37,44 +38,40 @@ function rehearsalContext(parent: Parent): object {
   return {
     ...parent.context,
     awsRequestId: `${parent.requestId ?? "none"}-rehearsal-${rehearsals}`,
-    // Finite, because Middy sets a timer by it, and takes it off the context before calling it.
-    getRemainingTimeInMillis: () => Math.max(0, Math.min(parent.remainingMs(), longestRunMs)),
+    // Finite, because Middy sets a timer by it. Not a method: Middy calls it without `this`.
+    getRemainingTimeInMillis: () => Math.max(0, Math.min(parent.remainingMs(), longestTimeoutMs)),
   };
 }
 
-function statusOf(response: unknown): number | undefined {
-  return isRecord(response) && typeof response.statusCode === "number" ? response.statusCode : undefined;
-}
-
 /**
- * Sends a recorded event through the wrapped handler, all its middlewares included, so that connections, caches and
- * compiled code are there when the first request comes. For use inside `prime`, with the ping's deadline; elsewhere it
- * works without one. An answer or error of the handler is told in the result and never fails the ping.
+ * Sends a recorded event through the wrapped handler with all its middlewares, so that connections, caches and compiled code
+ * are ready before the first request. Call it in `prime`, where it has the ping's deadline; elsewhere there is none.
+ * A response or error of the handler is in the result, and does not fail the ping.
  *
- * The event should be a read: only what asks `isRehearsal()` knows that it is no request. The handler gets a copy of the
- * event and a context of its own. Streamed handlers cannot be rehearsed.
+ * Record a read: only code that asks `isRehearsal()` knows that this is no request. The handler gets a copy of the event and
+ * a context of its own.
  *
  * @example
  * async function prime(): Promise<void> {
  *   await rehearse(handler, recordedEvent);
  * }
  *
- * @throws TypeError when `event` is itself a warm-up ping, or `handler` no function or a streamed one.
+ * @throws TypeError if `handler` is no function or a streamed one, or `event` is itself a warm-up ping.
+ * @throws DataCloneError if `event` cannot be copied by `structuredClone`.
  */
 export async function rehearse<TEvent>(handler: RehearsedHandler<TEvent>, event: NoInfer<TEvent>): Promise<Rehearsal> {
-  checkType("handler", handler, "function");
-  if (isWarmupPing(event)) throw new TypeError("rehearse: the event is itself a warm-up ping; give a recorded request");
-  // Its second argument is the stream, so it would run without context, as a real request.
-  if (streamingMark in handler) throw new TypeError("rehearse: a streamed handler cannot be rehearsed");
-  const parent: Parent = currentInvocation() ?? outside;
-  const context = rehearsalContext(parent);
+  callback()("rehearse: handler", handler);
+  if (isWarmupPing(event)) throw new TypeError("rehearse: event must be a recorded request, got a warm-up ping");
+  // A streamed handler takes its stream as the second argument, so it would run as a real request, without a context.
+  if (streamingMark in handler) throw new TypeError("rehearse: handler must not be a streamed one");
+  const context = rehearsalContext(currentInvocation() ?? outside);
   const copy = structuredClone(event);
-  const from = systemClock.now();
-  const elapsedMs = (): number => Math.round(systemClock.now() - from);
+  const startedAt = systemClock.now();
+  const elapsedMs = (): number => Math.round(systemClock.now() - startedAt);
   try {
     const response = await runRehearsal(context, async () => handler(copy, context as never, undefined as never));
-    const statusCode = statusOf(response);
-    return statusCode === undefined ? { ms: elapsedMs() } : { statusCode, ms: elapsedMs() };
+    const statusCode = read(response, "statusCode");
+    return typeof statusCode === "number" ? { statusCode, ms: elapsedMs() } : { ms: elapsedMs() };
   } catch (error) {
     return { ms: elapsedMs(), error };
   }

@@ -1,7 +1,7 @@
 import type { Clock } from "@midguard/kernel";
 import { startTimer } from "@midguard/kernel/internal";
 
-/** The value of `work`, which never rejects, or `undefined` when `ms` have passed first. Leaves no timer behind. */
+/** The value of `work`, which never rejects, or `undefined` once `ms` have passed. Leaves no timer behind. */
 export async function within<T>(work: Promise<T>, ms: number, clock: Clock): Promise<T | undefined> {
   const { promise: timeIsUp, resolve } = Promise.withResolvers<undefined>();
   // A negative delay would make Node warn.
