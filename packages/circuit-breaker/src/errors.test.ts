@@ -34,7 +34,7 @@ test("has no stack trace if a circuit rejects with it, and other errors have the
   const breaker = createCircuitBreaker({ name: "payments" });
   await breaker.isolate();
   const rejection: Error = await breaker.run(() => new Error("never")).catch((error) => error);
-  expect(rejection.stack).toBe("Error: payments is unavailable: its circuit is open");
+  expect(rejection.stack).toBe("CircuitOpenError: payments is unavailable: its circuit is open");
   expect(Error.stackTraceLimit).toBe(limit);
   expect(new Error("other").stack).toContain("\n");
 });

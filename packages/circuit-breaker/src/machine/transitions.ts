@@ -35,8 +35,9 @@ export function reasonToOpen(
   trips: boolean,
 ): OpenedReason | undefined {
   if (!isCurrent(circuit, call)) return undefined;
-  if (circuit.state === "closed") return trips ? "tripped" : undefined;
-  return result === "failure" || result === "slow" ? "probe-failed" : undefined;
+  if (circuit.state === "closed" && trips) return "tripped";
+  if (circuit.state === "half-open" && (result === "failure" || result === "slow")) return "probe-failed";
+  return undefined;
 }
 
 /** The circuit opens at `now` for `openMs`. */
