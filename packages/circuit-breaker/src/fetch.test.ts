@@ -53,7 +53,7 @@ describe("counts as a failure", () => {
 
   test("a network error, which comes out unchanged", async () => {
     const origin = await serve(status(200));
-    servers.splice(0).forEach((server) => server.close());
+    servers.pop()?.close();
     const { breakers, guarded } = setUpFetch();
     expect(await settle(guarded(origin))).toMatchObject({ name: "TypeError", cause: { code: "ECONNREFUSED" } });
     expect(breakers.for(origin).state).toBe("open");
