@@ -1,29 +1,33 @@
 import type { Outcome } from "@midguard/kernel";
-import {
-  abortSignal,
-  callback,
-  createWarnOnce,
-  readOptions,
-  syncResult,
-  withoutStack,
-} from "@midguard/kernel/internal";
+import { abortSignal, callback, createWarnOnce, readOptions, withoutStack } from "@midguard/kernel/internal";
 import type { CircuitBreaker, RunOptions, WrapOptions } from "./circuit-breaker.ts";
 import { CircuitOpenError } from "./errors.ts";
 import { publish } from "./events.ts";
 import { type Entry, enter } from "./machine/enter.ts";
 import { openTimeMs } from "./machine/open-time.ts";
-import { type Call, type CallResult, openingsOf } from "./machine/state.ts";
+import { type Call, openingsOf } from "./machine/state.ts";
 import type { Step } from "./machine/step.ts";
 import { end, expire, isCurrent, isolate, newCircuit, open, reasonToOpen, release } from "./machine/transitions.ts";
 import { type BreakerSettings, type CircuitBreakerOptions, settingsOf } from "./options.ts";
-import { isNeutral } from "./outcome.ts";
+import { judge } from "./outcome.ts";
 import { countsFor, restoreCircuit, saveCircuit } from "./snapshot.ts";
 import { createTimeline } from "./timeline.ts";
 import { untilAborted } from "./until-aborted.ts";
+import { wrapFunction } from "./wrap.ts";
 
 const fnRule = callback();
 const runRules = { signal: abortSignal, fallback: callback() };
-const wrapRules = { fallback: callback() };
+
+/** Throws the rejection of a call, unless a fallback answers it. */
+function answerRejected<F>(
+  name: string,
+  retryAfterMs: number,
+  fallback: RunOptions<F>["fallback"],
+): F | PromiseLike<F> {
+  const rejection = withoutStack(() => new CircuitOpenError(name, retryAfterMs));
+  if (fallback === undefined) throw rejection;
+  return fallback(rejection);
+}
 
 /**
  * Runs the pure state machine of `machine/` for one circuit: reads the clock, keeps the current state and its counter,
@@ -56,7 +60,7 @@ export function startBreaker(settings: BreakerSettings): CircuitBreaker {
   }
 
   /** Learns from a call that ended. */
-  function learn(call: Call, judged: CallResult): void {
+  function learn(call: Call, judged: "success" | "failure" | "neutral"): void {
     // Results of calls that started under an earlier state are discarded.
     if (!isCurrent(circuit, call)) return;
     if (judged === "neutral") {
@@ -72,12 +76,11 @@ export function startBreaker(settings: BreakerSettings): CircuitBreaker {
     else take(open(circuit, reason, now, openTimeMs(openingsOf(circuit) + 1, rules, random())));
   }
 
-  /** Judges a call that ended and learns from it. The user's own functions may throw, which must not change the result. */
   function settle(call: Call, outcome: Outcome, signal: AbortSignal | undefined): void {
     try {
-      if (isNeutral(outcome, signal)) learn(call, "neutral");
-      else learn(call, syncResult("isFailure", isFailure(outcome)) ? "failure" : "success");
+      learn(call, judge(outcome, isFailure, signal));
     } catch (error) {
+      // The user's own functions may throw, which must not change the result of the call.
       warnOnce("call", "a call could not be judged", error);
       learn(call, "neutral");
     }
@@ -89,11 +92,7 @@ export function startBreaker(settings: BreakerSettings): CircuitBreaker {
     const signal = options?.signal;
     if (signal?.aborted) throw signal.reason;
     const { call, retryAfterMs } = admit();
-    if (call === undefined) {
-      const rejection = withoutStack(() => new CircuitOpenError(name, retryAfterMs));
-      if (options?.fallback === undefined) throw rejection;
-      return options.fallback(rejection);
-    }
+    if (call === undefined) return answerRejected(name, retryAfterMs, options?.fallback);
     let outcome: Outcome<T>;
     try {
       outcome = { ok: true, value: await (signal === undefined ? fn() : untilAborted(Promise.resolve(fn()), signal)) };
@@ -107,15 +106,9 @@ export function startBreaker(settings: BreakerSettings): CircuitBreaker {
 
   function wrap<This, Args extends unknown[], T, F>(
     fn: (this: This, ...args: Args) => T | PromiseLike<T>,
-    options: WrapOptions<Args, F> = {},
+    options?: WrapOptions<Args, F>,
   ) {
-    fnRule("wrap: fn", fn);
-    readOptions("wrap", options, wrapRules);
-    const { fallback } = options;
-    return function guarded(this: This, ...args: Args): Promise<T | F> {
-      const call = () => fn.apply(this, args);
-      return run(call, fallback && { fallback: (rejection: CircuitOpenError) => fallback(rejection, ...args) });
-    };
+    return wrapFunction(run, fn, options);
   }
 
   return {

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { CircuitOpenError } from "./errors.ts";
-import { isFailure, isNeutral } from "./outcome.ts";
+import { isFailure, judge } from "./outcome.ts";
 
-const isNeutralError = (error: unknown, signal?: AbortSignal) => isNeutral({ ok: false, error }, signal);
+const isNeutralError = (error: unknown, signal?: AbortSignal) =>
+  judge({ ok: false, error }, isFailure, signal) === "neutral";
 const named = (name: string, facts: object = {}) => Object.assign(new Error("x"), { name, ...facts });
 
 test.each([408, 425, 429, 500, 502, 503, 504, 599])("the answer %i is a failure, thrown or returned", (status) => {
@@ -90,7 +91,7 @@ describe("neutral", () => {
     expect(isNeutralError(named("AbortError"), AbortSignal.abort())).toBe(true);
     expect(isNeutralError(error, new AbortController().signal)).toBe(false);
     expect(isNeutralError(error, AbortSignal.abort(new DOMException("late", "TimeoutError")))).toBe(false);
-    expect(isNeutral({ ok: true, value: 7 }, AbortSignal.abort("left"))).toBe(false);
+    expect(judge({ ok: true, value: 7 }, isFailure, AbortSignal.abort("left"))).toBe("success");
   });
 
   test("are attempts that were starved of time, as themselves or as a cause", () => {

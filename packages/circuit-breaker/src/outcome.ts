@@ -7,6 +7,7 @@ import {
   isStarved,
   isTimeout,
   read,
+  syncResult,
 } from "@midguard/kernel/internal";
 
 /**
@@ -44,8 +45,18 @@ function hasCallerLeft(signal: AbortSignal | undefined): boolean {
  *
  * @param signal - The signal that the call was given, if any.
  */
-export function isNeutral(outcome: Outcome, signal?: AbortSignal): boolean {
+function isNeutral(outcome: Outcome, signal?: AbortSignal): boolean {
   if (outcome.ok) return false;
   const { error } = outcome;
   return isStarved(error) || isOwnRejection(error) || isAbortByCaller(error) || hasCallerLeft(signal);
+}
+
+/** What a call's outcome says about the dependency, with `isFailure` as the user's own rule. */
+export function judge(
+  outcome: Outcome,
+  isFailure: (outcome: Outcome) => boolean,
+  signal?: AbortSignal,
+): "success" | "failure" | "neutral" {
+  if (isNeutral(outcome, signal)) return "neutral";
+  return syncResult("isFailure", isFailure(outcome)) ? "failure" : "success";
 }

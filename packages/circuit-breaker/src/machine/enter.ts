@@ -1,6 +1,6 @@
 import { type FleetView, isClosedToUs, noFleet } from "./fleet.ts";
 import type { Call, Circuit, CircuitRules } from "./state.ts";
-import { quietly, type Step } from "./step.ts";
+import { noFacts, type Step } from "./step.ts";
 
 /** A call was admitted or, if `call` is `undefined`, rejected for `retryAfterMs`. */
 export type Entry = Step &
@@ -11,7 +11,7 @@ function reject(circuit: Circuit, retryAfterMs: number): Entry {
 }
 
 function admit(circuit: Circuit, startedAt: number, fleetEpoch: number, leaseEndsAt = Infinity): Entry {
-  return { ...quietly(circuit), call: { epoch: circuit.epoch, startedAt, leaseEndsAt, fleetEpoch } };
+  return { circuit, facts: noFacts, call: { epoch: circuit.epoch, startedAt, leaseEndsAt, fleetEpoch } };
 }
 
 function earliest(times: readonly number[]): number {

@@ -12,7 +12,8 @@ export interface Step {
   readonly facts: readonly CircuitFact[];
 }
 
-const noFacts: readonly CircuitFact[] = [];
+/** Nothing to publish. */
+export const noFacts: readonly CircuitFact[] = [];
 
 /** A step that publishes nothing. */
 export function quietly(circuit: Circuit): Step {
