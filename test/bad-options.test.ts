@@ -1,4 +1,11 @@
-import { circuitBreaker, consecutiveFailures, createCircuitBreaker, failureRate } from "@midguard/circuit-breaker";
+import {
+  circuitBreaker,
+  consecutiveFailures,
+  createCircuitBreaker,
+  createCircuitBreakers,
+  failureRate,
+} from "@midguard/circuit-breaker";
+import { breakerFetch } from "@midguard/circuit-breaker/fetch";
 import { subscribe } from "@midguard/kernel";
 import { metrics, plugins } from "@midguard/metrics";
 import { createRateLimiter, memoryStore, quota, rateLimit, slidingWindow, tokenBucket } from "@midguard/rate-limit";
@@ -58,11 +65,17 @@ const bad: readonly (readonly [Factory, readonly unknown[], string, string])[] =
   [createCircuitBreaker, [{ name: "a", halfOpenPermits: 0 }], "halfOpenPermits", "0"],
   [createCircuitBreaker, [{ name: "a", trip: "rate" }], "trip", '"rate"'],
   [createCircuitBreaker, [{ name: "a", treshold: 1 }], "treshold", "1"],
+  [createCircuitBreakers, [{}], "createCircuitBreakers: name", "undefined"],
+  [createCircuitBreakers, [{ name: "a", maxCircuits: 0 }], "createCircuitBreakers: maxCircuits", "0"],
+  [createCircuitBreakers, [{ name: "a", openMs: -1 }], "createCircuitBreakers: openMs", "-1"],
+  [createCircuitBreakers({ name: "a" }).for, [""], "for: key", '""'],
+  [breakerFetch, [createCircuitBreaker({ name: "a" })], "breakerFetch: breakers.for", "undefined"],
+  [breakerFetch, [createCircuitBreakers({ name: "a" }), "fetch"], "breakerFetch: fetch", '"fetch"'],
   [failureRate, [{ threshold: 1.5 }], "threshold", "1.5"],
   [failureRate, [{ windowMs: 0 }], "windowMs", "0"],
-  [consecutiveFailures, [0], "", "0"],
-  [circuitBreaker, [{ breakers: [] }], "breakers", ""],
-  [circuitBreaker, [{ breakers: [{}] }], "breakers", ""],
+  [consecutiveFailures, [0], "consecutiveFailures: count", "0"],
+  [circuitBreaker, [{ breakers: [] }], "circuitBreaker: breakers", "empty"],
+  [circuitBreaker, [{ breakers: [{}] }], "circuitBreaker: breakers[0].run", "undefined"],
   [metrics, [{ namespace: 7, service: "a" }], "namespace", "7"],
   [metrics, [{ namespace: "a", service: "b", maxRoutes: -1 }], "maxRoutes", "-1"],
   [metrics, [{ namespace: "a", service: "b", coldstart: true }], "coldstart", "true"],

@@ -1,8 +1,10 @@
 /** An option that is `undefined` is one that is not given, also to users who compile with `exactOptionalPropertyTypes`. */
 import type {
   CircuitBreakerOptions,
+  CircuitBreakersOptions,
   RunOptions as CircuitRunOptions,
   FailureRateOptions,
+  WrapOptions,
 } from "@midguard/circuit-breaker";
 import type { MetricsOptions } from "@midguard/metrics";
 import type {
@@ -29,6 +31,8 @@ type Undefinable<T> = { [K in keyof T]: undefined extends T[K] ? T[K] | undefine
 
 test("every option that may be left out may be undefined", () => {
   expectTypeOf<Undefinable<CircuitBreakerOptions>>().toExtend<CircuitBreakerOptions>();
+  expectTypeOf<Undefinable<CircuitBreakersOptions>>().toExtend<CircuitBreakersOptions>();
+  expectTypeOf<Undefinable<WrapOptions<[]>>>().toExtend<WrapOptions<[]>>();
   expectTypeOf<Undefinable<CircuitRunOptions>>().toExtend<CircuitRunOptions>();
   expectTypeOf<Undefinable<FailureRateOptions>>().toExtend<FailureRateOptions>();
   expectTypeOf<Undefinable<MetricsOptions>>().toExtend<MetricsOptions>();

@@ -2,7 +2,8 @@ import { subscribe } from "@midguard/kernel";
 import { type ManualClock, manualClock, seededRandom } from "@midguard/kernel/testing";
 import fc from "fast-check";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { type CircuitBreaker, createCircuitBreaker } from "./breaker.ts";
+import { createCircuitBreaker } from "./breaker.ts";
+import type { CircuitBreaker } from "./circuit-breaker.ts";
 import type { CircuitBreakerOptions } from "./options.ts";
 import type { CircuitSnapshot } from "./snapshot.ts";
 import { failureRate } from "./trips/failure-rate.ts";
@@ -192,13 +193,13 @@ const commands = [
   fc.constant(
     command("isolate", (model, real) => {
       if (model.state !== "isolated") model.move("isolated");
-      real.breaker.isolate();
+      return real.breaker.isolate();
     }),
   ),
   fc.constant(
     command("release", (model, real) => {
       if (model.state === "isolated") model.move("closed");
-      real.breaker.release();
+      return real.breaker.release();
     }),
   ),
   fc.constant(

@@ -1,9 +1,10 @@
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import { createCircuitBreaker } from "./breaker.ts";
 import { CircuitOpenError, isCircuitOpenError } from "./errors.ts";
 
-test("is an answer in itself: 503 with Retry-After", () => {
+test("is an answer: 503 with Retry-After", () => {
   expect(new CircuitOpenError("payments", 1_200)).toMatchObject({
     name: "CircuitOpenError",
     message: "payments is unavailable: its circuit is open",
@@ -28,9 +29,12 @@ test.each([
   expect(new CircuitOpenError("payments", retryAfterMs).headers).toEqual({ "Retry-After": seconds });
 });
 
-test("has no stack trace, and leaves other errors theirs", () => {
+test("has no stack trace if a circuit rejects with it, and other errors have theirs", async () => {
   const limit = Error.stackTraceLimit;
-  expect(new CircuitOpenError("payments", 1).stack).not.toContain("\n");
+  const breaker = createCircuitBreaker({ name: "payments" });
+  await breaker.isolate();
+  const rejection: Error = await breaker.run(() => new Error("never")).catch((error) => error);
+  expect(rejection.stack).toBe("CircuitOpenError: payments is unavailable: its circuit is open");
   expect(Error.stackTraceLimit).toBe(limit);
   expect(new Error("other").stack).toContain("\n");
 });
@@ -43,12 +47,12 @@ test("is recognised by its code, not by its class", () => {
   expect(isCircuitOpenError(undefined)).toBe(false);
 });
 
-test("rejects under frozen intrinsics too, where the trace cannot be switched off", () => {
+test("rejects under --frozen-intrinsics, too, and has a stack trace there", () => {
   const entry = new URL("./index.ts", import.meta.url).href;
   const script = `
     const { createCircuitBreaker } = await import(${JSON.stringify(entry)});
     const breaker = createCircuitBreaker({ name: "payments" });
-    breaker.isolate();
+    await breaker.isolate();
     const error = await breaker.run(() => 1).catch((caught) => caught);
     console.log(JSON.stringify([error.code, error.name, error.headers, error.stack.includes("\\n")]));`;
   const flags = ["--frozen-intrinsics", "--conditions=@midguard/source", "--no-warnings", "--input-type=module"];

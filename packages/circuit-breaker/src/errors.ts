@@ -7,10 +7,8 @@ const problem = {
 } as const;
 
 /**
- * A call that an open circuit did not let through. As an answer to an API request it is 503 with `Retry-After`.
- *
- * It has no stack trace, which would cost more than all the rest of the rejection (there is one where
- * `Error.stackTraceLimit` cannot be written, as under `--frozen-intrinsics`).
+ * A call that an open circuit rejected. As an answer to an API request it is 503 with `Retry-After`. A breaker's rejections
+ * have no stack trace, because collecting one costs more than the rest of the rejection.
  */
 export class CircuitOpenError extends Error implements Rejection {
   override readonly name = "CircuitOpenError";
@@ -23,15 +21,11 @@ export class CircuitOpenError extends Error implements Rejection {
   readonly problem: Rejection["problem"] = problem;
   /** The name of the circuit. */
   readonly circuit: string;
-  /** When to call again, in ms from now. For an isolated circuit nobody knows, and it is the longest open time. */
+  /** When to call again, in ms from now. For an isolated circuit nobody knows; it is `maxOpenMs` then. */
   readonly retryAfterMs: number;
 
   constructor(circuit: string, retryAfterMs: number) {
-    const limit = Error.stackTraceLimit;
-    // Reflect.set says false where an assignment would throw.
-    Reflect.set(Error, "stackTraceLimit", 0);
     super(`${circuit} is unavailable: its circuit is open`);
-    Reflect.set(Error, "stackTraceLimit", limit);
     this.circuit = circuit;
     this.retryAfterMs = retryAfterMs;
     this.headers = { "Retry-After": String(Math.max(1, Math.ceil(retryAfterMs / 1_000))) };

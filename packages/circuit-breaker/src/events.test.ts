@@ -9,11 +9,11 @@ afterEach(() => vi.restoreAllMocks());
 async function live(): Promise<void> {
   const breaker = createCircuitBreaker({ name: "payments", trip: consecutiveFailures(1) });
   for (let calls = 0; calls < 2; calls += 1) await breaker.run(() => Promise.reject(new Error("down"))).catch(() => {});
-  breaker.isolate();
-  breaker.release();
+  await breaker.isolate();
+  await breaker.release();
 }
 
-test("events are made only where somebody listens", async () => {
+test("events are only published if there is a subscriber", async () => {
   const publish = vi.spyOn(channel("midguard:circuit-breaker"), "publish");
   await live();
   expect(publish).not.toHaveBeenCalled();
@@ -23,13 +23,13 @@ test("events are made only where somebody listens", async () => {
   expect(publish).toHaveBeenCalledTimes(4);
 });
 
-test("a listener that throws changes nothing for the call", async () => {
+test("a subscriber that throws changes nothing for the circuit", async () => {
   const warned = new Promise((resolve) => process.once("warning", resolve));
   const unsubscribe = subscribe(() => {
     throw new Error("listener");
   });
   const breaker = createCircuitBreaker({ name: "payments" });
-  breaker.isolate();
+  await breaker.isolate();
   unsubscribe();
   expect(breaker.state).toBe("isolated");
   expect(String(await warned)).toContain("listener");

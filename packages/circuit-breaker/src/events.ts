@@ -1,22 +1,10 @@
 import type { CircuitEvent } from "@midguard/kernel";
 import { type EventChannel, eventChannel } from "@midguard/kernel/internal";
+import type { CircuitFact } from "./machine/step.ts";
 
 const channel: EventChannel<CircuitEvent> = eventChannel("circuit-breaker");
 
-type OpenedReason = Extract<CircuitEvent, { type: "circuit.opened" }>["reason"];
-type Moved = Exclude<CircuitEvent["type"], "circuit.opened" | "circuit.rejected">;
-
-/** Tells that the circuit opened, and for how long. */
-export function tellOpened(source: string, openMs: number, reason: OpenedReason): void {
-  if (channel.hasSubscribers) channel.publish({ type: "circuit.opened", source, openMs, reason });
-}
-
-/** Tells that the circuit moved to another state. */
-export function tellMoved(source: string, type: Moved): void {
-  if (channel.hasSubscribers) channel.publish({ type, source });
-}
-
-/** Tells that a call was not let through. */
-export function tellRejected(source: string, retryAfterMs: number): void {
-  if (channel.hasSubscribers) channel.publish({ type: "circuit.rejected", source, retryAfterMs });
+/** Publishes what happened to the circuit named `source`. */
+export function publish(source: string, fact: CircuitFact): void {
+  if (channel.hasSubscribers) channel.publish({ ...fact, source });
 }

@@ -11,20 +11,85 @@ import type {
   SQSHandler,
 } from "aws-lambda";
 import { expectTypeOf, test } from "vitest";
+import { breakerFetch } from "./fetch.ts";
 import {
+  type CircuitBreaker,
   type CircuitBreakerOptions,
+  type CircuitOpenError,
   type CircuitSnapshot,
   circuitBreaker,
   createCircuitBreaker,
+  createCircuitBreakers,
   isCircuitOpenError,
 } from "./index.ts";
 
 const payments = createCircuitBreaker({ name: "payments" });
 
-test("run keeps the type of what the call gives", () => {
+test("run keeps the type of what the call returns", () => {
   expectTypeOf(payments.run(async () => 7)).toEqualTypeOf<Promise<number>>();
   expectTypeOf(payments.run(() => "ok")).toEqualTypeOf<Promise<string>>();
   expectTypeOf(payments.run(() => fetch("https://example.com"))).toEqualTypeOf<Promise<Response>>();
+});
+
+test("a fallback adds its type to that of the call", () => {
+  const priced = async () => ({ price: 7 });
+  expectTypeOf(payments.run(priced, { fallback: () => undefined })).resolves.toEqualTypeOf<
+    { price: number } | undefined
+  >();
+  expectTypeOf(payments.run(priced, { fallback: async () => null })).resolves.toEqualTypeOf<{ price: number } | null>();
+  expectTypeOf(payments.run(priced, { fallback: (rejection) => rejection.retryAfterMs })).resolves.toEqualTypeOf<
+    { price: number } | number
+  >();
+  expectTypeOf(payments.run(async () => ["tea"], { fallback: () => [] })).resolves.toExtend<string[]>();
+  const cut = async (): Promise<number> => 7;
+  const throws = (): never => {
+    throw new Error("none");
+  };
+  expectTypeOf(payments.run(cut, { fallback: throws })).toEqualTypeOf<Promise<number>>();
+  const { signal } = new AbortController();
+  expectTypeOf(payments.run(cut, { signal })).toEqualTypeOf<Promise<number>>();
+  expectTypeOf(payments.run(cut, { signal, fallback: undefined })).toEqualTypeOf<Promise<number>>();
+  expectTypeOf(payments.run(cut, {})).toEqualTypeOf<Promise<number>>();
+  // @ts-expect-error: no such option.
+  void payments.run(cut, { timeout: 7 });
+});
+
+test("a fallback of wrap gets the rejection and the arguments", () => {
+  const charge = payments.wrap(async (cents: number, to: string) => ({ cents, to }), {
+    fallback: (rejection, cents, to) => {
+      expectTypeOf(rejection).toEqualTypeOf<CircuitOpenError>();
+      expectTypeOf(cents).toEqualTypeOf<number>();
+      expectTypeOf(to).toEqualTypeOf<string>();
+      return "later" as const;
+    },
+  });
+  expectTypeOf(charge).parameters.toEqualTypeOf<[cents: number, to: string]>();
+  expectTypeOf(charge).returns.resolves.toEqualTypeOf<{ cents: number; to: string } | "later">();
+  const sum = async (cents: number, to: string) => cents + to;
+  const wrong = (_: CircuitOpenError, cents: number, to: number) => cents + to;
+  // @ts-expect-error: the second argument of the call is a string.
+  payments.wrap(sum, { fallback: wrong });
+});
+
+test("a family gives circuit breakers, and the middleware takes both", () => {
+  const tenants = createCircuitBreakers({ name: "tenants", maxCircuits: 9, openMs: undefined });
+  expectTypeOf(tenants.for("a")).toEqualTypeOf<CircuitBreaker>();
+  expectTypeOf(circuitBreaker).toBeCallableWith({ breakers: [payments, tenants] });
+  // @ts-expect-error: one state cannot be that of all.
+  createCircuitBreakers({ name: "tenants", initialState: payments.toJSON() });
+});
+
+test("isolate and release return promises", () => {
+  expectTypeOf(payments.isolate).returns.toEqualTypeOf<Promise<void>>();
+  expectTypeOf(payments.release).returns.toEqualTypeOf<Promise<void>>();
+});
+
+test("breakerFetch has the type of fetch, and takes one", () => {
+  const guarded = breakerFetch(createCircuitBreakers({ name: "http" }), fetch);
+  expectTypeOf(guarded).toEqualTypeOf<typeof globalThis.fetch>();
+  expectTypeOf(guarded("https://example.com")).toEqualTypeOf<Promise<Response>>();
+  // @ts-expect-error: one circuit is no family.
+  breakerFetch(payments);
 });
 
 test("wrap keeps parameters and result", () => {

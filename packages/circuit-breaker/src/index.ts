@@ -1,10 +1,12 @@
-export type { Clock } from "@midguard/kernel";
-export { type CircuitBreaker, createCircuitBreaker, type RunOptions } from "./breaker.ts";
-export type { CircuitState } from "./circuit.ts";
+export type { Clock, Outcome } from "@midguard/kernel";
+export { createCircuitBreaker } from "./breaker.ts";
+export type { CircuitBreaker, RunOptions, WrapOptions } from "./circuit-breaker.ts";
 export { CircuitOpenError, isCircuitOpenError } from "./errors.ts";
+export { type CircuitBreakers, createCircuitBreakers } from "./family.ts";
+export type { CircuitState } from "./machine/state.ts";
 export { type CircuitBreakerMiddlewareOptions, circuitBreaker } from "./middleware.ts";
-export type { CircuitBreakerOptions } from "./options.ts";
-export { isFailure, type Outcome } from "./outcome.ts";
+export type { CircuitBreakerOptions, CircuitBreakersOptions } from "./options.ts";
+export { isFailure } from "./outcome.ts";
 export type { CircuitSnapshot } from "./snapshot.ts";
 export { consecutiveFailures } from "./trips/consecutive-failures.ts";
 export { type FailureRateOptions, failureRate } from "./trips/failure-rate.ts";

@@ -5,12 +5,13 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createCircuitBreaker } from "./breaker.ts";
 import { CircuitOpenError } from "./errors.ts";
+import { createCircuitBreakers } from "./family.ts";
 import { circuitBreaker } from "./middleware.ts";
 import { consecutiveFailures } from "./trips/consecutive-failures.ts";
 
 function isolated() {
   const breaker = createCircuitBreaker({ name: "payments" });
-  breaker.isolate();
+  void breaker.isolate();
   return breaker;
 }
 
@@ -28,7 +29,7 @@ const rejecting = (breaker = isolated()) =>
 // biome-ignore lint/suspicious/noExplicitAny: the shape of an answer differs by the kind of event.
 type Answer = any;
 
-describe("a call that an open circuit rejected is answered", () => {
+describe("a rejection by an open circuit is answered", () => {
   test.each(["rest", "http", "functionUrl", "alb", "websocket"] as const)(
     "with 503 and Retry-After: %s",
     async (kind) => {
@@ -39,7 +40,7 @@ describe("a call that an open circuit rejected is answered", () => {
     },
   );
 
-  test.each(Object.keys(otherEvents))("with nothing but the error, for the event: %s", async (kind) => {
+  test.each(Object.keys(otherEvents))("with nothing but the error if the event is no API request: %s", async (kind) => {
     const event = otherEvents[kind]?.();
     await expect(rejecting()(event, lambdaContext())).rejects.toThrow(CircuitOpenError);
   });
@@ -51,7 +52,7 @@ describe("a call that an open circuit rejected is answered", () => {
     last: middy().use(circuitBreaker({ breakers })).use(httpErrorHandler(quiet)),
     absent: middy().use(circuitBreaker({ breakers })),
   };
-  test.each(Object.entries(stacks))("the same with http-error-handler %s", async (_, stack) => {
+  test.each(Object.entries(stacks))("the same, with http-error-handler %s", async (_, stack) => {
     const handler = stack.handler(() => breakers[0].run(() => ({ statusCode: 200 })));
     const answer: Answer = await handler(apiEvents.http(), lambdaContext());
     expect(answer).toMatchObject({ statusCode: 503, headers: { "Retry-After": "2" } });
@@ -59,7 +60,7 @@ describe("a call that an open circuit rejected is answered", () => {
     expect(JSON.parse(answer.body)).toEqual(problem);
   });
 
-  test("also where the circuit is one that the middleware was not given, from another copy of this package", async () => {
+  test("even if the circuit is not in the list and comes from another copy of this package", async () => {
     const foreign = { ...new CircuitOpenError("search", 1_500), message: "search is unavailable" };
     const handler = middy()
       .use(circuitBreaker({ breakers: [isolated()] }))
@@ -68,11 +69,22 @@ describe("a call that an open circuit rejected is answered", () => {
   });
 });
 
+test("a rejection by a circuit of a family is answered, too", async () => {
+  const tenants = createCircuitBreakers({ name: "tenants" });
+  await tenants.for("a").isolate();
+  const handler = middy()
+    .use(circuitBreaker({ breakers: [tenants, isolated()] }))
+    .handler(() => tenants.for("a").run(() => ({ statusCode: 200 })));
+  const answer: Answer = await handler(apiEvents.http(), lambdaContext());
+  expect(answer.statusCode).toBe(503);
+  expect(JSON.parse(answer.body).detail).toBe("tenants:a is unavailable: its circuit is open");
+});
+
 // Middy makes `{}` of an event that is undefined.
 const eventOfAnyShape = fc.anything().filter((event) => event !== undefined);
 
 describe("nothing else is touched:", () => {
-  test("an answer that somebody else has given to the rejection", async () => {
+  test("an answer of another middleware to the rejection", async () => {
     const breaker = isolated();
     const cached = { statusCode: 200, body: "from the cache" };
     const handler = middy()
@@ -86,7 +98,7 @@ describe("nothing else is touched:", () => {
     expect(await handler(apiEvents.http(), lambdaContext())).toBe(cached);
   });
 
-  test("other errors, also of middlewares whose `before` ran first", async () => {
+  test("other errors, also of middlewares whose `before` runs first", async () => {
     const error = new Error("mine");
     const handler = middy()
       .use({
@@ -99,7 +111,7 @@ describe("nothing else is touched:", () => {
     await expect(handler(apiEvents.http(), lambdaContext())).rejects.toBe(error);
   });
 
-  test("answers of a handler that no circuit stopped, whatever the event", async () => {
+  test("answers of a handler that no circuit rejected, whatever the event", async () => {
     const breaker = createCircuitBreaker({ name: "payments" });
     const echo = middy()
       .use(circuitBreaker({ breakers: [breaker] }))
@@ -125,7 +137,7 @@ describe("nothing else is touched:", () => {
 });
 
 describe("a whole handler guarded by wrap", () => {
-  test("is cut off by its own failing answers, and comes back", async () => {
+  test("is rejected after its own failing answers, and recovers", async () => {
     const clock = manualClock();
     const orders = createCircuitBreaker({ name: "orders", trip: consecutiveFailures(2), clock, random: () => 0.5 });
     let statusCode = 500;
@@ -164,10 +176,11 @@ describe("a whole handler guarded by wrap", () => {
 test.each([
   [undefined, /options must be an object, got undefined/],
   [{}, /breakers .*got undefined/],
-  [{ breakers: [] }, /breakers must be an array of at least one circuit breaker, got an empty one/],
-  [{ breakers: isolated() }, /breakers must be an array of at least one circuit breaker, got object/],
+  [{ breakers: [] }, /breakers must be an array of at least one circuit breaker or family, got an empty array/],
+  [{ breakers: isolated() }, /breakers must be an array of at least one circuit breaker or family, got an object/],
   [{ breakers: [null] }, /breakers\[0\] .*got null/],
   [{ breakers: [isolated(), { fire() {} }] }, /breakers\[1\].run .*got undefined/],
+  [{ breakers: [{ for: "payments" }] }, /breakers\[0\].for must be a function, got "payments"/],
   [{ breakers: [isolated()], store: {} }, /unknown option store/],
 ])("refuses %o", (options, message) => {
   expect(() => circuitBreaker(options as never)).toThrow(TypeError);

@@ -1,40 +1,41 @@
-import type { Clock } from "@midguard/kernel";
-import { checkInteger, checkNumber, checkOptions, checkType, now } from "@midguard/kernel/internal";
-import { isFailure, type Outcome } from "./outcome.ts";
-import { type CircuitSnapshot, checkSnapshot } from "./snapshot.ts";
+import type { Clock, Outcome } from "@midguard/kernel";
+import { callback, now, number, readOptions, required, shape, text, wholeNumber } from "@midguard/kernel/internal";
+import type { CircuitRules } from "./machine/state.ts";
+import { isFailure } from "./outcome.ts";
+import { type CircuitSnapshot, snapshotRule } from "./snapshot.ts";
 import { failureRate } from "./trips/failure-rate.ts";
 import type { Trip } from "./trips/trip.ts";
 
 /** Options of `createCircuitBreaker`. */
 export interface CircuitBreakerOptions {
-  /** Names the circuit in events and rejections; an API's client reads it in the answer. One per dependency. */
+  /** Names the circuit in events and rejections; clients of an API read it in the answer. One per dependency. */
   readonly name: string;
   /** When the circuit opens. @default failureRate() */
   readonly trip?: Trip | undefined;
-  /** How long the first opening lasts, in ms, before a probe is let through; times 0.75 to 1.25 at random. @default 500 */
+  /** How long the first opening lasts, in ms, before a probe is admitted; times 0.75 to 1.25 at random. @default 500 */
   readonly openMs?: number | undefined;
   /**
    * Each failed probe doubles the open time up to this, in ms, times 0.75 to 1.25 at random. Once closed, it starts from
    * `openMs` again. A probe that has not ended after this long gives its permit back.
    *
-   * @default 2_000, or `openMs` where that is longer
+   * @default 2_000, or `openMs` if that is longer
    */
   readonly maxOpenMs?: number | undefined;
   /** How many calls may probe a half-open circuit at once. @default 1 */
   readonly halfOpenPermits?: number | undefined;
   /**
-   * Judges how a call ended. Not asked about rejections of Midguard's own (an inner breaker's), attempts that were starved
-   * of time, and aborts by the caller: those are neither failure nor success. Where it throws, or gives a promise, the call
-   * counts as neither too, and its result is untouched.
+   * Judges how a call ended. It is not called for rejections by Midguard (an inner breaker's), attempts that were starved of
+   * time, and aborts by the caller: those are neither failure nor success. If it throws or returns a promise, the call counts
+   * as neither, too, and its result is untouched.
    *
    * @default isFailure
    */
   readonly isFailure?: ((outcome: Outcome) => boolean) | undefined;
-  /** Where to go on, from `toJSON()` of an earlier breaker. Of an unknown version: as if it were not given. */
+  /** The state to start from, by `toJSON()` of an earlier breaker. A state of an unknown version is ignored. */
   readonly initialState?: CircuitSnapshot | undefined;
   /**
-   * Tells the time, in epoch ms. The default is counted from the monotonic clock, so that a jump of the wall clock moves
-   * nothing. Where a clock given here jumps back, it is taken to have stood still.
+   * The time, in epoch ms. The default is monotonic, so that a jump of the wall clock moves nothing. If a clock given here
+   * jumps back, time stands still.
    *
    * @default systemClock
    */
@@ -43,35 +44,63 @@ export interface CircuitBreakerOptions {
   readonly random?: (() => number) | undefined;
 }
 
-/** The options with their defaults, checked. */
-export interface ResolvedOptions {
+/** Options of `createCircuitBreakers`: those of each circuit, and how many there may be. */
+export interface CircuitBreakersOptions extends Omit<CircuitBreakerOptions, "initialState"> {
+  /** How many circuits are kept at most. @default 1_000 */
+  readonly maxCircuits?: number | undefined;
+}
+
+/** The options, checked and with their defaults. */
+export interface BreakerSettings {
   readonly name: string;
   readonly trip: Trip;
-  readonly openMs: number;
-  readonly maxOpenMs: number;
-  readonly halfOpenPermits: number;
+  readonly rules: CircuitRules;
   readonly isFailure: (outcome: Outcome) => boolean;
   readonly snapshot: CircuitSnapshot | undefined;
   readonly clock: Pick<Clock, "now">;
   readonly random: () => number;
 }
 
-/** Checks the options and fills in the defaults. */
-export function resolveOptions(options: CircuitBreakerOptions): ResolvedOptions {
-  const filled = checkOptions(
-    "createCircuitBreaker",
-    options,
-    { trip: failureRate(), openMs: 500, halfOpenPermits: 1, isFailure, clock: { now }, random: Math.random },
-    { name: "", maxOpenMs: 1, initialState: {} as CircuitSnapshot },
-  );
-  const { name, trip, openMs, maxOpenMs = Math.max(2_000, openMs), initialState } = filled;
-  checkNumber("trip.slowCallMs", trip.slowCallMs, 0);
-  checkNumber("openMs", openMs, 1, Number.MAX_SAFE_INTEGER);
-  checkInteger("halfOpenPermits", filled.halfOpenPermits, 1);
-  return {
-    ...filled,
-    name: checkType("name", name as string, "string"),
-    maxOpenMs: checkNumber("maxOpenMs", maxOpenMs, openMs, Number.MAX_SAFE_INTEGER),
-    snapshot: initialState === undefined ? undefined : checkSnapshot(initialState),
-  };
+const ms = { min: 1, max: Number.MAX_SAFE_INTEGER };
+
+const rules = {
+  name: required(text),
+  trip: shape<Trip>({ rule: text, slowCallMs: (name, value = Infinity) => number()(name, value), start: callback() }),
+  openMs: number(ms),
+  maxOpenMs: number(ms),
+  halfOpenPermits: wholeNumber({ min: 1 }),
+  isFailure: callback<BreakerSettings["isFailure"]>(),
+  clock: shape<Pick<Clock, "now">>({ now: callback() }),
+  random: callback<() => number>(),
+};
+
+function defaults(): Omit<BreakerSettings, "name" | "rules" | "snapshot"> & {
+  openMs: number;
+  halfOpenPermits: number;
+} {
+  return { trip: failureRate(), openMs: 500, halfOpenPermits: 1, isFailure, clock: { now }, random: Math.random };
+}
+
+/** The longest open time, which depends on `openMs`. */
+function maxOpenMsOf(owner: string, openMs: number, maxOpenMs: number = Math.max(2_000, openMs)): number {
+  return number({ ...ms, min: openMs })(`${owner}: maxOpenMs`, maxOpenMs);
+}
+
+/** Checks the options of one circuit breaker and fills in the defaults. */
+export function settingsOf(options: CircuitBreakerOptions): BreakerSettings {
+  const owner = "createCircuitBreaker";
+  const filled = readOptions(owner, options, { ...rules, initialState: snapshotRule }, defaults());
+  const { openMs, halfOpenPermits, initialState: snapshot, ...settings } = filled;
+  const maxOpenMs = maxOpenMsOf(owner, openMs, filled.maxOpenMs);
+  return { ...settings, rules: { openMs, maxOpenMs, halfOpenPermits }, snapshot };
+}
+
+/** Checks the options of a family and fills in the defaults. The settings are those of each circuit but for its name. */
+export function familySettingsOf(options: CircuitBreakersOptions): BreakerSettings & { readonly maxCircuits: number } {
+  const owner = "createCircuitBreakers";
+  const more = { maxCircuits: wholeNumber({ min: 1 }) };
+  const filled = readOptions(owner, options, { ...rules, ...more }, { ...defaults(), maxCircuits: 1_000 });
+  const { openMs, halfOpenPermits, ...settings } = filled;
+  const maxOpenMs = maxOpenMsOf(owner, openMs, filled.maxOpenMs);
+  return { ...settings, rules: { openMs, maxOpenMs, halfOpenPermits }, snapshot: undefined };
 }

@@ -1,59 +1,62 @@
+import type { Outcome } from "@midguard/kernel";
 import {
-  fieldsOf,
   isAbort,
-  isFailedAnswerOfError,
-  isFailureStatus,
-  isOurs,
+  isFailedAnswer,
+  isOwnRejection,
   isRecord,
+  isStarved,
   isTimeout,
+  read,
+  syncResult,
 } from "@midguard/kernel/internal";
 
-/** How a call ended: with an error, or with a value. */
-export type Outcome = { readonly error: unknown } | { readonly value: unknown };
-
-function isFailedValue(value: unknown): boolean {
-  if (!isRecord(value)) return false;
-  const { statusCode, status, headers } = value;
-  // A number called `status` may be anything; beside headers it is an answer's (fetch, axios).
-  return typeof statusCode === "number" ? isFailureStatus(statusCode) : isFailureStatus(status) && isRecord(headers);
-}
-
 /**
- * What counts as a failure where the option `isFailure` is not given; to be built on where it is. Failures are the answers
- * 408, 425, 429 and 5xx, AWS's throttling errors, and every error without a status (network errors, timeouts, unknown
- * errors). Every other answer is a success: a dependency that says 404 works.
+ * The default of the option `isFailure`, for your own to build on. Failures are the answers 408, 425, 429 and 5xx, AWS's
+ * throttling errors, and every error without a status (network errors, timeouts, unknown errors). Every other answer is a
+ * success: a dependency that answers 404 works.
  *
- * The status is a number of at least 100, read from an error's `statusCode`, `status`, `$metadata.httpStatusCode` or
- * `response`, and from a value that has a `statusCode`, or a `status` and `headers` (a `Response`).
+ * The status is a number of at least 100: an error's `statusCode`, `status`, `$metadata.httpStatusCode` or that of its
+ * `response`; a value's `statusCode`, or its `status` beside `ok` or `headers` (a `Response`).
  *
  * @example
  * createCircuitBreaker({
  *   name: "search",
- *   isFailure: (outcome) => isFailure(outcome) && !("error" in outcome && outcome.error instanceof NoResultError),
+ *   isFailure: (outcome) => isFailure(outcome) && !(!outcome.ok && outcome.error instanceof NoResultError),
  * });
  */
 export function isFailure(outcome: Outcome): boolean {
-  // Without a status there was no answer: a network error, a timeout, or an error that nobody can judge.
-  return "error" in outcome ? (isFailedAnswerOfError(outcome.error) ?? true) : isFailedValue(outcome.value);
+  // An error without a status is a network error, a timeout, or one that nobody can judge.
+  return isFailedAnswer(outcome) ?? !outcome.ok;
 }
 
-/** Whether a retry policy cut an attempt because its time was nearly over: no dependency is quick enough for that. */
-function isStarved(error: unknown): boolean {
-  return fieldsOf(error).starved === true;
+/** The AWS SDK's `AbortError` has neither cause nor code, and may be a timeout of the SDK's own: that one is a failure. */
+function isAbortByCaller(error: unknown): boolean {
+  return isAbort(error) && (isRecord(read(error, "cause")) || read(error, "code") !== undefined);
+}
+
+/** Whether the caller, and not a timeout, aborted the signal of a call. */
+function hasCallerLeft(signal: AbortSignal | undefined): boolean {
+  return signal?.aborted === true && !isTimeout(signal.reason);
 }
 
 /**
- * Whether an error says nothing about the dependency: a rejection of Midguard's own, which never reached it (a retry
- * policy inside that had no time left is one too), an attempt that was starved of time, or the caller's abort.
+ * Whether an outcome says nothing about the dependency: a rejection by Midguard, which never reached it; an attempt that was
+ * starved of time; or an abort by the caller.
+ *
+ * @param signal - The signal that the call was given, if any.
  */
-export function isNeutral(error: unknown): boolean {
-  const { code, cause } = fieldsOf(error);
-  if (isStarved(error) || isStarved(cause)) return true;
-  // The AWS SDK's has neither reason nor code, timeout or not: a dependency that hangs must not look like a caller who left.
-  return isOurs(error) || (isAbort(error) && (isRecord(cause) || code !== undefined));
+function isNeutral(outcome: Outcome, signal?: AbortSignal): boolean {
+  if (outcome.ok) return false;
+  const { error } = outcome;
+  return isStarved(error) || isOwnRejection(error) || isAbortByCaller(error) || hasCallerLeft(signal);
 }
 
-/** Whether the signal of a call that failed had been aborted by the caller, not by a timeout. */
-export function isAbortOfCaller(signal: AbortSignal | undefined): boolean {
-  return signal?.aborted === true && !isTimeout(signal.reason);
+/** What a call's outcome says about the dependency, with `isFailure` as the user's own rule. */
+export function judge(
+  outcome: Outcome,
+  isFailure: (outcome: Outcome) => boolean,
+  signal?: AbortSignal,
+): "success" | "failure" | "neutral" {
+  if (isNeutral(outcome, signal)) return "neutral";
+  return syncResult("isFailure", isFailure(outcome)) ? "failure" : "success";
 }

@@ -1,6 +1,7 @@
 import { seededRandom } from "@midguard/kernel/testing";
 import { describe, expect, test } from "vitest";
-import { type CircuitBreaker, createCircuitBreaker } from "./breaker.ts";
+import { createCircuitBreaker } from "./breaker.ts";
+import type { CircuitBreaker } from "./circuit-breaker.ts";
 import { isCircuitOpenError } from "./errors.ts";
 import type { CircuitBreakerOptions } from "./options.ts";
 import { consecutiveFailures } from "./trips/consecutive-failures.ts";

@@ -1,6 +1,7 @@
 import { manualClock, seededRandom } from "@midguard/kernel/testing";
 import { describe, expect, test } from "vitest";
-import { type CircuitBreaker, createCircuitBreaker } from "./breaker.ts";
+import { createCircuitBreaker } from "./breaker.ts";
+import type { CircuitBreaker } from "./circuit-breaker.ts";
 import type { CircuitBreakerOptions } from "./options.ts";
 import type { CircuitSnapshot } from "./snapshot.ts";
 import { consecutiveFailures } from "./trips/consecutive-failures.ts";
@@ -32,12 +33,12 @@ const open: CircuitSnapshot = {
   counts: [],
 };
 
-test.each(["open", "half-open"] as const)("takes a %s circuit with any number of ends", async (state) => {
+test.each(["open", "half-open"] as const)("restores a %s circuit with any number of ends", async (state) => {
   const { breaker } = load({ ...open, state, ends: Array(300_000).fill(now + 900) });
   await expect(succeed(breaker)).rejects.toMatchObject({ code: "CIRCUIT_OPEN", retryAfterMs: 900 });
 });
 
-test("does not keep an open circuit that says no end open for longer than an opening may last", () => {
+test("an open circuit without an end stays open no longer than an opening may last", () => {
   const { breaker, clock } = load({ ...open, ends: [] });
   clock.jump(2_499);
   expect(breaker.state).toBe("open");
@@ -45,7 +46,7 @@ test("does not keep an open circuit that says no end open for longer than an ope
   expect(breaker.state).toBe("half-open");
 });
 
-test("does not count what a snapshot says of the future, for ever", async () => {
+test("counts from the future do not count", async () => {
   const { breaker } = load({ ...open, state: "closed", counts: [now + 1e9, 100, 100, 0] });
   await fail(breaker);
   expect(breaker.state).toBe("closed");
@@ -54,7 +55,7 @@ test("does not count what a snapshot says of the future, for ever", async () => 
 });
 
 describe("a circuit that is saved and loaded", () => {
-  test("stays open for the time that was left, however often short-lived environments save it again", () => {
+  test("stays open for the rest of its time, however often short-lived environments save it again", () => {
     let { breaker } = load(open);
     for (let at = now; at < now + 900; at += 200) {
       expect(breaker.state).toBe("open");
@@ -63,7 +64,7 @@ describe("a circuit that is saved and loaded", () => {
     expect(breaker.state).toBe("half-open");
   });
 
-  test("goes on growing its open time", async () => {
+  test("goes on doubling its open time", async () => {
     const { breaker, clock } = load(open);
     clock.jump(900);
     await fail(breaker);
@@ -81,7 +82,7 @@ describe("a circuit that is saved and loaded", () => {
     expect(breaker.state).toBe("open");
   });
 
-  test("keeps its probes' leases, which the calls under way elsewhere still hold", async () => {
+  test("keeps the leases of probes that are under way elsewhere", async () => {
     const { breaker: first, clock } = load(open);
     clock.jump(900);
     hang(first);
@@ -94,15 +95,15 @@ describe("a circuit that is saved and loaded", () => {
 
   test("stays isolated", async () => {
     const first = load(undefined).breaker;
-    first.isolate();
+    await first.isolate();
     const { breaker, clock } = load(saved(first));
     clock.jump(3_600_000);
     expect(await fail(breaker)).toMatchObject({ code: "CIRCUIT_OPEN" });
-    breaker.release();
+    await breaker.release();
     expect(await succeed(breaker)).toBe("ok");
   });
 
-  test("is not held open by a clock that runs behind the one it was saved by", () => {
+  test("stays open no longer if the clock is behind the one that it was saved by", () => {
     const { breaker, clock } = load(open, {}, now - 3_600_000);
     clock.jump(899);
     expect(breaker.state).toBe("open");
@@ -110,13 +111,13 @@ describe("a circuit that is saved and loaded", () => {
     expect(breaker.state).toBe("half-open");
   });
 
-  test("is saved in the time of the clock, also after that has jumped back", () => {
+  test("is saved in the time of the clock, even after the clock has jumped back", () => {
     const { breaker, clock } = load(open);
     clock.jump(-60_000);
     expect(saved(breaker)).toMatchObject({ takenAt: now - 60_000, ends: [now - 60_000 + 900] });
   });
 
-  test("is as loaded where nothing has happened since", async () => {
+  test("is saved as it was loaded if nothing has happened since", async () => {
     const random = seededRandom(3);
     const { breaker, clock } = load(undefined, { trip: failureRate({ minimumCalls: 100 }) });
     for (let calls = 0; calls < 40; calls += 1) {
@@ -129,7 +130,7 @@ describe("a circuit that is saved and loaded", () => {
 });
 
 describe("a deployment that changed the options", () => {
-  test("starts counting anew under another rule, and keeps the state", async () => {
+  test("starts counting anew with another rule, and keeps the state", async () => {
     const first = load(undefined).breaker;
     for (let calls = 0; calls < 4; calls += 1) await fail(first);
     const trip = consecutiveFailures(2);
@@ -147,7 +148,7 @@ describe("a deployment that changed the options", () => {
     expect(breaker.state).toBe("closed");
   });
 
-  test("holds nothing for longer than its own options would", async () => {
+  test("keeps nothing for longer than its own options allow", async () => {
     const options = { openMs: 100, maxOpenMs: 100 };
     const opened = load({ ...open, ends: [now + 60_000] }, options);
     opened.clock.jump(124);
@@ -161,7 +162,7 @@ describe("a deployment that changed the options", () => {
     expect(await succeed(probed.breaker)).toBe("ok");
   });
 
-  test("passes over a state of a version that it does not know", () => {
+  test("ignores a state of an unknown version", () => {
     expect(load({ version: 2, anything: "else" }).breaker.state).toBe("closed");
   });
 });
@@ -172,13 +173,13 @@ test.each([
   [{}, TypeError, /initialState.version .*got undefined/],
   [{ ...open, version: 0 }, RangeError, /initialState.version .*got 0/],
   [{ ...open, state: "ajar" }, RangeError, /initialState.state .*got "ajar"/],
-  [{ ...open, takenAt: null }, TypeError, /initialState .*got null/],
-  [{ ...open, openings: -1 }, RangeError, /initialState .*got -1/],
-  [{ ...open, ends: [Number.NaN] }, RangeError, /initialState .*got NaN/],
-  [{ ...open, ends: ["soon"] }, TypeError, /initialState .*got "soon"/],
+  [{ ...open, takenAt: null }, TypeError, /initialState.takenAt .*got null/],
+  [{ ...open, openings: -1 }, RangeError, /initialState.openings .*got -1/],
+  [{ ...open, ends: [Number.NaN] }, RangeError, /initialState.ends\[0\] .*got NaN/],
+  [{ ...open, ends: ["soon"] }, TypeError, /initialState.ends\[0\] .*got "soon"/],
   [{ ...open, ends: undefined }, TypeError, /initialState.ends .*got undefined/],
-  [{ ...open, counts: 7 }, TypeError, /initialState.*counts .*got .*7/],
-  [{ ...open, counts: [Infinity] }, RangeError, /initialState .*got Infinity/],
+  [{ ...open, counts: 7 }, TypeError, /initialState.counts .*got 7/],
+  [{ ...open, counts: [Infinity] }, RangeError, /initialState.counts\[0\] .*got Infinity/],
   [{ ...open, rule: undefined }, TypeError, /initialState.rule .*got undefined/],
 ])("refuses a malformed state: %o", (initialState, type, message) => {
   expect(() => load(initialState)).toThrow(type);

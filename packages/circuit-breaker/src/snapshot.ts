@@ -1,6 +1,6 @@
-import { checkInteger, checkNumber, checkOneOf, checkType } from "@midguard/kernel/internal";
-import { type Circuit, type CircuitState, longestOpenMs, openingsOf } from "./circuit.ts";
-import type { ResolvedOptions } from "./options.ts";
+import { list, number, oneOf, type Rule, shape, text, wholeNumber } from "@midguard/kernel/internal";
+import { longestOpenMs } from "./machine/open-time.ts";
+import { type Circuit, type CircuitRules, type CircuitState, openingsOf } from "./machine/state.ts";
 import type { TripCounts } from "./trips/trip.ts";
 
 /** A circuit as plain data, which JSON keeps exactly. All times are in epoch ms. */
@@ -10,60 +10,65 @@ export interface CircuitSnapshot extends TripCounts {
   readonly state: CircuitState;
   /** How often in a row the circuit has opened; 0 while it is closed or isolated. */
   readonly openings: number;
-  /** When an open circuit lets a probe through, or the leases of a half-open one end. */
+  /** When an open circuit admits a probe, or the leases of a half-open one end. */
   readonly ends: readonly number[];
 }
 
+function endsOf(circuit: Circuit): readonly number[] {
+  if (circuit.state === "open") return [circuit.until];
+  return circuit.state === "half-open" ? circuit.leaseEnds : [];
+}
+
 /** Saves a circuit as it is at `now`. Its times are moved by `shiftMs`, from the breaker's line of time to the clock's. */
-export function saveCircuit(circuit: Circuit, rule: string, now: number, shiftMs: number): CircuitSnapshot {
-  const { state } = circuit;
-  const ends =
-    state === "open" ? [circuit.until] : state === "half-open" ? [...circuit.leases].map((lease) => lease.endsAt) : [];
+export function saveCircuit(circuit: Circuit, counted: TripCounts, now: number, shiftMs: number): CircuitSnapshot {
   return {
     version: 1,
     takenAt: now + shiftMs,
-    state,
+    state: circuit.state,
     openings: openingsOf(circuit),
-    ends: ends.map((end) => end + shiftMs),
-    rule,
-    counts: state === "closed" ? circuit.counter.save(shiftMs) : [],
+    ends: endsOf(circuit).map((end) => end + shiftMs),
+    ...counted,
   };
 }
 
-const states: readonly CircuitState[] = ["closed", "open", "half-open", "isolated"];
+const time = number({ max: Number.MAX_SAFE_INTEGER });
 
-/**
- * Checks a snapshot. One of another version is passed over (`undefined`): what a newer deployment has saved must not keep
- * the older one, after a rollback, from starting.
- *
- * @throws TypeError | RangeError naming the field and the value, where a snapshot of this version is malformed.
- */
-export function checkSnapshot(snapshot: CircuitSnapshot): CircuitSnapshot | undefined {
-  const { version, takenAt, state, openings, ends, rule, counts } = snapshot;
-  if (checkInteger("initialState.version", version, 1) !== 1) return undefined;
-  checkOneOf("initialState.state", state, states);
-  checkType("initialState.rule", rule, "string");
-  if (!Array.isArray(ends) || !Array.isArray(counts)) {
-    throw new TypeError(`initialState.ends and .counts must be arrays, got ${ends} and ${counts}`);
-  }
-  for (const value of [takenAt, openings, ...ends, ...counts]) {
-    checkNumber("each number in initialState", value, 0, Number.MAX_SAFE_INTEGER);
-  }
-  return snapshot;
+function times(name: string, value: unknown): void {
+  for (const [index, one] of list()(name, value).entries()) time(`${name}[${index}]`, one);
 }
 
+const snapshotShape = shape<CircuitSnapshot>({
+  takenAt: time,
+  state: oneOf<CircuitState>("closed", "open", "half-open", "isolated"),
+  openings: time,
+  ends: times,
+  rule: text,
+  counts: times,
+});
+
 /**
- * The circuit that was saved. Nothing lasts longer than this breaker would let it, and counts of another rule are passed
- * over: a deployment may change the options.
+ * The rule for a snapshot. One of another version gives `undefined`: what a newer deployment saved must not keep the older
+ * one, after a rollback, from starting.
  */
-export function restoreCircuit(snapshot: CircuitSnapshot, options: ResolvedOptions): Circuit {
-  const { takenAt, state, openings, ends, rule, counts } = snapshot;
-  const { trip, maxOpenMs } = options;
-  const longestMs = longestOpenMs(maxOpenMs);
-  if (state === "open") return { state, openings, until: Math.min(ends[0] ?? Infinity, takenAt + longestMs) };
-  if (state === "half-open") {
-    return { state, openings, leases: new Set(ends.map((end) => ({ endsAt: Math.min(end, takenAt + maxOpenMs) }))) };
+export const snapshotRule: Rule<CircuitSnapshot | undefined> = (name, value) => {
+  const { version } = shape<CircuitSnapshot>({ version: wholeNumber({ min: 1 }) })(name, value);
+  return version === 1 ? snapshotShape(name, value) : undefined;
+};
+
+/** The circuit that was saved. A deployment may change the options, so nothing lasts longer than `rules` would let it. */
+export function restoreCircuit(snapshot: CircuitSnapshot, rules: CircuitRules): Circuit {
+  const { takenAt, state, openings, ends } = snapshot;
+  const epoch = 0;
+  if (state === "open") {
+    return { state, epoch, openings, until: Math.min(ends[0] ?? Infinity, takenAt + longestOpenMs(rules)) };
   }
-  if (state === "closed") return { state, counter: trip.start(rule === trip.rule ? counts : undefined) };
-  return { state };
+  if (state === "half-open") {
+    return { state, epoch, openings, leaseEnds: ends.map((end) => Math.min(end, takenAt + rules.maxOpenMs)) };
+  }
+  return { state, epoch };
+}
+
+/** The counts that were saved, if they are those of `rule`. */
+export function countsFor(rule: string, snapshot: CircuitSnapshot | undefined): readonly number[] | undefined {
+  return snapshot?.rule === rule ? snapshot.counts : undefined;
 }

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { createTimeline } from "./timeline.ts";
 
-test("never runs backwards, goes with a clock that runs forwards, and stands still where that jumps back", () => {
+test("follows the clock forwards, and stands still if it jumps back", () => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: -10_000, max: 10_000 })), (jumps) => {
       const clock = manualClock();
@@ -19,7 +19,7 @@ test("never runs backwards, goes with a clock that runs forwards, and stands sti
   );
 });
 
-test("begins no earlier than it is told to", () => {
+test("starts no earlier than `since`", () => {
   const clock = manualClock(1_000);
   const time = createTimeline(clock, 5_000);
   expect(time.now()).toBe(5_000);

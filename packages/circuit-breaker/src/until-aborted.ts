@@ -1,4 +1,4 @@
-/** What `call` comes to, or the reason of `signal` once it aborts, whichever is first. Leaves no listener behind. */
+/** What `call` resolves to, or the reason of `signal` once it aborts, whichever is first. Leaves no listener behind. */
 export function untilAborted<T>(call: Promise<T>, signal: AbortSignal): Promise<T> {
   const { promise, resolve, reject } = Promise.withResolvers<T>();
   const abort = (): void => reject(signal.reason);

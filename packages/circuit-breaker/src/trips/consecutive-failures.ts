@@ -1,32 +1,27 @@
-import { checkInteger } from "@midguard/kernel/internal";
+import { wholeNumber } from "@midguard/kernel/internal";
 import type { Trip } from "./trip.ts";
 
 /**
  * Opens after `count` failures without a success between them, however long that takes.
  *
- * The rule of most breakers, and a harsh one: where 30 % of the calls fail at random, one run of five comes in about 600
+ * Most breakers have this rule, and it is a harsh one: if 30 % of the calls fail at random, five in a row come in about 600
  * calls, and the circuit opens on a dependency that answers most of them. Prefer `failureRate`.
  *
  * @example
  * createCircuitBreaker({ name: "payments", trip: consecutiveFailures(5) });
  *
- * @throws TypeError | RangeError where `count` is not a whole number of at least 1.
+ * @throws TypeError or RangeError if `count` is not a whole number of at least 1.
  */
 export function consecutiveFailures(count: number): Trip {
-  checkInteger("consecutiveFailures", count, 1);
+  wholeNumber({ min: 1 })("consecutiveFailures: count", count);
   return {
     rule: "consecutive-failures",
-    slowCallMs: Infinity,
     start([failures = 0] = []) {
       let inRow = failures;
       return {
-        record(failed) {
-          inRow = failed ? inRow + 1 : 0;
+        record(hasFailed) {
+          inRow = hasFailed ? inRow + 1 : 0;
           return inRow >= count;
-        },
-        recordUntimed() {
-          inRow = 0;
-          return true;
         },
         save: () => [inRow],
       };

@@ -6,23 +6,24 @@ export interface TripCounts {
 
 /** Counts the calls of a closed circuit. */
 export interface TripCounter {
-  /** Counts a call that ended at `now`, in epoch ms, and says whether the circuit shall open. */
-  record(failed: boolean, slow: boolean, now: number): boolean;
   /**
-   * Counts a good call without the time, which costs as much to read as all the rest of a guarded call. Where it answers
-   * `false`, or is not there, `record` is called.
+   * Counts a call and reports whether the circuit opens.
+   *
+   * @param hasFailed - Whether the call failed.
+   * @param durationMs - How long it took, in ms; 0 unless the trip has `slowCallMs`.
+   * @param now - When it ended, in epoch ms. It never decreases.
    */
-  recordUntimed?(): boolean;
+  record(hasFailed: boolean, durationMs: number, now: number): boolean;
   /** The counts, with every time in them moved by `shiftMs`. */
   save(shiftMs: number): readonly number[];
 }
 
-/** A rule for when a circuit opens: an immutable description that makes a counter for each time the circuit is closed. */
+/** A rule for when a circuit opens: an immutable description that makes a counter each time the circuit closes. */
 export interface Trip {
-  /** Names the rule with all that its counts depend on: counts saved under another name are passed over. */
+  /** Names the rule with all that its counts depend on: counts saved under another name are discarded. */
   readonly rule: string;
-  /** A call that takes at least this many ms is slow, and no slow probe closes the circuit. `Infinity`: none is slow. */
-  readonly slowCallMs: number;
-  /** A counter: empty, or going on from what a counter of this rule has saved. */
+  /** A call that takes at least this long, in ms, is slow, and a slow probe does not close the circuit. @default none is */
+  readonly slowCallMs?: number | undefined;
+  /** Makes a counter: empty, or with the counts that a counter of this rule saved. */
   start(saved?: readonly number[]): TripCounter;
 }

@@ -3,10 +3,10 @@ import { consecutiveFailures } from "./consecutive-failures.ts";
 import { failureRate } from "./failure-rate.ts";
 import type { TripCounter } from "./trip.ts";
 
-/** Records a call a millisecond: `F` failed, `S` slow, `.` neither; gives the number of the call that opened, or 0. */
+/** Records a call a millisecond: `F` failed, `S` took 100 ms, `.` neither; returns the number of the call that opened, or 0. */
 function play(counter: TripCounter, calls: string, startMs = 0): number {
   for (const [index, call] of [...calls].entries()) {
-    if (counter.record(call === "F", call === "S", startMs + index)) return index + 1;
+    if (counter.record(call === "F", call === "S" ? 100 : 0, startMs + index)) return index + 1;
   }
   return 0;
 }
@@ -36,20 +36,19 @@ describe("failureRate", () => {
     expect(play(failureRate({ minimumCalls, slowCallMs: 100, slowRate }).start(), calls)).toBe(opensAt);
   });
 
-  test("opens on no fewer calls than the minimum where good ones from before a pause are still to be counted", () => {
+  test("counts no good call from before a pause, so that the minimum is one of calls after it", () => {
     const counter = failureRate({ threshold: 0.1 }).start();
-    for (let call = 0; call < 1_000; call += 1) counter.record(false, false, 0);
-    while (counter.recordUntimed?.());
+    for (let call = 0; call < 1_000; call += 1) counter.record(false, 0, 0);
     expect(play(counter, "F...F", 3_600_000)).toBe(5);
   });
 
-  describe("where none is good any more, for all the good calls before", () => {
+  describe("where no call is good any more, in spite of the good ones before", () => {
     /** A call every `everyMs`, failed but for the first 3,000; how many failed until it opened, or 0. */
     function failuresUntilOpen(everyMs: number, kind: "F" | "S" = "F"): number {
       const counter = failureRate(kind === "S" ? { slowCallMs: 100 } : {}).start();
-      for (let call = 0; call < 3_000; call += 1) counter.record(false, false, call * everyMs);
+      for (let call = 0; call < 3_000; call += 1) counter.record(false, 0, call * everyMs);
       for (let failed = 1; failed <= 3_000; failed += 1) {
-        if (counter.record(kind === "F", kind === "S", (3_000 + failed) * everyMs)) return failed;
+        if (counter.record(kind === "F", kind === "S" ? 100 : 99, (3_000 + failed) * everyMs)) return failed;
       }
       return 0;
     }
@@ -63,34 +62,34 @@ describe("failureRate", () => {
       expect(failuresUntilOpen(everyMs, "S")).toBe(failures);
     });
 
-    test("not within a burst, nor after one good call, timed or not", () => {
+    test("not within a burst, nor after one good call", () => {
       const counter = failureRate().start();
-      for (let call = 0; call < 3_000; call += 1) counter.record(false, false, call);
+      for (let call = 0; call < 3_000; call += 1) counter.record(false, 0, call);
       expect(play(counter, "F".repeat(1_990), 3_000)).toBe(0);
-      expect(counter.recordUntimed?.()).toBe(true);
-      expect(counter.record(true, false, 5_001)).toBe(false);
-      expect(counter.record(false, false, 5_002)).toBe(false);
-      expect(counter.record(true, false, 7_003)).toBe(false);
+      expect(counter.record(false, 0, 5_000)).toBe(false);
+      expect(counter.record(true, 0, 5_001)).toBe(false);
+      expect(counter.record(false, 0, 5_002)).toBe(false);
+      expect(counter.record(true, 0, 7_003)).toBe(false);
     });
 
-    test("not where one good call, a timed one, stood between, and a new run counts from its own start", () => {
+    test("not if one good call came between: a new run counts from its own start", () => {
       const counter = failureRate().start();
-      for (let call = 0; call < 3_000; call += 1) counter.record(false, false, call);
+      for (let call = 0; call < 3_000; call += 1) counter.record(false, 0, call);
       expect(play(counter, "F".repeat(1_990), 3_000)).toBe(0);
-      expect(counter.record(false, false, 4_995)).toBe(false);
-      expect(counter.record(true, false, 5_001)).toBe(false);
+      expect(counter.record(false, 0, 4_995)).toBe(false);
+      expect(counter.record(true, 0, 5_001)).toBe(false);
       expect(play(counter, "F".repeat(100), 5_002)).toBe(0);
     });
 
     test("not of a few failures with long pauses between them", () => {
       const counter = failureRate().start();
-      for (let call = 0; call < 20; call += 1) expect(counter.record(true, false, call * 60_000)).toBe(false);
+      for (let call = 0; call < 20; call += 1) expect(counter.record(true, 0, call * 60_000)).toBe(false);
     });
 
-    test("also where it was saved and loaded meanwhile", () => {
+    test("even if it was saved and loaded meanwhile", () => {
       const trip = failureRate();
       const counter = trip.start();
-      for (let call = 0; call < 3_000; call += 1) counter.record(false, false, call);
+      for (let call = 0; call < 3_000; call += 1) counter.record(false, 0, call);
       expect(play(counter, "F".repeat(1_000), 3_000)).toBe(0);
       const loaded = trip.start(counter.save(500));
       expect(play(loaded, "F".repeat(2_000), 4_500)).toBe(1_001);
@@ -100,16 +99,16 @@ describe("failureRate", () => {
   test("forgets failures that are older than the window, after a freeze of any length", () => {
     const counter = failureRate({ windowMs: 1_000 }).start();
     expect(play(counter, "FFFF")).toBe(0);
-    expect(counter.record(true, false, 1_000)).toBe(false);
-    expect(counter.record(true, false, 1e9)).toBe(false);
+    expect(counter.record(true, 0, 1_000)).toBe(false);
+    expect(counter.record(true, 0, 1e9)).toBe(false);
   });
 
-  test("takes a rate that is met exactly, in spite of binary fractions", () => {
+  test("opens on a rate that is met exactly, in spite of binary fractions", () => {
     const counter = failureRate({ threshold: 0.55, minimumCalls: 20 }).start();
     expect(play(counter, ".........FFFFFFFFFFF")).toBe(20);
   });
 
-  test("counts each closed time from nothing", () => {
+  test("starts each closed period with an empty window", () => {
     const trip = failureRate();
     expect(play(trip.start(), "FFFF")).toBe(0);
     expect(play(trip.start(), "F")).toBe(0);

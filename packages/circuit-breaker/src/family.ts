@@ -1,0 +1,67 @@
+import { text, warn } from "@midguard/kernel/internal";
+import { startBreaker } from "./breaker.ts";
+import type { CircuitBreaker } from "./circuit-breaker.ts";
+import { type CircuitBreakersOptions, familySettingsOf } from "./options.ts";
+
+/** A bounded family of circuit breakers, one a key. */
+export interface CircuitBreakers {
+  /**
+   * The circuit breaker of a key, named `<name of the family>:<key>`. Call it for each use: one that was kept elsewhere may
+   * have been evicted meanwhile.
+   *
+   * @throws TypeError if the key is not a non-empty string.
+   */
+  for(key: string): CircuitBreaker;
+  /** How many circuits are kept. */
+  readonly size: number;
+}
+
+/** The key to evict, from least to most recently used: a closed circuit, else one that is not isolated, else any. */
+function victimIn(circuits: ReadonlyMap<string, CircuitBreaker>): string {
+  let notIsolated: string | undefined;
+  for (const [key, { state }] of circuits) {
+    if (state === "closed") return key;
+    if (state !== "isolated") notIsolated ??= key;
+  }
+  return notIsolated ?? (circuits.keys().next().value as string);
+}
+
+/**
+ * Makes a family of circuit breakers for dependencies that are told apart by a key: a host, a tenant, a shard. They share
+ * all options, and each has a state of its own.
+ *
+ * Beyond `maxCircuits` a new key evicts the least recently used closed circuit, so that a flood of keys forgets no open one.
+ * If no circuit is closed, the least recently used open one goes; if all are isolated, the least recently used one of those,
+ * with a process warning.
+ *
+ * @example
+ * const tenants = createCircuitBreakers({ name: "tenants", maxCircuits: 200 });
+ * const query = (tenant: string) => tenants.for(tenant).run(() => queryShard(tenant));
+ *
+ * @throws TypeError or RangeError naming the option and the value if one is wrong.
+ */
+export function createCircuitBreakers(options: CircuitBreakersOptions): CircuitBreakers {
+  const settings = familySettingsOf(options);
+  const circuits = new Map<string, CircuitBreaker>();
+
+  function evict(): void {
+    const key = victimIn(circuits);
+    if (circuits.get(key)?.state === "isolated") warn(`${settings.name}: an isolated circuit was evicted`, key);
+    circuits.delete(key);
+  }
+
+  return {
+    for(key) {
+      const breaker = circuits.get(text("for: key", key));
+      if (breaker === undefined && circuits.size >= settings.maxCircuits) evict();
+      const used = breaker ?? startBreaker({ ...settings, name: `${settings.name}:${key}` });
+      // To the end: a Map keeps its keys in the order of insertion, here from least to most recently used.
+      circuits.delete(key);
+      circuits.set(key, used);
+      return used;
+    },
+    get size() {
+      return circuits.size;
+    },
+  };
+}

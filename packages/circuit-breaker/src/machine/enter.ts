@@ -1,0 +1,59 @@
+import { type FleetView, isClosedToUs, noFleet } from "./fleet.ts";
+import type { Call, Circuit, CircuitRules } from "./state.ts";
+import { noFacts, type Step } from "./step.ts";
+
+/** A call was admitted or, if `call` is `undefined`, rejected for `retryAfterMs`. */
+export type Entry = Step &
+  ({ readonly call: Call; readonly retryAfterMs?: never } | { readonly call?: never; readonly retryAfterMs: number });
+
+function reject(circuit: Circuit, retryAfterMs: number): Entry {
+  return { circuit, facts: [{ type: "circuit.rejected", retryAfterMs }], retryAfterMs };
+}
+
+function admit(circuit: Circuit, startedAt: number, fleetEpoch: number, leaseEndsAt = Infinity): Entry {
+  return { circuit, facts: noFacts, call: { epoch: circuit.epoch, startedAt, leaseEndsAt, fleetEpoch } };
+}
+
+function earliest(times: readonly number[]): number {
+  return times.reduce((first, time) => Math.min(first, time));
+}
+
+/** Gives a probe a lease, if a permit is free. A probe that is lost gives its permit back when its lease ends. */
+function enterHalfOpen(
+  circuit: Extract<Circuit, { state: "half-open" }>,
+  now: number,
+  { maxOpenMs, halfOpenPermits }: CircuitRules,
+  fleetEpoch: number,
+): Entry {
+  const leaseEnds = circuit.leaseEnds.filter((end) => end > now);
+  if (leaseEnds.length >= halfOpenPermits) return reject(circuit, earliest(leaseEnds) - now);
+  // A lost probe costs no more than a failed one: its lease is the longest open time.
+  const leaseEndsAt = now + maxOpenMs;
+  return admit({ ...circuit, leaseEnds: [...leaseEnds, leaseEndsAt] }, now, fleetEpoch, leaseEndsAt);
+}
+
+/**
+ * A call enters at `now`. An open circuit must have been offered the time first, by `expire`.
+ *
+ * @param fleet - What the fleet says, if there is one.
+ */
+export function enter(circuit: Circuit, now: number, rules: CircuitRules, fleet: FleetView = noFleet): Entry {
+  const local = enterLocal(circuit, now, rules, fleet.epoch);
+  if (!isClosedToUs(fleet)) return local;
+  // The step of the local circuit is dropped, so that a probe that the fleet keeps out takes no permit.
+  return reject(circuit, Math.max(fleet.until - now, local.retryAfterMs ?? 0, 0));
+}
+
+function enterLocal(circuit: Circuit, now: number, rules: CircuitRules, fleetEpoch: number): Entry {
+  switch (circuit.state) {
+    case "closed":
+      return admit(circuit, now, fleetEpoch);
+    case "open":
+      return reject(circuit, circuit.until - now);
+    case "half-open":
+      return enterHalfOpen(circuit, now, rules, fleetEpoch);
+    case "isolated":
+      // Nobody knows when it will be released.
+      return reject(circuit, rules.maxOpenMs);
+  }
+}

@@ -1,0 +1,22 @@
+/**
+ * What the fleet says about a circuit, beside the local state. The fleet can only add an open: where it admits a call, the
+ * local circuit still decides. `epoch` counts the fleet's moves.
+ */
+export type FleetView =
+  | { readonly isOpen: false; readonly epoch: number }
+  | {
+      readonly isOpen: true;
+      readonly epoch: number;
+      /** When the fleet may be asked for a probe: at the end of its open time, or of another environment's lease. */
+      readonly until: number;
+      /** Whether the fleet granted this environment its one probe. If it refused, `until` says when to ask again. */
+      readonly isProbeGranted: boolean;
+    };
+
+/** No fleet: the local circuit alone decides. */
+export const noFleet: FleetView = { isOpen: false, epoch: 0 };
+
+/** Whether the fleet keeps this environment's calls out. */
+export function isClosedToUs(fleet: FleetView): fleet is Extract<FleetView, { isOpen: true }> {
+  return fleet.isOpen && !fleet.isProbeGranted;
+}
