@@ -39,7 +39,7 @@ function times(name: string, value: unknown): void {
 
 const snapshotShape = shape<CircuitSnapshot>({
   takenAt: time,
-  state: oneOf<CircuitState>("closed", "open", "half-open", "isolated"),
+  state: oneOf("closed", "open", "half-open", "isolated"),
   openings: time,
   ends: times,
   rule: text,
