@@ -192,3 +192,15 @@ test.each(Object.entries(mistakes))("stack traces of @midguard/%s lead to the so
   expect(lines[0]).toMatch(/\bnew \w+\(/);
   for (const line of lines.slice(1)) expect(line).toContain("(");
 });
+
+test("the complete example of README.md runs as it says", async () => {
+  const [, example = ""] = /^```js\n(.*?)^```$/ms.exec(readFileSync(join(root, "README.md"), "utf8")) ?? [];
+  const lines = (await execute(example)).split("\n");
+  const statuses = lines.map((line) => /^\d{3}/.exec(line)?.[0]).filter((status) => status !== undefined);
+  expect(statuses.slice(0, 10)).toEqual(Array(10).fill("200"));
+  // Where a window ends between two requests, one more is admitted.
+  expect([statuses.length, statuses.at(-1)]).toEqual([12, "429"]);
+  const metrics = lines.filter((line) => line.startsWith("{")).map((line) => JSON.parse(line) as object);
+  expect(metrics.filter((line) => "Latency" in line)).toHaveLength(12);
+  expect(metrics.filter((line) => "RetryAttempts" in line)).toHaveLength(1);
+});
