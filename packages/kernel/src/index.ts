@@ -12,3 +12,4 @@ export type {
 export { currentInvocation, isRehearsal } from "./invocation/current.ts";
 export type { Invocation } from "./invocation/invocation.ts";
 export type { Outcome } from "./outcome/outcome.ts";
+export type { RequestOutcome } from "./request-outcome.ts";

@@ -144,7 +144,7 @@ test("whatever routes, properties, names of dependencies and lent dimensions say
         vi.spyOn(console, "warn").mockImplementation(() => {});
         const logger = { debug() {}, info() {}, warn() {}, error() {}, trace() {}, critical() {} } as never;
         const measured = metrics({
-          metrics: new Metrics({ namespace: "Lent", defaultDimensions, logger }),
+          defaultsFrom: new Metrics({ namespace: "Lent", defaultDimensions, logger }),
           route: () => route,
           properties: () => Object.fromEntries(properties) as never,
         });

@@ -22,32 +22,32 @@ function warnings(): { readonly count: () => number; readonly text: () => string
 test.each<[unknown, string]>([
   [null, "metrics: options must be an object, got null"],
   [{ names: "otel" }, 'metrics: unknown option names ("otel")'],
-  [{ namespace: 7 }, "namespace must be a non-empty string, got 7"],
-  [{ namespace: "" }, 'namespace must be a non-empty string, got ""'],
+  [{ namespace: 7 }, "metrics: namespace must be a non-empty string, got 7"],
+  [{ namespace: "" }, 'metrics: namespace must be a non-empty string, got ""'],
   [{ namespace: "AWS/Shop" }, "AWS/Shop"],
   [{ namespace: ":Shop" }, ":Shop"],
   [{ namespace: "Café" }, "Café"],
   [{ namespace: " " }, '" "'],
   [{ namespace: "x".repeat(256) }, "xxx"],
-  [{ service: "" }, 'service must be a non-empty string, got ""'],
+  [{ service: "" }, 'metrics: service must be a non-empty string, got ""'],
   [{ service: "café" }, "café"],
   [{ service: "a\u0000b" }, "service"],
   [{ service: "x".repeat(1_025) }, "service"],
-  [{ metrics: "Shop" }, 'metrics must be an object, got "Shop"'],
-  [{ metrics: {} }, "metrics.singleMetric must be a function, got undefined"],
-  [{ route: "GET /" }, 'route must be a function, got "GET /"'],
-  [{ properties: {} }, "properties must be a function, got an object"],
-  [{ maxRoutes: 0 }, "maxRoutes must be between 1 and 9007199254740991, got 0"],
+  [{ defaultsFrom: "Shop" }, 'metrics: defaultsFrom must be an object, got "Shop"'],
+  [{ defaultsFrom: {} }, "metrics: defaultsFrom.singleMetric must be a function, got undefined"],
+  [{ route: "GET /" }, 'metrics: route must be a function, got "GET /"'],
+  [{ properties: {} }, "metrics: properties must be a function, got an object"],
+  [{ maxRoutes: 0 }, "metrics: maxRoutes must be a whole number of at least 1, got 0"],
   [{ maxRoutes: Number.NaN }, "maxRoutes"],
-  [{ maxRoutes: 1.5 }, "maxRoutes must be a whole number, got 1.5"],
+  [{ maxRoutes: 1.5 }, "metrics: maxRoutes must be a whole number of at least 1, got 1.5"],
   [{ maxRoutes: "many" }, "maxRoutes"],
-  [{ coldStart: 1 }, "coldStart must be a boolean, got 1"],
+  [{ coldStart: 1 }, "metrics: coldStart must be a boolean, got 1"],
 ])("options %j are refused when they are given", (options, message) => {
   expect(() => metrics(options as never)).toThrow(message);
 });
 
 test("an option that is undefined is an option that is not given", async () => {
-  const options = { namespace: "Shop", service: undefined, metrics: undefined, route: undefined, maxRoutes: undefined };
+  const options = { namespace: "Shop", service: undefined, defaultsFrom: undefined, route: undefined, maxRoutes: undefined };
   expect(await lineOf(options as never)).toMatchObject({ namespace: "Shop", service: "service_undefined" });
 });
 
@@ -64,13 +64,13 @@ describe("namespace and service", () => {
   test("as options come before the instance's, and the instance's before the environment's", async () => {
     vi.stubEnv("POWERTOOLS_METRICS_NAMESPACE", "FromEnv");
     vi.stubEnv("POWERTOOLS_SERVICE_NAME", "from-env");
-    const lender = new Metrics({ namespace: "Lent", serviceName: "lent" });
-    expect(await lineOf({ metrics: lender, namespace: "Shop", service: "orders" })).toMatchObject({
+    const powertools = new Metrics({ namespace: "Lent", serviceName: "lent" });
+    expect(await lineOf({ defaultsFrom: powertools, namespace: "Shop", service: "orders" })).toMatchObject({
       namespace: "Shop",
       service: "orders",
     });
     lines.raw.length = 0;
-    expect(await lineOf({ metrics: lender })).toMatchObject({ namespace: "Lent", service: "lent" });
+    expect(await lineOf({ defaultsFrom: powertools })).toMatchObject({ namespace: "Lent", service: "lent" });
   });
 
   test("missing or refused by CloudWatch are Powertools' fallbacks, with one warning each", async () => {
@@ -86,9 +86,9 @@ describe("namespace and service", () => {
 
 describe("a Powertools instance", () => {
   test("lends its default dimensions to every set, also those set after the construction", async () => {
-    const lender = new Metrics({ namespace: "Lent", serviceName: "lent", defaultDimensions: { stage: "prod" } });
-    const measured = metrics({ metrics: lender });
-    lender.setDefaultDimensions({ region: "eu-west-1" });
+    const powertools = new Metrics({ namespace: "Lent", serviceName: "lent", defaultDimensions: { stage: "prod" } });
+    const measured = metrics({ defaultsFrom: powertools });
+    powertools.setDefaultDimensions({ region: "eu-west-1" });
     await install("both", { measured })();
 
     const [line] = lines.all();
@@ -100,29 +100,29 @@ describe("a Powertools instance", () => {
   });
 
   test("is neither written through nor changed", async () => {
-    const lender = new Metrics({ namespace: "Lent", serviceName: "lent" });
-    lender.addMetric("Orders", "Count", 1);
-    lender.addDimension("tenant", "t1");
-    await lineOf({ metrics: lender });
+    const powertools = new Metrics({ namespace: "Lent", serviceName: "lent" });
+    powertools.addMetric("Orders", "Count", 1);
+    powertools.addDimension("tenant", "t1");
+    await lineOf({ defaultsFrom: powertools });
 
     expect(lines.all()).toHaveLength(1);
     expect(lines.all()[0]).not.toHaveProperty("Orders");
     expect(lines.all()[0]).not.toHaveProperty("tenant");
-    expect(lender.serializeMetrics()).toMatchObject({ Orders: 1, tenant: "t1" });
+    expect(powertools.serializeMetrics()).toMatchObject({ Orders: 1, tenant: "t1" });
   });
 
   test("whose dimensions were cleared lends its namespace alone", async () => {
-    const lender = new Metrics({ namespace: "Lent", serviceName: "lent" });
-    lender.clearDefaultDimensions();
-    expect(await lineOf({ metrics: lender })).toMatchObject({ namespace: "Lent", service: "service_undefined" });
+    const powertools = new Metrics({ namespace: "Lent", serviceName: "lent" });
+    powertools.clearDefaultDimensions();
+    expect(await lineOf({ defaultsFrom: powertools })).toMatchObject({ namespace: "Lent", service: "service_undefined" });
   });
 
   test.each(["route", "dependency", "Latency", "CircuitOpened", ":x", "café", "x".repeat(251)])(
     "cannot lend a dimension %s: it is dropped with one warning",
     async (name) => {
       const warned = warnings();
-      const lender = new Metrics({ namespace: "Lent", defaultDimensions: { [name]: "v", [`${name} `]: "é", ok: "v" } });
-      const { sets } = await lineOf({ metrics: lender });
+      const powertools = new Metrics({ namespace: "Lent", defaultDimensions: { [name]: "v", [`${name} `]: "é", ok: "v" } });
+      const { sets } = await lineOf({ defaultsFrom: powertools });
       expect(sets).toEqual([
         ["service", "ok", "route"],
         ["service", "ok"],
@@ -134,7 +134,7 @@ describe("a Powertools instance", () => {
   test("that has as many dimensions as Powertools takes lends all but the one that a route needs", async () => {
     const warned = warnings();
     const defaultDimensions = Object.fromEntries(Array.from({ length: 28 }, (_, n) => [`d${n}`, "v"]));
-    const { sets } = await lineOf({ metrics: new Metrics({ namespace: "Lent", defaultDimensions }) });
+    const { sets } = await lineOf({ defaultsFrom: new Metrics({ namespace: "Lent", defaultDimensions }) });
 
     expect((sets as string[][]).map((set) => set.length)).toEqual([29, 28]);
     expect(warned.text()).toContain("d27");
@@ -142,12 +142,12 @@ describe("a Powertools instance", () => {
 
   test("that cannot be read fails no request", async () => {
     const warned = warnings();
-    const lender = { singleMetric: () => ({ serializeMetrics: () => ({ _aws: { CloudWatchMetrics: [] } }) }) };
-    expect(await lineOf({ metrics: lender as never, namespace: "Shop" })).toMatchObject({ namespace: "Shop" });
+    const powertools = { singleMetric: () => ({ serializeMetrics: () => ({ _aws: { CloudWatchMetrics: [] } }) }) };
+    expect(await lineOf({ defaultsFrom: powertools as never, namespace: "Shop" })).toMatchObject({ namespace: "Shop" });
     lines.raw.length = 0;
     // Powertools writes its default dimensions over the envelope.
     const broken = new Metrics({ namespace: "Lent", defaultDimensions: { _aws: "mine" } });
-    expect(await lineOf({ metrics: broken, service: "orders" })).toMatchObject({
+    expect(await lineOf({ defaultsFrom: broken, service: "orders" })).toMatchObject({
       namespace: "default_namespace",
       service: "orders",
     });
@@ -218,8 +218,8 @@ describe("properties", () => {
     "stage",
   ])("cannot take the name %s", async (name) => {
     const warned = warnings();
-    const lender = new Metrics({ namespace: "Lent", serviceName: "lent", defaultDimensions: { stage: "prod" } });
-    const line = await lineOf({ metrics: lender, properties: () => ({ [name]: "mine", other: 1 }) });
+    const powertools = new Metrics({ namespace: "Lent", serviceName: "lent", defaultDimensions: { stage: "prod" } });
+    const line = await lineOf({ defaultsFrom: powertools, properties: () => ({ [name]: "mine", other: 1 }) });
 
     expect(line[name]).not.toBe("mine");
     expect(line.other).toBe(1);

@@ -113,7 +113,7 @@ describe("fields that Middy has one of", () => {
 
   test("throw when two plugins differ in them", () => {
     expect(() => plugins({ timeoutEarlyInMillis: 10 }, { timeoutEarlyInMillis: 20 })).toThrow(
-      new TypeError("plugins: two plugins set timeoutEarlyInMillis, and Middy has one: give it in one of them"),
+      new TypeError("plugins: two plugins set timeoutEarlyInMillis, but Middy takes only one: set it in one of them"),
     );
     expect(() => plugins({ executionMode: () => {} }, { executionMode: () => {} })).toThrow(/executionMode/);
   });

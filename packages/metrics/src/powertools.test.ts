@@ -30,7 +30,7 @@ const limiter: middy.MiddlewareObj = {
 
 describe.each(["before ours", "after ours"])("Powertools' middlewares %s", (order) => {
   const shared = new Metrics({ namespace: "User", serviceName: "user" });
-  const measured = metrics({ namespace: "Shop", service: "orders", metrics: shared });
+  const measured = metrics({ namespace: "Shop", service: "orders", defaultsFrom: shared });
   const theirs = [
     injectLambdaContext(new Logger({ logLevel: "SILENT" }), { resetKeys: true }),
     captureLambdaHandler(new Tracer()),

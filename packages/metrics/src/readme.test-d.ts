@@ -22,7 +22,7 @@ subscribe((event) => {
 });
 
 export const byTenant = metrics<APIGatewayProxyEventV2>({
-  metrics: powertools,
+  defaultsFrom: powertools,
   // A Function URL has no templates: name a few, never the path itself.
   route: (event) => (event.rawPath.startsWith("/orders/") ? "GET /orders/{id}" : undefined),
   properties: ({ event, response }) => ({

@@ -77,7 +77,7 @@ describe("option route", () => {
     const event = apiEvents.http();
     expect(await routesOf({ route: route as never }, event, event)).toEqual(["GET /users/{id}", "GET /users/{id}"]);
     expect(warning).toHaveBeenCalledTimes(1);
-    expect(warning.mock.calls[0]).toEqual([expect.stringContaining("route threw"), "MidguardWarning"]);
+    expect(warning.mock.calls[0]).toEqual([expect.stringContaining("route failed"), "MidguardWarning"]);
   });
 
   test.each(["", " ", "café", "a\nb", "x".repeat(1_025), 7, {}])(

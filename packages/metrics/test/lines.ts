@@ -56,7 +56,7 @@ export function captureLines(): Captured {
 
 /** Sets whether the environment has yet to serve its first request. */
 export function setCold(cold: boolean): void {
-  const state = (globalThis as Record<symbol, { cold: boolean } | undefined>)[Symbol.for("midguard.metrics.1")];
+  const state = (globalThis as Record<symbol, { cold: boolean } | undefined>)[Symbol.for("midguard.metrics.2")];
   if (state !== undefined) state.cold = cold;
 }
 
