@@ -63,7 +63,8 @@ export function createLineWriter(options: IdentityOptions, warn: Warn): (line: L
       output ??= openOutput(options, warn);
       const { powertools, identity } = output;
       // Before anything is filled in, because this calls the user's code, which may publish an event that is emitted at once.
-      const properties = line.properties === undefined ? [] : usableProperties(line.properties, identity.dimensions, warn);
+      const properties =
+        line.properties === undefined ? [] : usableProperties(line.properties, identity.dimensions, warn);
       addDimensions(powertools, line);
       for (const [{ name, unit }, value] of line.metrics) powertools.addMetric(name, unit, value);
       addFields(powertools, line, properties);

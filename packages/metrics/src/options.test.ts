@@ -47,7 +47,13 @@ test.each<[unknown, string]>([
 });
 
 test("an option that is undefined is an option that is not given", async () => {
-  const options = { namespace: "Shop", service: undefined, defaultsFrom: undefined, route: undefined, maxRoutes: undefined };
+  const options = {
+    namespace: "Shop",
+    service: undefined,
+    defaultsFrom: undefined,
+    route: undefined,
+    maxRoutes: undefined,
+  };
   expect(await lineOf(options as never)).toMatchObject({ namespace: "Shop", service: "service_undefined" });
 });
 
@@ -114,14 +120,20 @@ describe("a Powertools instance", () => {
   test("whose dimensions were cleared lends its namespace alone", async () => {
     const powertools = new Metrics({ namespace: "Lent", serviceName: "lent" });
     powertools.clearDefaultDimensions();
-    expect(await lineOf({ defaultsFrom: powertools })).toMatchObject({ namespace: "Lent", service: "service_undefined" });
+    expect(await lineOf({ defaultsFrom: powertools })).toMatchObject({
+      namespace: "Lent",
+      service: "service_undefined",
+    });
   });
 
   test.each(["route", "dependency", "Latency", "CircuitOpened", ":x", "café", "x".repeat(251)])(
     "cannot lend a dimension %s: it is dropped with one warning",
     async (name) => {
       const warned = warnings();
-      const powertools = new Metrics({ namespace: "Lent", defaultDimensions: { [name]: "v", [`${name} `]: "é", ok: "v" } });
+      const powertools = new Metrics({
+        namespace: "Lent",
+        defaultDimensions: { [name]: "v", [`${name} `]: "é", ok: "v" },
+      });
       const { sets } = await lineOf({ defaultsFrom: powertools });
       expect(sets).toEqual([
         ["service", "ok", "route"],
@@ -263,6 +275,7 @@ describe("properties", () => {
       },
     ],
     ["are undefined", () => undefined as never],
+    ["are a promise", () => Promise.resolve({ tenant: "t1" }) as never],
   ])("that %s leave the line as it is", async (_name, properties) => {
     const warned = warnings();
     expect(await lineOf({ namespace: "Shop", properties })).toMatchObject({ Fault: 0 });

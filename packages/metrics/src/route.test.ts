@@ -80,6 +80,25 @@ describe("option route", () => {
     expect(warning.mock.calls[0]).toEqual([expect.stringContaining("route failed"), "MidguardWarning"]);
   });
 
+  test("that is asynchronous leaves the template, with one warning and no unhandled rejection", async () => {
+    const warning = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
+    const unhandled = vi.fn();
+    process.on("unhandledRejection", unhandled);
+    const route = () => Promise.reject(new Error("boom"));
+    expect(await routesOf({ route: route as never }, apiEvents.http())).toEqual(["GET /users/{id}"]);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    process.off("unhandledRejection", unhandled);
+
+    expect(warning.mock.calls[0]?.[0]).toContain("metrics: route must be synchronous, but it returned a promise");
+    expect(unhandled).not.toHaveBeenCalled();
+  });
+
+  test("that CloudWatch would refuse is cut in the warning", async () => {
+    const warning = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
+    await routesOf({ route: () => "é".repeat(5_000) }, apiEvents.http());
+    expect(String(warning.mock.calls[0]?.[0]).match(/é/g)).toHaveLength(200);
+  });
+
   test.each(["", " ", "café", "a\nb", "x".repeat(1_025), 7, {}])(
     "that says %j is UNMATCHED, with one warning",
     async (value) => {

@@ -1,4 +1,4 @@
-import { read, type RequestDescription, syncResult } from "@midguard/kernel/internal";
+import { type RequestDescription, read, syncResult } from "@midguard/kernel/internal";
 import { limitCardinality } from "./cardinality.ts";
 import type { Warn } from "./warn.ts";
 
