@@ -31,7 +31,7 @@ describe.each(places)("the invocation, by %s", (place) => {
   });
 });
 
-test("the hooks tolerate to be called alone", () => {
+test("each hook can be called alone", () => {
   const measured = metrics({ namespace: "Shop" });
   const request = () => ({ event: {}, context: {}, response: undefined, error: undefined, internal: {} }) as never;
   measured.requestEnd(request());
@@ -57,7 +57,7 @@ test("a plugin of the user's own may call the hooks, as functions or as methods"
   expect(lines.all().map((line) => line.Fault)).toEqual([0, 1, 0, 1]);
 });
 
-test("the object passes for a plugin, and a spread of it takes along the plugin's hooks alone", () => {
+test("the object passes for a plugin, and a spread of it copies the plugin's hooks alone", () => {
   const measured = metrics({ namespace: "Shop" });
   expect(() => middyValidateOptions({ ...measured })).not.toThrow();
   expect(() => middyValidateOptions(measured as never)).not.toThrow();

@@ -36,7 +36,7 @@ describe("nested and doubled", () => {
     expect(lines.all()).toMatchObject([{ Fault: 0, Error: 1, statusCode: 404 }]);
   });
 
-  test("a Middy handler inside is measured where the one around it is not", async () => {
+  test("a Middy handler inside is measured if the one around it is not", async () => {
     const context = lambdaContext();
     const inner = install("both");
     await middy(async () => inner(apiEvents.http(), context))({}, context);
@@ -53,7 +53,7 @@ describe("nested and doubled", () => {
     expect(lines.all().map((line) => line.Fault)).toEqual([0, 0, 1]);
   });
 
-  test("two measured objects write a line each", async () => {
+  test("two measured objects emit a line each", async () => {
     const other = metrics({ namespace: "Other" });
     await install("both", { inner: other })();
 
@@ -65,7 +65,7 @@ describe("nested and doubled", () => {
     ).toEqual(["Other", "Shop"]);
   });
 
-  test("two measured objects write a line each, also where one has served the context object before", async () => {
+  test("two measured objects emit a line each, also if one has served the context object before", async () => {
     const context = lambdaContext();
     const inner = metrics({ namespace: "Inner" });
     await install("both", { measured: inner })(apiEvents.http(), context);
@@ -75,7 +75,7 @@ describe("nested and doubled", () => {
     expect(namespaces).toEqual(["Inner", "Inner", "Shop"]);
   });
 
-  test("requests one after the other count each, also with the same context object", async () => {
+  test("consecutive requests count each, also with the same context object", async () => {
     const context = lambdaContext();
     const handler = install("both");
     await handler(apiEvents.http(), context);
@@ -126,7 +126,7 @@ describe("50 overlapping requests", () => {
     }
   });
 
-  test("are answered, with one warning, where the runtime has no InvokeStore", async () => {
+  test("are answered, with one warning, if the runtime has no InvokeStore", async () => {
     vi.stubEnv("AWS_LAMBDA_MAX_CONCURRENCY", "64");
     vi.stubGlobal("awslambda", {});
     const warning = vi.spyOn(process, "emitWarning").mockImplementation(() => {});

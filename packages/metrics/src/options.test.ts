@@ -42,11 +42,11 @@ test.each<[unknown, string]>([
   [{ maxRoutes: 1.5 }, "metrics: maxRoutes must be a whole number of at least 1, got 1.5"],
   [{ maxRoutes: "many" }, "maxRoutes"],
   [{ coldStart: 1 }, "metrics: coldStart must be a boolean, got 1"],
-])("options %j are refused when they are given", (options, message) => {
+])("options %j are refused at construction", (options, message) => {
   expect(() => metrics(options as never)).toThrow(message);
 });
 
-test("an option that is undefined is an option that is not given", async () => {
+test("an option that is undefined has its default", async () => {
   const options = {
     namespace: "Shop",
     service: undefined,
@@ -70,13 +70,13 @@ describe("namespace and service", () => {
   test("as options come before the instance's, and the instance's before the environment's", async () => {
     vi.stubEnv("POWERTOOLS_METRICS_NAMESPACE", "FromEnv");
     vi.stubEnv("POWERTOOLS_SERVICE_NAME", "from-env");
-    const powertools = new Metrics({ namespace: "Lent", serviceName: "lent" });
+    const powertools = new Metrics({ namespace: "Default", serviceName: "default" });
     expect(await lineOf({ defaultsFrom: powertools, namespace: "Shop", service: "orders" })).toMatchObject({
       namespace: "Shop",
       service: "orders",
     });
     lines.raw.length = 0;
-    expect(await lineOf({ defaultsFrom: powertools })).toMatchObject({ namespace: "Lent", service: "lent" });
+    expect(await lineOf({ defaultsFrom: powertools })).toMatchObject({ namespace: "Default", service: "default" });
   });
 
   test("missing or refused by CloudWatch are Powertools' fallbacks, with one warning each", async () => {
@@ -91,22 +91,26 @@ describe("namespace and service", () => {
 });
 
 describe("a Powertools instance", () => {
-  test("lends its default dimensions to every set, also those set after the construction", async () => {
-    const powertools = new Metrics({ namespace: "Lent", serviceName: "lent", defaultDimensions: { stage: "prod" } });
+  test("adds its default dimensions to every set, also those set after its construction", async () => {
+    const powertools = new Metrics({
+      namespace: "Default",
+      serviceName: "default",
+      defaultDimensions: { stage: "prod" },
+    });
     const measured = metrics({ defaultsFrom: powertools });
     powertools.setDefaultDimensions({ region: "eu-west-1" });
     await install("both", { measured })();
 
     const [line] = lines.all();
-    expect(line).toMatchObject({ service: "lent", stage: "prod", region: "eu-west-1" });
+    expect(line).toMatchObject({ service: "default", stage: "prod", region: "eu-west-1" });
     expect(line?._aws.CloudWatchMetrics[0]?.Dimensions).toEqual([
       ["service", "stage", "region", "route"],
       ["service", "stage", "region"],
     ]);
   });
 
-  test("is neither written through nor changed", async () => {
-    const powertools = new Metrics({ namespace: "Lent", serviceName: "lent" });
+  test("is neither emitted through nor changed", async () => {
+    const powertools = new Metrics({ namespace: "Default", serviceName: "default" });
     powertools.addMetric("Orders", "Count", 1);
     powertools.addDimension("tenant", "t1");
     await lineOf({ defaultsFrom: powertools });
@@ -117,21 +121,21 @@ describe("a Powertools instance", () => {
     expect(powertools.serializeMetrics()).toMatchObject({ Orders: 1, tenant: "t1" });
   });
 
-  test("whose dimensions were cleared lends its namespace alone", async () => {
-    const powertools = new Metrics({ namespace: "Lent", serviceName: "lent" });
+  test("without dimensions still gives its namespace", async () => {
+    const powertools = new Metrics({ namespace: "Default", serviceName: "default" });
     powertools.clearDefaultDimensions();
     expect(await lineOf({ defaultsFrom: powertools })).toMatchObject({
-      namespace: "Lent",
+      namespace: "Default",
       service: "service_undefined",
     });
   });
 
   test.each(["route", "dependency", "Latency", "CircuitOpened", ":x", "café", "x".repeat(251)])(
-    "cannot lend a dimension %s: it is dropped with one warning",
+    "cannot add a dimension %s: it is dropped with one warning",
     async (name) => {
       const warned = warnings();
       const powertools = new Metrics({
-        namespace: "Lent",
+        namespace: "Default",
         defaultDimensions: { [name]: "v", [`${name} `]: "é", ok: "v" },
       });
       const { sets } = await lineOf({ defaultsFrom: powertools });
@@ -143,10 +147,10 @@ describe("a Powertools instance", () => {
     },
   );
 
-  test("that has as many dimensions as Powertools takes lends all but the one that a route needs", async () => {
+  test("with the most dimensions that Powertools allows adds all but the one that a route needs", async () => {
     const warned = warnings();
     const defaultDimensions = Object.fromEntries(Array.from({ length: 28 }, (_, n) => [`d${n}`, "v"]));
-    const { sets } = await lineOf({ defaultsFrom: new Metrics({ namespace: "Lent", defaultDimensions }) });
+    const { sets } = await lineOf({ defaultsFrom: new Metrics({ namespace: "Default", defaultDimensions }) });
 
     expect((sets as string[][]).map((set) => set.length)).toEqual([29, 28]);
     expect(warned.text()).toContain("d27");
@@ -158,7 +162,7 @@ describe("a Powertools instance", () => {
     expect(await lineOf({ defaultsFrom: powertools as never, namespace: "Shop" })).toMatchObject({ namespace: "Shop" });
     lines.raw.length = 0;
     // Powertools writes its default dimensions over the envelope.
-    const broken = new Metrics({ namespace: "Lent", defaultDimensions: { _aws: "mine" } });
+    const broken = new Metrics({ namespace: "Default", defaultDimensions: { _aws: "mine" } });
     expect(await lineOf({ defaultsFrom: broken, service: "orders" })).toMatchObject({
       namespace: "default_namespace",
       service: "orders",
@@ -168,7 +172,7 @@ describe("a Powertools instance", () => {
 });
 
 describe("properties", () => {
-  test("stand on the request's line as they are, and are no metrics", async () => {
+  test("are on the request's line unchanged, and are no metrics", async () => {
     const line = await lineOf({
       namespace: "Shop",
       properties: ({ event, response, context }) => ({
@@ -230,7 +234,11 @@ describe("properties", () => {
     "stage",
   ])("cannot take the name %s", async (name) => {
     const warned = warnings();
-    const powertools = new Metrics({ namespace: "Lent", serviceName: "lent", defaultDimensions: { stage: "prod" } });
+    const powertools = new Metrics({
+      namespace: "Default",
+      serviceName: "default",
+      defaultDimensions: { stage: "prod" },
+    });
     const line = await lineOf({ defaultsFrom: powertools, properties: () => ({ [name]: "mine", other: 1 }) });
 
     expect(line[name]).not.toBe("mine");
@@ -238,7 +246,7 @@ describe("properties", () => {
     expect(warned.count()).toBe(1);
   });
 
-  test("whose making tells something that is written at once do not mix with it", async () => {
+  test("that publish an event which is emitted at once do not mix with it", async () => {
     const { eventChannel, enterInvocation } = await import("@midguard/kernel/internal");
     const line = await lineOf({
       namespace: "Shop",
@@ -251,8 +259,8 @@ describe("properties", () => {
         return { tenant: "t1" };
       },
     });
-    expect(lines.happenings()).toMatchObject([{ WarmupPing: 1 }]);
-    expect(lines.happenings()[0]).not.toHaveProperty("route");
+    expect(lines.events()).toMatchObject([{ WarmupPing: 1 }]);
+    expect(lines.events()[0]).not.toHaveProperty("route");
     expect(line).toMatchObject({ tenant: "t1", route: "GET /users/{id}", Fault: 0 });
     expect(line).not.toHaveProperty("WarmupPing");
   });

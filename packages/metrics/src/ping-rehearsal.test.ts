@@ -12,7 +12,7 @@ const lines = captureLines();
 describe("a warm-up ping", () => {
   const channel = eventChannel("warmup");
   const owner = {};
-  /** What the warm-up middleware does: tells of the ping, and answers early. */
+  /** What the warm-up middleware does: publishes the ping, and answers early. */
   const warmup: middy.MiddlewareObj = {
     before(request) {
       enterInvocation(request, owner);
@@ -34,7 +34,7 @@ describe("a warm-up ping", () => {
         expect(lines.all()).toMatchObject([{ WarmupPing: 1, service: "orders", requestId: context.awsRequestId }]);
         expect(lines.all()[0]?._aws.CloudWatchMetrics[0]?.Dimensions).toEqual([["service"]]);
 
-        // With the same context object, as tests like to have it: still a request of its own.
+        // With the same context object, as tests often do: still a request of its own.
         await handler(apiEvents.http(), context);
         expect(lines.requests()).toMatchObject([{ ColdStart: 1 }]);
         expect(lines.all()).toHaveLength(2);
@@ -44,7 +44,7 @@ describe("a warm-up ping", () => {
 });
 
 describe("a rehearsal", () => {
-  test.each(places)("writes nothing by %s, whatever happens in it", async (place) => {
+  test.each(places)("emits nothing by %s, whatever happens in it", async (place) => {
     const context = lambdaContext();
     enterInvocation({ event: {}, context: lambdaContext() }, {});
     const handler = install(place, {
@@ -60,7 +60,7 @@ describe("a rehearsal", () => {
     expect(lines.all()).toEqual([]);
   });
 
-  test("writes nothing either of what it has left running", async () => {
+  test("emits nothing for work that it left running", async () => {
     const context = lambdaContext();
     enterInvocation({ event: {}, context: lambdaContext() }, {});
     let late: Promise<void> | undefined;

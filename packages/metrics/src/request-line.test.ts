@@ -120,6 +120,19 @@ describe("cold start", () => {
   });
 });
 
+test("what a failed line leaves in Powertools is not on the next line", async () => {
+  vi.spyOn(process, "emitWarning").mockImplementation(() => {});
+  const addMetadata = vi.spyOn(Metrics.prototype, "addMetadata").mockImplementationOnce(fail(new Error("boom")));
+  const handler = install("both");
+  await handler();
+  await handler();
+
+  expect(addMetadata).toHaveBeenCalledTimes(3);
+  expect(lines.all()).toMatchObject([{ Fault: 0, _aws: { CloudWatchMetrics: [{ Namespace: "Shop" }] } }]);
+  expect(lines.all()[0]?.Latency).toEqual(expect.any(Number));
+  expect(lines.all()[0]?._aws.CloudWatchMetrics[0]?.Dimensions).toEqual([["service", "route"], ["service"]]);
+});
+
 test("a line that fails half filled is dropped with one warning, and the next is whole", async () => {
   const warning = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
   const serialize = vi

@@ -74,7 +74,7 @@ describe("a stream", () => {
     ["plugin", "an answer with a body", (body: Readable) => ({ statusCode: 200, body }), 1],
     ["both", "an answer with a body", (body: Readable) => ({ statusCode: 200, body }), 1],
     ["both", "a bare stream", (body: Readable) => body, 1],
-  ] as const)("that breaks off is, by %s and of %s, told", async (place, _name, answer, expected) => {
+  ] as const)("that breaks off is, by %s and of %s, a fault or not", async (place, _name, answer, expected) => {
     stubStreaming();
     const handler = install(place, { plugin, handler: async () => answer(Readable.from(broken())) });
     const result = await invoke(handler);
