@@ -80,6 +80,7 @@ const bad: readonly (readonly [Factory, readonly unknown[], string, string])[] =
   [metrics, [{ namespace: "a", service: "b", maxRoutes: -1 }], "maxRoutes", "-1"],
   [metrics, [{ namespace: "a", service: "b", coldstart: true }], "coldstart", "true"],
   [metrics, [{ namespace: "a", service: "b", route: "GET /" }], "route", '"GET /"'],
+  [metrics, [{ namespace: "a", service: "b", defaultsFrom: {} }], "defaultsFrom.singleMetric", "undefined"],
   [plugins, [5], "plugin", "5"],
   [plugins, [null], "plugin", "null"],
   [plugins, [{ requestStart: true }], "requestStart", "true"],

@@ -52,6 +52,6 @@ export {
 export { fieldsOf, isFailedAnswer as isFailedAnswerOfError, isFailureStatus, isOurs } from "./outcome/failure.ts";
 export { rejected } from "./rejected.ts";
 export { describeRequest, type RequestDescription } from "./request/describe.ts";
-export { requestOutcome } from "./request/outcome.ts";
+export { requestOutcome, statusOf } from "./request/outcome.ts";
 export { createStoreGuard, type StoreGuard, type StoreGuardOptions } from "./store/guard.ts";
 export { createWarnOnce, type WarnOnce, warn } from "./warn.ts";

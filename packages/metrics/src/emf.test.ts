@@ -106,7 +106,7 @@ const events = fc.oneof(
     .map(([event, changes]) => ({ ...event, ...changes })),
 );
 
-test("10,000 random events and answers write one valid line each, and change no answer", async () => {
+test("10,000 random events and answers emit one valid line each, and no answer changes", async () => {
   const answer = { current: undefined as unknown };
   const handlers = places.map((place) => install(place, { handler: () => answer.current }));
   const answers = fc.oneof(fc.anything({ withNullPrototype: true }), fc.record({ statusCode: fc.anything() }));
@@ -126,7 +126,7 @@ test("10,000 random events and answers write one valid line each, and change no 
   );
 }, 60_000);
 
-test("whatever routes, properties, names of dependencies and lent dimensions say, lines are valid", async () => {
+test("lines are valid, whatever routes, properties, dependencies and default dimensions are", async () => {
   const text = fc.oneof(
     fc.string({ unit: "binary", maxLength: 40 }),
     fc.string({ unit: "grapheme-ascii", maxLength: 300 }),
@@ -144,7 +144,7 @@ test("whatever routes, properties, names of dependencies and lent dimensions say
         vi.spyOn(console, "warn").mockImplementation(() => {});
         const logger = { debug() {}, info() {}, warn() {}, error() {}, trace() {}, critical() {} } as never;
         const measured = metrics({
-          metrics: new Metrics({ namespace: "Lent", defaultDimensions, logger }),
+          defaultsFrom: new Metrics({ namespace: "Default", defaultDimensions, logger }),
           route: () => route,
           properties: () => Object.fromEntries(properties) as never,
         });

@@ -1,41 +1,74 @@
-import { Console } from "node:console";
-import { Metrics } from "@aws-lambda-powertools/metrics";
+import type { Request } from "@middy/core";
+import type { RequestOutcome } from "@midguard/kernel";
+import type { RequestDescription } from "@midguard/kernel/internal";
+import { limitCardinality } from "./cardinality.ts";
+import { byService, byServiceAndDependency, byServiceAndRoute, requestMetrics } from "./catalogue.ts";
+import type { EmitEvents } from "./event-tally.ts";
+import { isError, isFault } from "./fault.ts";
+import { createLineWriter, type Measured } from "./line-writer.ts";
+import type { ResolvedOptions } from "./options.ts";
+import { takeColdStart } from "./process-state.ts";
+import { createRouteNamer } from "./route.ts";
+import { createWarn } from "./warn.ts";
 
-/** By what the metrics of a line are told apart. */
-export interface Labels {
-  /** They are written by service and route, and once more by service alone. */
-  readonly route?: string | undefined;
-  /** They are written by service and dependency; with neither, by service alone. */
-  readonly dependency?: string | undefined;
+/** A request that has ended. */
+export interface FinishedRequest {
+  readonly request: Request;
+  /** The event that the request began with. */
+  readonly event: unknown;
+  /** What the event describes if it is an API request. */
+  readonly api: RequestDescription | undefined;
+  readonly requestId: string | undefined;
+  readonly latencyMs: number;
+  readonly outcome: RequestOutcome;
 }
 
-/**
- * Powertools that keeps its dimensions from line to line, and is told of them only where they change: most functions
- * serve one route, and to tell Powertools the same again takes a tenth of a line.
- */
-export class Emitter extends Metrics {
-  // As in Powertools: in Lambda, the global console puts a time and a request in front of the line.
-  readonly #stdout = new Console({ stdout: process.stdout, stderr: process.stderr });
-  /** Where invocations overlap, Powertools itself forgets the dimensions with each of them. */
-  readonly #isScoped = process.env.AWS_LAMBDA_MAX_CONCURRENCY !== undefined;
-  #labels: Labels = {};
+/** Emits the lines of one `metrics()`. */
+export interface Emitter {
+  readonly emitRequest: (finished: FinishedRequest) => void;
+  readonly emitEvents: EmitEvents;
+}
 
-  label({ route, dependency }: Labels): void {
-    if (route === this.#labels.route && dependency === this.#labels.dependency && !this.#isScoped) return;
-    this.#labels = { route, dependency };
-    this.clearDimensions();
-    if (route !== undefined) {
-      this.addDimension("route", route);
-      // A set of the service alone; without any set of ours it is what Powertools writes.
-      this.addDimensions({});
+/** Dependencies are named in code, one for each policy or breaker. This is for names that are made from a request's data. */
+const maxDependencies = 100;
+
+/** Makes the emitter of one `metrics()`. */
+export function createEmitter<TEvent>(options: ResolvedOptions<TEvent>): Emitter {
+  const { route, maxRoutes, coldStart, properties } = options;
+  const warn = createWarn();
+  const writeLine = createLineWriter(options, warn);
+  const routeOf = createRouteNamer(route, maxRoutes, warn);
+  const dependencyOf = limitCardinality(maxDependencies, (source) => {
+    warn("dimension", "the name of a dependency must be 1 to 1024 printable ASCII characters", source);
+    return "OTHER";
+  });
+
+  function emitRequest({ request, event, api, requestId, latencyMs, outcome }: FinishedRequest): void {
+    const isColdStart = coldStart && takeColdStart();
+    const facts = { latencyMs, isFault: isFault(outcome), isError: isError(outcome), isColdStart };
+    const metrics: Measured[] = [];
+    for (const metric of requestMetrics) {
+      const value = metric.valueOf(facts);
+      if (value !== undefined) metrics.push([metric, value]);
     }
-    if (dependency !== undefined) this.addDimension("dependency", dependency);
+    writeLine({
+      dimensions: byServiceAndRoute,
+      route: routeOf(event as TEvent, api),
+      metrics,
+      requestId,
+      statusCode: outcome.statusCode,
+      properties: properties && (() => properties(request as Request<TEvent>)),
+    });
   }
 
-  /** What `publishStoredMetrics` does, but for the dimensions. */
-  emit(): void {
-    if (!this.isDisabled()) this.#stdout.log(JSON.stringify(this.serializeMetrics()));
-    this.clearMetrics();
-    this.clearMetadata();
-  }
+  /** One line for the service, and one for each dependency. */
+  const emitEvents: EmitEvents = (counts, requestId) => {
+    for (const [source, metrics] of counts) {
+      const dependency = source === undefined ? undefined : dependencyOf(source);
+      const dimensions = source === undefined ? byService : byServiceAndDependency;
+      writeLine({ dimensions, dependency, metrics: [...metrics], requestId });
+    }
+  };
+
+  return { emitRequest, emitEvents };
 }

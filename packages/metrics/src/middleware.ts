@@ -1,15 +1,12 @@
-// Imported, since the global of that name is looked up at each use, which costs an eighth of reading the clock.
-import { performance } from "node:perf_hooks";
 import type { MiddlewareObj, Request } from "@middy/core";
-import { describe, describeRequest, enterInvocation, leaveInvocation, type Scope } from "@midguard/kernel/internal";
-import type { Tally } from "./from-events.ts";
-import { lineWriter, type Metric } from "./line.ts";
+import { createSlot, enterInvocation, leaveInvocation, setGatewayTimeout } from "@midguard/kernel/internal";
+import { createEmitter } from "./emitter.ts";
+import { closeTally, joinTally } from "./event-tally.ts";
+import { beginMeasurement, finishMeasurement, type Measurement, type Meter } from "./measurement.ts";
 import { type MetricsOptions, resolveOptions } from "./options.ts";
-import { type Outcome, outcomeAtEnd, outcomeOfError, outcomeOfResponse } from "./outcome.ts";
-import { closeScene, listenFor, newScene, type Scene, sceneOf, takeColdStart } from "./process-wide.ts";
-import { dimensionValues, routeNamer } from "./route.ts";
-import { brokeOff, isStreaming } from "./streaming.ts";
-import { warnOnce } from "./warn.ts";
+import { countEventsFor } from "./process-state.ts";
+import { outcomeAtEnd, outcomeOfError, outcomeOfResponse, outcomeOfStream } from "./request-outcome.ts";
+import { isStreaming } from "./streaming.ts";
 
 /** What `metrics()` returns: a middleware, and the two hooks of a Middy plugin. */
 export type MeasuredObj<TEvent = unknown> = MiddlewareObj<TEvent> & {
@@ -17,47 +14,83 @@ export type MeasuredObj<TEvent = unknown> = MiddlewareObj<TEvent> & {
   requestEnd(request: Request): void;
 };
 
-/** A request that is being measured. */
-interface Measurement {
-  readonly request: Request;
-  readonly invocation: Scope;
-  readonly scene: Scene;
-  /** As it came: middlewares may put something else in its place. */
-  readonly event: unknown;
-  readonly startedAt: number;
-  /** Installed as plugin: `requestEnd` will come, and knows better how the request ended. */
-  readonly byPlugin: boolean;
-  /** What `requestStart` was called as a method of. */
-  readonly plugin: unknown;
-  /** Installed as middleware too. */
-  byHooks: boolean;
-  /** Our `onError` was called, so none further in has thrown. */
-  failed: boolean;
-  settled: boolean;
+/** The plugin's first hook: before all middlewares. */
+function onRequestStart(meter: Meter, request: Request, plugin: unknown): void {
+  const scope = enterInvocation(request, meter);
+  const installed = { asPlugin: true, isStreaming: isStreaming(plugin) };
+  // API Gateway does not limit how long a streamed response takes.
+  if (installed.isStreaming) setGatewayTimeout(scope, Infinity);
+  beginMeasurement(meter, request, scope, installed);
 }
 
-/** A request, or the scene of its invocation, with the measurement of each `metrics()` under a symbol of its own. */
-interface Noted {
-  [by: symbol]: Measurement | undefined;
+function onBefore(meter: Meter, request: Request): void {
+  const scope = enterInvocation(request, meter);
+  const measurement = beginMeasurement(meter, request, scope, { asPlugin: false, isStreaming: false });
+  if (measurement !== undefined) measurement.called.before = true;
 }
 
-/** Dependencies are named in the code, one breaker or policy each; this is for a name made from a request's data. */
-const maxDependencies = 100;
+function onAfter(meter: Meter, request: Request): void {
+  const measurement = meter.measurements.get(request);
+  // Then `requestEnd` follows.
+  if (measurement?.installed.asPlugin) return;
+  if (measurement !== undefined) {
+    finishMeasurement(meter, measurement, outcomeOfResponse(request.response, measurement.api !== undefined));
+  }
+  leaveInvocation(request, meter);
+}
+
+function onError(meter: Meter, request: Request): void {
+  const measurement = meter.measurements.get(request);
+  if (measurement === undefined) onUnmeasuredError(meter, request);
+  else if (!onMeasuredError(meter, measurement)) return;
+  leaveInvocation(request, meter);
+}
+
+/** A request that failed before our first hook, so that its duration is unknown. Its events count all the same. */
+function onUnmeasuredError(meter: Meter, request: Request): void {
+  const scope = enterInvocation(request, meter);
+  const tally = joinTally(scope, meter.emitEvents);
+  const isNested = meter.measurements.get(tally) !== undefined;
+  if (!isNested) closeTally(tally, meter.emitEvents, scope.invocation.requestId);
+}
+
+/** Whether this was the last hook of the request. */
+function onMeasuredError(meter: Meter, measurement: Measurement): boolean {
+  const { request, installed, api } = measurement;
+  const isApi = api !== undefined;
+  const isAnswered = request.response !== undefined;
+  measurement.called.onError = true;
+  // `requestEnd` follows, except after a stream that has no answer.
+  if (installed.asPlugin && (isAnswered || !installed.isStreaming)) return false;
+  const outcome = isAnswered ? outcomeOfResponse(request.response, isApi) : outcomeOfError(request.error, isApi);
+  finishMeasurement(meter, measurement, outcome);
+  return true;
+}
+
+/** The plugin's last hook: after all middlewares, and after a streamed body. */
+function onRequestEnd(meter: Meter, request: Request): void {
+  const measurement = meter.measurements.get(request);
+  if (measurement !== undefined) {
+    const { api, called, installed } = measurement;
+    const outcome = outcomeAtEnd(request, api !== undefined, called);
+    finishMeasurement(meter, measurement, installed.isStreaming ? outcomeOfStream(outcome) : outcome);
+  }
+  leaveInvocation(request, meter, true);
+}
 
 /**
- * Measures every request: `Latency` in ms, `Fault` (5xx or no answer) and `Error` (4xx) as 0 or 1, by service and by
- * service and route, as one line of EMF through Powertools Metrics. `SampleCount` of any of them is the number of
- * requests, `Average` of `Fault` the share that failed. Retries, circuits, throttling and warm-up pings of the family's
- * other packages are counted on lines of their own.
+ * Measures every request: `Latency` in ms, `Fault` (5xx or no answer) and `Error` (4xx) as 0 or 1, by service and by service
+ * and route, as one line of EMF through Powertools Metrics. Retries, circuits, throttling and warm-up pings of Midguard's
+ * other packages are counted on lines of their own. Nothing personal is emitted by default.
  *
- * Install the object in both of Middy's places. A request counts once however often, and as a middleware alone it misses
- * what Middy hides from middlewares: an early return, an `onError` or `after` that returns, an `onError` that throws.
+ * Install the object in both of Middy's places. A request counts once, however often the object is installed. As a middleware
+ * alone it misses what Middy hides from middlewares: early returns, an `onError` or `after` that returns, an `onError` that
+ * throws.
  *
- * Sources: Application Signals' vocabulary (AWS, "Metrics collected by Application Signals") and the specification of
- * the CloudWatch embedded metric format.
- *
- * @throws TypeError or RangeError for an option that is unknown, of the wrong type or refused by CloudWatch. Never
- * throws later: what cannot be written is dropped with one process warning.
+ * @typeParam TEvent - The event that `route` and `properties` read.
+ * @throws TypeError or RangeError for an option that is unknown, of the wrong type or refused by CloudWatch. Never throws
+ * later: what cannot be emitted is dropped with one process warning.
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  *
  * @example
  * const measured = metrics({ namespace: "Shop", service: "orders" });
@@ -67,144 +100,30 @@ const maxDependencies = 100;
  *   .handler(createOrder);
  */
 export function metrics<TEvent = unknown>(options: MetricsOptions<TEvent> = {}): MeasuredObj<TEvent> {
-  const { namespace, service, lender, route, maxRoutes, coldStart, properties } = resolveOptions(options);
-  const warn = warnOnce();
-  const write = lineWriter({ namespace, service, lender }, warn);
-  const routeOf = routeNamer(route, maxRoutes, warn);
-  const dependencyName = dimensionValues(maxDependencies, (source) => {
-    warn("dimension", "the name of a dependency must be 1 to 1024 printable ASCII characters", source);
-    return "OTHER";
-  });
-  const mine = Symbol("midguard.metrics");
-
-  /** Our measurement of this request; or the one that began last in this scene, of whichever request. */
-  function measurementOf(noted: object): Measurement | undefined {
-    return (noted as Noted)[mine];
-  }
-
-  function begin(request: Request, byPlugin: boolean, plugin?: unknown): Measurement | undefined {
-    const invocation = enterInvocation(request, measured);
-    if (invocation.invocation.rehearsal) return undefined;
-    const known = measurementOf(request);
-    if (known !== undefined) return known;
-    let scene = sceneOf(invocation, tell);
-    const last = measurementOf(scene);
-    // A Middy handler nested in the one being measured: another request object, but the same client, counted once.
-    if (last !== undefined && !last.settled && !scene.pinged) return undefined;
-    // One after the other in one invocation: a test that uses a context object twice.
-    if (last !== undefined || scene.pinged) scene = newScene(invocation, tell);
-    const measurement: Measurement = {
-      request,
-      invocation,
-      scene,
-      event: request.event,
-      startedAt: performance.now(),
-      byPlugin,
-      plugin,
-      byHooks: false,
-      failed: false,
-      settled: false,
-    };
-    (request as object as Noted)[mine] = measurement;
-    (scene as object as Noted)[mine] = measurement;
-    return measurement;
-  }
-
-  function settle(measurement: Measurement, outcomeOf: (isApi: boolean) => Outcome): void {
-    const { scene, invocation } = measurement;
-    if (measurement.settled) return;
-    measurement.settled = true;
-    try {
-      if (!scene.pinged) writeRequest(measurement, outcomeOf);
-    } catch (error) {
-      // An event or a response with a getter that throws.
-      warn("line", "a request could not be read", error);
-    }
-    closeScene(scene, tell, invocation.invocation.requestId);
-  }
-
-  function writeRequest(
-    { request, invocation, event, startedAt }: Measurement,
-    outcomeOf: (isApi: boolean) => Outcome,
-  ) {
-    // Hundredths of a millisecond: what lies below is noise, and bytes.
-    const latency = Math.round((performance.now() - startedAt) * 100) / 100;
-    const api = request.event === event ? describe(request) : describeRequest(event);
-    const { statusCode, fault, error } = outcomeOf(api !== undefined);
-    const counted: Metric[] = [
-      ["Latency", latency],
-      ["Fault", fault ? 1 : 0],
-      ["Error", error ? 1 : 0],
-    ];
-    if (coldStart && takeColdStart()) counted.push(["ColdStart", 1]);
-    write({
-      route: routeOf(event as TEvent, api),
-      metrics: counted,
-      requestId: invocation.invocation.requestId,
-      statusCode,
-      custom: properties && (() => properties(request as Request<TEvent>)),
-    });
-  }
-
-  /** What happened beside the request: a line for the service, and one for each dependency that something happened to. */
-  function tell(tally: Tally, requestId: string | undefined): void {
-    for (const [source, counts] of tally) {
-      const dependency = source === undefined ? undefined : dependencyName(source);
-      write({ dependency, metrics: Object.entries(counts) as Metric[], requestId });
-    }
-  }
+  const emitter = createEmitter(resolveOptions(options));
+  const meter: Meter = { ...emitter, measurements: createSlot<Measurement>() };
+  countEventsFor(meter.emitEvents);
 
   function requestStart(this: unknown, request: Request): void {
-    begin(request, true, this);
+    onRequestStart(meter, request, this);
   }
-
-  function metricsBefore(request: Request): void {
-    const measurement = begin(request, false);
-    if (measurement !== undefined) measurement.byHooks = true;
-  }
-
-  function metricsAfter(request: Request): void {
-    const measurement = measurementOf(request);
-    if (measurement?.byPlugin) return;
-    if (measurement !== undefined) settle(measurement, (isApi) => outcomeOfResponse(isApi, request.response));
-    leaveInvocation(request, measured);
-  }
-
-  function metricsOnError(request: Request): void {
-    const measurement = measurementOf(request);
-    if (measurement === undefined) {
-      const invocation = enterInvocation(request, measured);
-      const scene = sceneOf(invocation, tell);
-      // A `before` further out has thrown, so nobody knows when the request began. What was told before is counted.
-      if (measurementOf(scene) === undefined) closeScene(scene, tell, invocation.invocation.requestId);
-    } else {
-      measurement.failed = true;
-      const answered = request.response !== undefined;
-      // Middy calls requestEnd later, but not for a stream that has no answer.
-      if (measurement.byPlugin && (answered || !isStreaming(measurement.plugin))) return;
-      settle(measurement, (isApi) =>
-        answered ? outcomeOfResponse(isApi, request.response) : outcomeOfError(isApi, request.error),
-      );
-    }
-    leaveInvocation(request, measured);
-  }
-
   function requestEnd(request: Request): void {
-    const measurement = measurementOf(request);
-    if (measurement !== undefined) {
-      settle(measurement, (isApi) =>
-        outcomeAtEnd(isApi, request, measurement, brokeOff(request.response) && isStreaming(measurement.plugin)),
-      );
-    }
-    leaveInvocation(request, measured, true);
+    onRequestEnd(meter, request);
   }
-
-  // The middleware's hooks cannot be enumerated, so that the object also passes for a plugin before Middy's own check
-  // of plugins (`middyValidateOptions`), and a spread of it into a plugin takes along just what belongs there.
-  const measured = Object.defineProperties<MeasuredObj<TEvent>>(
+  // Middy reports a hook by the name of its function.
+  function metricsBefore(request: Request): void {
+    onBefore(meter, request);
+  }
+  function metricsAfter(request: Request): void {
+    onAfter(meter, request);
+  }
+  function metricsOnError(request: Request): void {
+    onError(meter, request);
+  }
+  // The middleware's hooks are not enumerable: Middy's own check of plugins (`middyValidateOptions`) then accepts the object,
+  // and a spread of it into a plugin copies the plugin's hooks alone.
+  return Object.defineProperties<MeasuredObj<TEvent>>(
     { requestStart, requestEnd },
     { before: { value: metricsBefore }, after: { value: metricsAfter }, onError: { value: metricsOnError } },
   );
-  listenFor(tell);
-  return measured;
 }

@@ -22,32 +22,38 @@ function warnings(): { readonly count: () => number; readonly text: () => string
 test.each<[unknown, string]>([
   [null, "metrics: options must be an object, got null"],
   [{ names: "otel" }, 'metrics: unknown option names ("otel")'],
-  [{ namespace: 7 }, "namespace must be a non-empty string, got 7"],
-  [{ namespace: "" }, 'namespace must be a non-empty string, got ""'],
+  [{ namespace: 7 }, "metrics: namespace must be a non-empty string, got 7"],
+  [{ namespace: "" }, 'metrics: namespace must be a non-empty string, got ""'],
   [{ namespace: "AWS/Shop" }, "AWS/Shop"],
   [{ namespace: ":Shop" }, ":Shop"],
   [{ namespace: "Café" }, "Café"],
   [{ namespace: " " }, '" "'],
   [{ namespace: "x".repeat(256) }, "xxx"],
-  [{ service: "" }, 'service must be a non-empty string, got ""'],
+  [{ service: "" }, 'metrics: service must be a non-empty string, got ""'],
   [{ service: "café" }, "café"],
   [{ service: "a\u0000b" }, "service"],
   [{ service: "x".repeat(1_025) }, "service"],
-  [{ metrics: "Shop" }, 'metrics must be an object, got "Shop"'],
-  [{ metrics: {} }, "metrics.singleMetric must be a function, got undefined"],
-  [{ route: "GET /" }, 'route must be a function, got "GET /"'],
-  [{ properties: {} }, "properties must be a function, got an object"],
-  [{ maxRoutes: 0 }, "maxRoutes must be between 1 and 9007199254740991, got 0"],
+  [{ defaultsFrom: "Shop" }, 'metrics: defaultsFrom must be an object, got "Shop"'],
+  [{ defaultsFrom: {} }, "metrics: defaultsFrom.singleMetric must be a function, got undefined"],
+  [{ route: "GET /" }, 'metrics: route must be a function, got "GET /"'],
+  [{ properties: {} }, "metrics: properties must be a function, got an object"],
+  [{ maxRoutes: 0 }, "metrics: maxRoutes must be a whole number of at least 1, got 0"],
   [{ maxRoutes: Number.NaN }, "maxRoutes"],
-  [{ maxRoutes: 1.5 }, "maxRoutes must be a whole number, got 1.5"],
+  [{ maxRoutes: 1.5 }, "metrics: maxRoutes must be a whole number of at least 1, got 1.5"],
   [{ maxRoutes: "many" }, "maxRoutes"],
-  [{ coldStart: 1 }, "coldStart must be a boolean, got 1"],
-])("options %j are refused when they are given", (options, message) => {
+  [{ coldStart: 1 }, "metrics: coldStart must be a boolean, got 1"],
+])("options %j are refused at construction", (options, message) => {
   expect(() => metrics(options as never)).toThrow(message);
 });
 
-test("an option that is undefined is an option that is not given", async () => {
-  const options = { namespace: "Shop", service: undefined, metrics: undefined, route: undefined, maxRoutes: undefined };
+test("an option that is undefined has its default", async () => {
+  const options = {
+    namespace: "Shop",
+    service: undefined,
+    defaultsFrom: undefined,
+    route: undefined,
+    maxRoutes: undefined,
+  };
   expect(await lineOf(options as never)).toMatchObject({ namespace: "Shop", service: "service_undefined" });
 });
 
@@ -64,13 +70,13 @@ describe("namespace and service", () => {
   test("as options come before the instance's, and the instance's before the environment's", async () => {
     vi.stubEnv("POWERTOOLS_METRICS_NAMESPACE", "FromEnv");
     vi.stubEnv("POWERTOOLS_SERVICE_NAME", "from-env");
-    const lender = new Metrics({ namespace: "Lent", serviceName: "lent" });
-    expect(await lineOf({ metrics: lender, namespace: "Shop", service: "orders" })).toMatchObject({
+    const powertools = new Metrics({ namespace: "Default", serviceName: "default" });
+    expect(await lineOf({ defaultsFrom: powertools, namespace: "Shop", service: "orders" })).toMatchObject({
       namespace: "Shop",
       service: "orders",
     });
     lines.raw.length = 0;
-    expect(await lineOf({ metrics: lender })).toMatchObject({ namespace: "Lent", service: "lent" });
+    expect(await lineOf({ defaultsFrom: powertools })).toMatchObject({ namespace: "Default", service: "default" });
   });
 
   test("missing or refused by CloudWatch are Powertools' fallbacks, with one warning each", async () => {
@@ -85,44 +91,54 @@ describe("namespace and service", () => {
 });
 
 describe("a Powertools instance", () => {
-  test("lends its default dimensions to every set, also those set after the construction", async () => {
-    const lender = new Metrics({ namespace: "Lent", serviceName: "lent", defaultDimensions: { stage: "prod" } });
-    const measured = metrics({ metrics: lender });
-    lender.setDefaultDimensions({ region: "eu-west-1" });
+  test("adds its default dimensions to every set, also those set after its construction", async () => {
+    const powertools = new Metrics({
+      namespace: "Default",
+      serviceName: "default",
+      defaultDimensions: { stage: "prod" },
+    });
+    const measured = metrics({ defaultsFrom: powertools });
+    powertools.setDefaultDimensions({ region: "eu-west-1" });
     await install("both", { measured })();
 
     const [line] = lines.all();
-    expect(line).toMatchObject({ service: "lent", stage: "prod", region: "eu-west-1" });
+    expect(line).toMatchObject({ service: "default", stage: "prod", region: "eu-west-1" });
     expect(line?._aws.CloudWatchMetrics[0]?.Dimensions).toEqual([
       ["service", "stage", "region", "route"],
       ["service", "stage", "region"],
     ]);
   });
 
-  test("is neither written through nor changed", async () => {
-    const lender = new Metrics({ namespace: "Lent", serviceName: "lent" });
-    lender.addMetric("Orders", "Count", 1);
-    lender.addDimension("tenant", "t1");
-    await lineOf({ metrics: lender });
+  test("is neither emitted through nor changed", async () => {
+    const powertools = new Metrics({ namespace: "Default", serviceName: "default" });
+    powertools.addMetric("Orders", "Count", 1);
+    powertools.addDimension("tenant", "t1");
+    await lineOf({ defaultsFrom: powertools });
 
     expect(lines.all()).toHaveLength(1);
     expect(lines.all()[0]).not.toHaveProperty("Orders");
     expect(lines.all()[0]).not.toHaveProperty("tenant");
-    expect(lender.serializeMetrics()).toMatchObject({ Orders: 1, tenant: "t1" });
+    expect(powertools.serializeMetrics()).toMatchObject({ Orders: 1, tenant: "t1" });
   });
 
-  test("whose dimensions were cleared lends its namespace alone", async () => {
-    const lender = new Metrics({ namespace: "Lent", serviceName: "lent" });
-    lender.clearDefaultDimensions();
-    expect(await lineOf({ metrics: lender })).toMatchObject({ namespace: "Lent", service: "service_undefined" });
+  test("without dimensions still gives its namespace", async () => {
+    const powertools = new Metrics({ namespace: "Default", serviceName: "default" });
+    powertools.clearDefaultDimensions();
+    expect(await lineOf({ defaultsFrom: powertools })).toMatchObject({
+      namespace: "Default",
+      service: "service_undefined",
+    });
   });
 
   test.each(["route", "dependency", "Latency", "CircuitOpened", ":x", "café", "x".repeat(251)])(
-    "cannot lend a dimension %s: it is dropped with one warning",
+    "cannot add a dimension %s: it is dropped with one warning",
     async (name) => {
       const warned = warnings();
-      const lender = new Metrics({ namespace: "Lent", defaultDimensions: { [name]: "v", [`${name} `]: "é", ok: "v" } });
-      const { sets } = await lineOf({ metrics: lender });
+      const powertools = new Metrics({
+        namespace: "Default",
+        defaultDimensions: { [name]: "v", [`${name} `]: "é", ok: "v" },
+      });
+      const { sets } = await lineOf({ defaultsFrom: powertools });
       expect(sets).toEqual([
         ["service", "ok", "route"],
         ["service", "ok"],
@@ -131,10 +147,10 @@ describe("a Powertools instance", () => {
     },
   );
 
-  test("that has as many dimensions as Powertools takes lends all but the one that a route needs", async () => {
+  test("with the most dimensions that Powertools allows adds all but the one that a route needs", async () => {
     const warned = warnings();
     const defaultDimensions = Object.fromEntries(Array.from({ length: 28 }, (_, n) => [`d${n}`, "v"]));
-    const { sets } = await lineOf({ metrics: new Metrics({ namespace: "Lent", defaultDimensions }) });
+    const { sets } = await lineOf({ defaultsFrom: new Metrics({ namespace: "Default", defaultDimensions }) });
 
     expect((sets as string[][]).map((set) => set.length)).toEqual([29, 28]);
     expect(warned.text()).toContain("d27");
@@ -142,12 +158,12 @@ describe("a Powertools instance", () => {
 
   test("that cannot be read fails no request", async () => {
     const warned = warnings();
-    const lender = { singleMetric: () => ({ serializeMetrics: () => ({ _aws: { CloudWatchMetrics: [] } }) }) };
-    expect(await lineOf({ metrics: lender as never, namespace: "Shop" })).toMatchObject({ namespace: "Shop" });
+    const powertools = { singleMetric: () => ({ serializeMetrics: () => ({ _aws: { CloudWatchMetrics: [] } }) }) };
+    expect(await lineOf({ defaultsFrom: powertools as never, namespace: "Shop" })).toMatchObject({ namespace: "Shop" });
     lines.raw.length = 0;
     // Powertools writes its default dimensions over the envelope.
-    const broken = new Metrics({ namespace: "Lent", defaultDimensions: { _aws: "mine" } });
-    expect(await lineOf({ metrics: broken, service: "orders" })).toMatchObject({
+    const broken = new Metrics({ namespace: "Default", defaultDimensions: { _aws: "mine" } });
+    expect(await lineOf({ defaultsFrom: broken, service: "orders" })).toMatchObject({
       namespace: "default_namespace",
       service: "orders",
     });
@@ -156,7 +172,7 @@ describe("a Powertools instance", () => {
 });
 
 describe("properties", () => {
-  test("stand on the request's line as they are, and are no metrics", async () => {
+  test("are on the request's line unchanged, and are no metrics", async () => {
     const line = await lineOf({
       namespace: "Shop",
       properties: ({ event, response, context }) => ({
@@ -218,15 +234,19 @@ describe("properties", () => {
     "stage",
   ])("cannot take the name %s", async (name) => {
     const warned = warnings();
-    const lender = new Metrics({ namespace: "Lent", serviceName: "lent", defaultDimensions: { stage: "prod" } });
-    const line = await lineOf({ metrics: lender, properties: () => ({ [name]: "mine", other: 1 }) });
+    const powertools = new Metrics({
+      namespace: "Default",
+      serviceName: "default",
+      defaultDimensions: { stage: "prod" },
+    });
+    const line = await lineOf({ defaultsFrom: powertools, properties: () => ({ [name]: "mine", other: 1 }) });
 
     expect(line[name]).not.toBe("mine");
     expect(line.other).toBe(1);
     expect(warned.count()).toBe(1);
   });
 
-  test("whose making tells something that is written at once do not mix with it", async () => {
+  test("that publish an event which is emitted at once do not mix with it", async () => {
     const { eventChannel, enterInvocation } = await import("@midguard/kernel/internal");
     const line = await lineOf({
       namespace: "Shop",
@@ -239,8 +259,8 @@ describe("properties", () => {
         return { tenant: "t1" };
       },
     });
-    expect(lines.happenings()).toMatchObject([{ WarmupPing: 1 }]);
-    expect(lines.happenings()[0]).not.toHaveProperty("route");
+    expect(lines.events()).toMatchObject([{ WarmupPing: 1 }]);
+    expect(lines.events()[0]).not.toHaveProperty("route");
     expect(line).toMatchObject({ tenant: "t1", route: "GET /users/{id}", Fault: 0 });
     expect(line).not.toHaveProperty("WarmupPing");
   });
@@ -263,6 +283,7 @@ describe("properties", () => {
       },
     ],
     ["are undefined", () => undefined as never],
+    ["are a promise", () => Promise.resolve({ tenant: "t1" }) as never],
   ])("that %s leave the line as it is", async (_name, properties) => {
     const warned = warnings();
     expect(await lineOf({ namespace: "Shop", properties })).toMatchObject({ Fault: 0 });

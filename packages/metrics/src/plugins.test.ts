@@ -7,7 +7,7 @@ import { metrics, plugins } from "./index.ts";
 
 const lines = captureLines();
 
-/** A plugin that writes down each call of a hook. */
+/** A plugin that records each call of a hook. */
 function recorder(name: string, log: string[]): middy.PluginObject {
   return {
     beforePrefetch: () => void log.push(`${name} beforePrefetch`),
@@ -27,7 +27,7 @@ function call(plugin: middy.PluginObject, handler: () => unknown = () => ({ stat
   return core(plugin).handler(handler as never)(apiEvents.http(), lambdaContext() as never);
 }
 
-test("every hook of every plugin is called, closing ones in the opposite order", async () => {
+test("every hook of every plugin is called, closing ones in reverse order", async () => {
   const log: string[] = [];
   const combined = plugins(recorder("a", log), recorder("b", log));
   await core(combined)
@@ -53,14 +53,14 @@ test("every hook of every plugin is called, closing ones in the opposite order",
   ]);
 });
 
-test("the result passes Middy's own check, and hooks that nobody has are not there", () => {
+test("the result passes Middy's own check, and has only hooks that a plugin has", () => {
   const combined = plugins(metrics({ namespace: "Shop" }), { timeoutEarlyInMillis: 10, requestStart: () => {} });
   expect(() => middyValidateOptions({ ...combined })).not.toThrow();
   expect(Object.keys(combined).sort()).toEqual(["requestEnd", "requestStart", "timeoutEarlyInMillis"]);
   expect(plugins()).toEqual({});
 });
 
-test("measured beside another plugin writes its line, and the other's hooks run", async () => {
+test("measured beside another plugin emits its line, and the other's hooks run", async () => {
   const log: string[] = [];
   await call(plugins(metrics({ namespace: "Shop" }), recorder("p", log)));
 
@@ -82,7 +82,7 @@ test("a requestEnd that throws stops no other, and is thrown", async () => {
   expect(log).toContain("a requestEnd");
 });
 
-test("a stream is told apart through plugins(), too", async () => {
+test("streaming mode is recognised through plugins(), too", async () => {
   const { executionModeStreamifyResponse: executionMode } = await import("@middy/core/StreamifyResponse");
   stubStreaming();
   const measured = metrics({ namespace: "Shop" });
@@ -96,7 +96,7 @@ test("a stream is told apart through plugins(), too", async () => {
   expect(lines.all()).toMatchObject([{ Fault: 1 }]);
 });
 
-describe("fields that Middy has one of", () => {
+describe("fields that exist only once", () => {
   test("are taken from the plugin that has them, and internal is merged", async () => {
     const seen: unknown[] = [];
     const combined = plugins(
@@ -113,7 +113,7 @@ describe("fields that Middy has one of", () => {
 
   test("throw when two plugins differ in them", () => {
     expect(() => plugins({ timeoutEarlyInMillis: 10 }, { timeoutEarlyInMillis: 20 })).toThrow(
-      new TypeError("plugins: two plugins set timeoutEarlyInMillis, and Middy has one: give it in one of them"),
+      new TypeError("plugins: two plugins set timeoutEarlyInMillis, but Middy takes only one: set it in one of them"),
     );
     expect(() => plugins({ executionMode: () => {} }, { executionMode: () => {} })).toThrow(/executionMode/);
   });

@@ -1,24 +1,23 @@
 import type middy from "@middy/core";
-import { checkType } from "@midguard/kernel/internal";
+import { callback, shape } from "@midguard/kernel/internal";
 
 type Plugin = middy.PluginObject;
 type Hook = (this: unknown, ...args: unknown[]) => unknown;
 
-/** Hooks that open something: called in the order given. */
+/** Hooks that begin something: called in the order given. */
 const opening = ["beforePrefetch", "requestStart", "beforeMiddleware", "beforeHandler"];
-/** Hooks that close it again: called in the opposite order, as Middy calls `after`. */
+/** Hooks that end something: called in reverse order, as Middy calls `after`. */
 const closing = ["afterMiddleware", "afterHandler", "requestEnd"];
 
 /**
- * Makes one Middy plugin out of several: `middy()` has a single place for one, and a spread silently drops hooks.
+ * Combines several Middy plugins into one: `middy()` takes a single plugin, and a spread silently drops hooks.
  *
- * Every hook of every plugin is called, the first plugin being the outermost: what opens (`requestStart`,
- * `beforeHandler`, ...) in the order given, what closes (`afterHandler`, `requestEnd`, ...) in the opposite order. One
- * `requestEnd` is awaited before the next is called, and all are called even if one fails; the first failure is then
- * thrown. `internal` is merged, later plugins win.
+ * The first plugin is the outermost. Opening hooks (`requestStart`, `beforeHandler`, ...) run in the order given, closing
+ * ones (`afterHandler`, `requestEnd`, ...) in reverse order. Each `requestEnd` is awaited before the next, and all are
+ * called even if one fails; the first failure is then thrown. `internal` is merged, later plugins win.
  *
- * @throws TypeError for what is no plugin or no hook, and if two plugins differ in a field that Middy has one of:
- * `executionMode`, `timeoutEarlyInMillis`, `timeoutEarlyResponse`.
+ * @throws TypeError if a plugin is no object or a hook no function, and if two plugins differ in a field that exists only
+ * once: `executionMode`, `timeoutEarlyInMillis`, `timeoutEarlyResponse`.
  *
  * @example
  * const measured = metrics({ namespace: "Shop" });
@@ -30,16 +29,16 @@ export function plugins(...combined: readonly Plugin[]): Plugin {
   const result: Record<string, unknown> = {};
   const hooks = new Map<string, Hook[]>();
   for (const plugin of combined) {
-    for (const [field, value] of Object.entries(checkType("plugin", plugin, "object"))) {
+    for (const [field, value] of Object.entries(shape<Plugin>({})("plugins: plugin", plugin))) {
       if (value === undefined) continue;
       if (field === "internal") {
         result[field] = { ...(result[field] as object | undefined), ...value };
       } else if (opening.includes(field) || closing.includes(field)) {
-        hooks.set(field, [...(hooks.get(field) ?? []), checkType(field, value, "function")]);
+        hooks.set(field, [...(hooks.get(field) ?? []), callback<Hook>()(`plugins: ${field}`, value)]);
       } else {
-        // Anything else is single, also what a later Middy may add: better refused than dropped.
+        // Every other field exists once, including those of later Middy versions: a conflict is better refused than dropped.
         if (Object.hasOwn(result, field) && result[field] !== value) {
-          throw new TypeError(`plugins: two plugins set ${field}, and Middy has one: give it in one of them`);
+          throw new TypeError(`plugins: two plugins set ${field}, but Middy takes only one: set it in one of them`);
         }
         result[field] = value;
       }
@@ -47,24 +46,24 @@ export function plugins(...combined: readonly Plugin[]): Plugin {
   }
   for (const [field, calls] of hooks) {
     if (closing.includes(field)) calls.reverse();
-    result[field] = field === "requestEnd" ? allToTheEnd(calls) : inTurn(calls);
+    result[field] = field === "requestEnd" ? awaitingAll(calls) : callingAll(calls);
   }
   return result;
 }
 
-/** Middy calls a hook as a method of the plugin, and so do we. */
-function inTurn(calls: readonly Hook[]): Hook {
-  return function callInTurn(...args) {
-    for (const call of calls) call.apply(this, args);
+/** Calls the hooks as Middy calls them: as methods of the plugin. */
+function callingAll(hooks: readonly Hook[]): Hook {
+  return function callAll(...args) {
+    for (const hook of hooks) hook.apply(this, args);
   };
 }
 
-function allToTheEnd(calls: readonly Hook[]): Hook {
-  return async function callAllToTheEnd(...args) {
+function awaitingAll(hooks: readonly Hook[]): Hook {
+  return async function awaitAll(...args) {
     const failures: unknown[] = [];
-    for (const call of calls) {
+    for (const hook of hooks) {
       try {
-        await call.apply(this, args);
+        await hook.apply(this, args);
       } catch (failure) {
         failures.push(failure);
       }

@@ -30,7 +30,7 @@ const limiter: middy.MiddlewareObj = {
 
 describe.each(["before ours", "after ours"])("Powertools' middlewares %s", (order) => {
   const shared = new Metrics({ namespace: "User", serviceName: "user" });
-  const measured = metrics({ namespace: "Shop", service: "orders", metrics: shared });
+  const measured = metrics({ namespace: "Shop", service: "orders", defaultsFrom: shared });
   const theirs = [
     injectLambdaContext(new Logger({ logLevel: "SILENT" }), { resetKeys: true }),
     captureLambdaHandler(new Tracer()),
@@ -51,11 +51,11 @@ describe.each(["before ours", "after ours"])("Powertools' middlewares %s", (orde
     expect(lines.requests()).toMatchObject([{ Fault: 0, Error: 0, service: "orders", stage: "prod" }]);
     expect(lines.requests()[0]).not.toHaveProperty("tenant");
     expect(lines.requests()[0]).not.toHaveProperty("Orders");
-    expect(lines.happenings()).toMatchObject([{ Orders: 1, tenant: "t1", service: "user" }]);
-    expect(lines.happenings()[0]).not.toHaveProperty("route");
+    expect(lines.events()).toMatchObject([{ Orders: 1, tenant: "t1", service: "user" }]);
+    expect(lines.events()[0]).not.toHaveProperty("route");
   });
 
-  test("do not mind a rejection", async () => {
+  test("tolerate a rejection", async () => {
     vi.spyOn(console, "warn").mockImplementation(() => {});
     const answer = await handler({ ...apiEvents.http(), flood: true }, lambdaContext() as never);
 
@@ -64,7 +64,7 @@ describe.each(["before ours", "after ours"])("Powertools' middlewares %s", (orde
   });
 });
 
-test("throwOnEmptyMetrics makes a 5xx of every rejection, and the line says so", async () => {
+test("throwOnEmptyMetrics turns every rejection into a 5xx, and the line has Fault", async () => {
   const measured = metrics({ namespace: "Shop" });
   const handler = middy(measured)
     .use(measured)
@@ -78,7 +78,7 @@ test("throwOnEmptyMetrics makes a 5xx of every rejection, and the line says so",
 });
 
 test.each(["use", "plugin", "both"] as const)(
-  "an early return with Powertools' cleanup writes at most one line, by %s",
+  "an early return with Powertools' cleanup emits at most one line, by %s",
   async (place) => {
     const shared = new Metrics({ namespace: "User" });
     /** What Powertools' own early returns do before they answer. */
@@ -94,7 +94,7 @@ test.each(["use", "plugin", "both"] as const)(
     const handler = install(place, { measured, outer: logMetrics(shared) as middy.MiddlewareObj, inner: early });
     await handler();
 
-    expect(lines.happenings()).toMatchObject([{ Orders: 1 }]);
+    expect(lines.events()).toMatchObject([{ Orders: 1 }]);
     expect(lines.requests()).toMatchObject(place === "use" ? [] : [{ Fault: 0, Error: 0, statusCode: 304 }]);
   },
 );

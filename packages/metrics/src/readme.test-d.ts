@@ -22,7 +22,7 @@ subscribe((event) => {
 });
 
 export const byTenant = metrics<APIGatewayProxyEventV2>({
-  metrics: powertools,
+  defaultsFrom: powertools,
   // A Function URL has no templates: name a few, never the path itself.
   route: (event) => (event.rawPath.startsWith("/orders/") ? "GET /orders/{id}" : undefined),
   properties: ({ event, response }) => ({
@@ -38,7 +38,14 @@ export const profiled = middy(createOrder, plugins(measured, profiler)).use(meas
 export const streamed = middy({ ...measured, executionMode: executionModeStreamifyResponse }).use(measured);
 
 import type { MeasuredObj, MetricsOptions } from "@midguard/metrics";
-import type { APIGatewayProxyEvent, APIGatewayProxyHandlerV2, APIGatewayProxyResult, Context } from "aws-lambda";
+import type {
+  APIGatewayProxyEvent,
+  APIGatewayProxyHandlerV2,
+  APIGatewayProxyResult,
+  Context,
+  SQSEvent,
+  SQSHandler,
+} from "aws-lambda";
 import { expectTypeOf, test } from "vitest";
 
 test("the examples keep the types of the handler", () => {
@@ -70,4 +77,25 @@ test("options read the event that they are given for", () => {
   metrics({ properties: () => ({ tenant: true }) });
   // @ts-expect-error There is no such option.
   metrics({ names: "otel" });
+});
+
+test("a handler measured by options for another event cannot be called, nor exported with its type", () => {
+  const forApi = metrics<APIGatewayProxyEvent>({ route: (event) => event.resource });
+  // Middy's `use` accepts a middleware of any event, and adds that event to the chain's.
+  const wrong = middy<SQSEvent, void>()
+    .use(forApi)
+    .handler(async (event: SQSEvent) => {
+      event.Records;
+    });
+  expectTypeOf(wrong).parameter(0).toEqualTypeOf<SQSEvent & APIGatewayProxyEvent>();
+  // @ts-expect-error The handler needs an API event, too.
+  const exported: SQSHandler = wrong;
+  // @ts-expect-error The handler needs an API event, too.
+  (event: SQSEvent, context: Context) => wrong(event, context);
+  return exported;
+});
+
+test("options without an event type fit every chain", () => {
+  const handler: SQSHandler = middy(async (event: SQSEvent) => void event.Records).use(metrics({ namespace: "Shop" }));
+  return handler;
 });

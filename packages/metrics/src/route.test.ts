@@ -37,7 +37,7 @@ test.each([
   ["authorizerV1", "UNMATCHED"],
   ["cognito", "UNMATCHED"],
   ["direct", "UNMATCHED"],
-])("the route of another event (%s) is where it came from, %s", async (kind, route) => {
+])("the route of another event (%s) is its origin, %s", async (kind, route) => {
   expect(await routesOf({}, otherEvents[kind]?.())).toEqual([route]);
 });
 
@@ -49,7 +49,7 @@ test.each([null, "text", 7, [], { Records: [] }, { Records: [null] }])(
 );
 
 describe("option route", () => {
-  test("comes before the template, which stands where it has no answer", async () => {
+  test("comes before the template, which is the default", async () => {
     const route = ({ rawPath }: { rawPath: string }) => (rawPath.startsWith("/users/") ? "user" : undefined);
     const other = { ...apiEvents.http(), rawPath: "/orders/3" };
     expect(await routesOf({ route }, apiEvents.http(), apiEvents.functionUrl(), other)).toEqual([
@@ -77,7 +77,26 @@ describe("option route", () => {
     const event = apiEvents.http();
     expect(await routesOf({ route: route as never }, event, event)).toEqual(["GET /users/{id}", "GET /users/{id}"]);
     expect(warning).toHaveBeenCalledTimes(1);
-    expect(warning.mock.calls[0]).toEqual([expect.stringContaining("route threw"), "MidguardWarning"]);
+    expect(warning.mock.calls[0]).toEqual([expect.stringContaining("route failed"), "MidguardWarning"]);
+  });
+
+  test("that is asynchronous leaves the template, with one warning and no unhandled rejection", async () => {
+    const warning = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
+    const unhandled = vi.fn();
+    process.on("unhandledRejection", unhandled);
+    const route = () => Promise.reject(new Error("boom"));
+    expect(await routesOf({ route: route as never }, apiEvents.http())).toEqual(["GET /users/{id}"]);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    process.off("unhandledRejection", unhandled);
+
+    expect(warning.mock.calls[0]?.[0]).toContain("metrics: route must be synchronous, but it returned a promise");
+    expect(unhandled).not.toHaveBeenCalled();
+  });
+
+  test("that CloudWatch would refuse is cut in the warning", async () => {
+    const warning = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
+    await routesOf({ route: () => "é".repeat(5_000) }, apiEvents.http());
+    expect(String(warning.mock.calls[0]?.[0]).match(/é/g)).toHaveLength(200);
   });
 
   test.each(["", " ", "café", "a\nb", "x".repeat(1_025), 7, {}])(
@@ -90,7 +109,7 @@ describe("option route", () => {
     },
   );
 
-  test("sees the event as it came, whatever middlewares put in its place", async () => {
+  test("reads the event that the request began with, even if a middleware replaced it", async () => {
     const measured = metrics<{ kind: string }>({ namespace: "Shop", route: ({ kind }) => kind });
     const handler = install("both", {
       measured: measured as never,
@@ -105,7 +124,7 @@ describe("option route", () => {
   });
 });
 
-test("routes beyond maxRoutes are OTHER; those known, and UNMATCHED, stay", async () => {
+test("routes beyond maxRoutes are OTHER; known ones and UNMATCHED stay", async () => {
   const event = (resource: string) => ({ ...apiEvents.rest(), resource });
   const events = [event("/a"), event("/b"), event("/c"), event("/a"), apiEvents.alb(), event("/d")];
   expect(await routesOf({ maxRoutes: 2 }, ...events)).toEqual([

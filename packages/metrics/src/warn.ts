@@ -1,17 +1,14 @@
-import { warn } from "@midguard/kernel/internal";
+import { createWarnOnce } from "@midguard/kernel/internal";
 
-/** What can be wrong with something that a request brought along. */
-type Complaint = "identity" | "service" | "dimension" | "route" | "property" | "line";
+/** What can be wrong with what a user's code or a request brings along. */
+type Subject = "namespace" | "service" | "dimension" | "route" | "property" | "line";
 
-/** Tells that something was dropped, and what. Never throws. */
-export type Warn = (about: Complaint, message: string, detail: unknown) => void;
+/** Emits a process warning, once of each subject. Never throws. */
+export type Warn = (subject: Subject, message: string, detail: unknown) => void;
 
-/** A `Warn` that speaks once of each kind: a bad value tends to come with every request. */
-export function warnOnce(): Warn {
-  const told = new Set<Complaint>();
-  return function warnAbout(about, message, detail) {
-    if (told.has(about)) return;
-    told.add(about);
-    warn(`metrics: ${message} (said once)`, typeof detail === "string" ? detail.slice(0, 200) : detail);
-  };
+/** Makes a `Warn`. Text that came with a request may be long, and is cut. */
+export function createWarn(): Warn {
+  const warnOnce = createWarnOnce<Subject>("metrics");
+  return (subject, message, detail) =>
+    warnOnce(subject, message, typeof detail === "string" ? detail.slice(0, 200) : detail);
 }

@@ -2,11 +2,11 @@ import middy from "@middy/core";
 import { apiEvents, lambdaContext } from "@midguard/kernel/testing";
 import { type MeasuredObj, metrics } from "../src/index.ts";
 
-/** Where a measured object stands: as a middleware, as the plugin, or in both places. */
+/** Where a measured object is installed: as a middleware, as the plugin, or in both places. */
 export const places = ["use", "plugin", "both"] as const;
 export type Place = (typeof places)[number];
 
-/** What stands around the measured object, and what it measures. */
+/** What surrounds the measured object, and what it measures. */
 export interface Stack {
   readonly outer?: middy.MiddlewareObj;
   readonly inner?: middy.MiddlewareObj;

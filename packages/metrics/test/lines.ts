@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, vi } from "vitest";
 import { metrics } from "../src/index.ts";
 import { problemsOf } from "./emf.ts";
 
-/** A line as an object, loosely. */
+/** A parsed line. */
 export type ParsedLine = Record<string, unknown> & {
   readonly _aws: { readonly CloudWatchMetrics: readonly { Namespace: string; Dimensions: string[][] }[] };
 };
@@ -15,17 +15,17 @@ export interface Captured {
   all(): ParsedLine[];
   /** The lines of requests. */
   requests(): ParsedLine[];
-  /** The lines of what happened beside requests. */
-  happenings(): ParsedLine[];
+  /** The lines of events. */
+  events(): ParsedLine[];
 }
 
 /**
- * Takes the EMF lines off stdout in each test of the file, and fails a test that wrote a line which CloudWatch would not
- * take. Cold starts are switched off, unless a test puts the mark back: which test is the first is no behaviour.
+ * Captures the EMF lines of each test in the file, and fails a test with a line that CloudWatch would refuse. Cold starts are
+ * off, unless a test calls `setCold`, because no test is special for being the first.
  */
 export function captureLines(): Captured {
   const raw: string[] = [];
-  // The mark is there from the first one on.
+  // The first `metrics()` makes the state that `setCold` changes.
   metrics({ namespace: "Shop" });
   const parsed = (): ParsedLine[] => raw.map((line) => JSON.parse(line));
 
@@ -50,17 +50,17 @@ export function captureLines(): Captured {
     raw,
     all: parsed,
     requests: () => parsed().filter((line) => "Latency" in line),
-    happenings: () => parsed().filter((line) => !("Latency" in line)),
+    events: () => parsed().filter((line) => !("Latency" in line)),
   };
 }
 
-/** Sets whether the environment has yet to serve its first request. */
+/** Sets whether the environment still waits for its first request. */
 export function setCold(cold: boolean): void {
-  const state = (globalThis as Record<symbol, { cold: boolean } | undefined>)[Symbol.for("midguard.metrics.1")];
+  const state = (globalThis as Record<symbol, { cold: boolean } | undefined>)[Symbol.for("midguard.metrics.2")];
   if (state !== undefined) state.cold = cold;
 }
 
-/** Lambda's way to stream, as the runtime client of AWS puts it on the global object. */
+/** Lambda's response streaming, as AWS's runtime client puts it on the global object. */
 export function stubStreaming(): { readonly chunks: Buffer[] } {
   const chunks: Buffer[] = [];
   vi.stubGlobal("awslambda", {

@@ -10,8 +10,8 @@ export interface RequestOutcome {
   readonly error?: unknown;
 }
 
-/** An HTTP status as a number; Lambda@Edge writes it as text. */
-function statusOf(value: unknown): number | undefined {
+/** An HTTP status (100 to 599) as a number; Lambda@Edge writes it as text. `undefined` for anything else. */
+export function statusOf(value: unknown): number | undefined {
   const status = typeof value === "string" ? Number(value) : value;
   return typeof status === "number" && Number.isInteger(status) && status >= 100 && status <= 599 ? status : undefined;
 }

@@ -50,6 +50,8 @@ test.each<[error: unknown, fault: number, error: number]>([
   await handler(apiEvents.http()).catch(() => {});
 
   expect(lines.all()).toMatchObject([{ Fault: fault, Error: error }]);
+  // Only a 4xx is a status that an error handler would answer.
+  expect(lines.all().map((line) => "statusCode" in line)).toEqual([error === 1]);
 });
 
 test("a library's error that carries an originalError of its own, answered as 4xx, is an error", async () => {
@@ -69,7 +71,7 @@ test("a library's error that carries an originalError of its own, answered as 4x
   expect(lines.all()).toMatchObject([{ Fault: 0, Error: 1 }]);
 });
 
-test("an onError that throws the same error over an answer is a fault, where the middleware half is installed", async () => {
+test("an onError that throws the same error over an answer is a fault, if installed in both places", async () => {
   const handler = install("both", {
     handler: () => {
       throw new Error("boom");

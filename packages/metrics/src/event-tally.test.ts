@@ -47,10 +47,14 @@ function setsOf(line: { _aws: { CloudWatchMetrics: readonly { Dimensions: string
 describe("one event each", () => {
   test.each<[string, MidguardEvent, object | undefined]>([
     ["a retry", scheduled, { RetryAttempts: 1, dependency: "payments" }],
-    ["a call given up", { ...exhausted, reason: "max-retries" }, { RetryExhausted: 1, dependency: "payments" }],
-    ["a call given up for want of budget", { ...exhausted, reason: "budget" }, { RetryExhausted: 1 }],
-    ["a failure not worth a retry", { ...exhausted, reason: "not-retryable" }, undefined],
-    ["a caller who gave up", { ...exhausted, reason: "aborted" }, undefined],
+    [
+      "a call that failed after its retries",
+      { ...exhausted, reason: "max-retries" },
+      { RetryExhausted: 1, dependency: "payments" },
+    ],
+    ["a call that failed without budget for a retry", { ...exhausted, reason: "budget" }, { RetryExhausted: 1 }],
+    ["a failure that is not retryable", { ...exhausted, reason: "not-retryable" }, undefined],
+    ["a call that its caller aborted", { ...exhausted, reason: "aborted" }, undefined],
     ["a circuit that opened", opened, { CircuitOpened: 1, dependency: "stock" }],
     ["a rejected call", rejected, { CircuitRejected: 1, dependency: "stock" }],
     ["a circuit that closed", { type: "circuit.closed", source: "stock" }, undefined],
@@ -61,33 +65,33 @@ describe("one event each", () => {
     await install("both", { handler: publishing(event) })();
 
     expect(lines.requests()).toHaveLength(1);
-    expect(lines.happenings()).toMatchObject(expected === undefined ? [] : [expected]);
+    expect(lines.events()).toMatchObject(expected === undefined ? [] : [expected]);
     if (expected !== undefined) {
-      expect(setsOf(lines.happenings()[0])).toEqual(
+      expect(setsOf(lines.events()[0])).toEqual(
         "dependency" in expected || event.type.startsWith("retry") ? [["service", "dependency"]] : [["service"]],
       );
     }
   });
 });
 
-test.each(places)("what happened in a request is a line for each dependency, by %s", async (place) => {
+test.each(places)("the events of a request are one line for each dependency, by %s", async (place) => {
   const context = lambdaContext();
   const events = [scheduled, scheduled, { ...exhausted, reason: "deadline" }, opened, rejected, exceeded] as const;
   await install(place, { handler: publishing(...events) })(apiEvents.http(), context);
 
   expect(lines.requests()).toHaveLength(1);
   const { awsRequestId: requestId } = context;
-  expect(lines.happenings()).toMatchObject([
+  expect(lines.events()).toMatchObject([
     { dependency: "payments", RetryAttempts: 2, RetryExhausted: 1, requestId },
     { dependency: "stock", CircuitOpened: 1, CircuitRejected: 1, requestId },
     { Throttled: 1, requestId },
   ]);
 });
 
-test("requests one after the other each tell their own, also with the same context object", async () => {
+test("consecutive requests each emit their own events, also with the same context object", async () => {
   const context = lambdaContext();
   const handler = install("both", { handler: publishing(rejected) });
-  // Where another of our middlewares is the outermost, it ends the invocation, or fails to.
+  // If another of our middlewares is the outermost, it has to end the invocation, and may fail to.
   const run = async (): Promise<void> => {
     enterInvocation({ event: {}, context }, {});
     await handler(apiEvents.http(), context);
@@ -96,13 +100,31 @@ test("requests one after the other each tell their own, also with the same conte
   await run();
 
   expect(lines.requests()).toHaveLength(2);
-  expect(lines.happenings()).toMatchObject([{ CircuitRejected: 1 }, { CircuitRejected: 1 }]);
+  expect(lines.events()).toMatchObject([{ CircuitRejected: 1 }, { CircuitRejected: 1 }]);
+});
+
+test.each(places)("a nested handler that fails leaves the events to the request around it, by %s", async (place) => {
+  const measured = metrics({ namespace: "Shop", service: "orders" });
+  const context = lambdaContext();
+  const boom = (): never => {
+    throw new Error("boom");
+  };
+  const inner = install(place, { measured, handler: boom });
+  const handler = async (): Promise<object> => {
+    publish(scheduled);
+    await inner(apiEvents.rest(), context).catch(() => publish(scheduled));
+    return { statusCode: 200 };
+  };
+  await install(place, { measured, handler })(apiEvents.http(), context);
+
+  expect(lines.all()).toMatchObject([{ Fault: 0, statusCode: 200 }, { RetryAttempts: 2 }]);
+  expect(lines.all()).toHaveLength(2);
 });
 
 test("hundreds of events are one number, and no dimension is lost", async () => {
   await install("both", { handler: publishing(...Array.from({ length: 250 }, () => scheduled)) })();
 
-  expect(lines.happenings()).toMatchObject([{ RetryAttempts: 250, dependency: "payments" }]);
+  expect(lines.events()).toMatchObject([{ RetryAttempts: 250, dependency: "payments" }]);
   expect(setsOf(lines.requests()[0])).toEqual([["service", "route"], ["service"]]);
 });
 
@@ -112,7 +134,7 @@ test("a dependency beyond the hundredth is OTHER", async () => {
 
   expect(
     lines
-      .happenings()
+      .events()
       .map((line) => line.dependency)
       .slice(99),
   ).toEqual(["tenant-99", "OTHER", "OTHER"]);
@@ -124,11 +146,11 @@ test.each(["", "café", "x".repeat(2_000), "\n"])("a dependency named %j is OTHE
   await handler();
   await handler();
 
-  expect(lines.happenings()).toMatchObject([{ dependency: "OTHER" }, { dependency: "OTHER" }]);
+  expect(lines.events()).toMatchObject([{ dependency: "OTHER" }, { dependency: "OTHER" }]);
   expect(warning).toHaveBeenCalledTimes(1);
 });
 
-test("what an outer before told before it threw is counted by use too, though the request is not", async () => {
+test("an event that an outer before publishes before it throws is counted by use too, though the request is not", async () => {
   const outer: middy.MiddlewareObj = {
     before(request) {
       enterInvocation(request, outer);
@@ -141,7 +163,7 @@ test("what an outer before told before it threw is counted by use too, though th
   expect(lines.all()).toMatchObject([{ Throttled: 1 }]);
 });
 
-test("what is told after the line is written is told at once", async () => {
+test("an event after the line is emitted at once", async () => {
   const owner: middy.MiddlewareObj = {
     before: (request) => void enterInvocation(request, owner),
     after: () => publish(rejected),
@@ -153,7 +175,7 @@ test("what is told after the line is written is told at once", async () => {
   expect(lines.all()).toMatchObject([{ Latency: expect.any(Number) }, { CircuitRejected: 1, service: "orders" }]);
 });
 
-test("what happens in no invocation is a line at once, of the one made last", () => {
+test("an event outside of any invocation is emitted at once, by the metrics() made last", () => {
   metrics({ namespace: "Shop", service: "first" });
   metrics({ namespace: "Shop", service: "last" });
   publish(opened, { type: "circuit.closed", source: "stock" });
@@ -162,7 +184,7 @@ test("what happens in no invocation is a line at once, of the one made last", ()
   expect(lines.all()[0]).not.toHaveProperty("requestId");
 });
 
-test.each(places)("what happened on a ping is told with it, by %s", async (place) => {
+test.each(places)("events of a ping are emitted with it, by %s", async (place) => {
   const priming: middy.MiddlewareObj = {
     before() {
       publish(scheduled, scheduled, pinged);
@@ -173,23 +195,23 @@ test.each(places)("what happened on a ping is told with it, by %s", async (place
   await install(place, { outer: priming })();
 
   function sumOf(metric: string): number {
-    return lines.happenings().reduce((sum, line) => sum + Number(line[metric] ?? 0), 0);
+    return lines.events().reduce((sum, line) => sum + Number(line[metric] ?? 0), 0);
   }
   expect([sumOf("RetryAttempts"), sumOf("WarmupPing")]).toEqual([4, 2]);
   expect(lines.requests()).toEqual([]);
 });
 
-test.each(places)("what happens after the line is told by itself, and nothing twice, by %s", async (place) => {
+test.each(places)("an event after the line is emitted on its own, and nothing twice, by %s", async (place) => {
   const around: middy.MiddlewareObj = {
     before: (request) => void enterInvocation(request, around),
     after: () => publish(scheduled, { type: "circuit.isolated", source: "stock" }),
   };
   await install(place, { outer: around, handler: publishing(scheduled) })();
 
-  expect(lines.happenings().reduce((sum, line) => sum + Number(line.RetryAttempts ?? 0), 0)).toBe(2);
+  expect(lines.events().reduce((sum, line) => sum + Number(line.RetryAttempts ?? 0), 0)).toBe(2);
 });
 
-test("what happens in a handler without metrics is not counted, but a ping is", () => {
+test("events in a handler without metrics are not counted, but a ping is", () => {
   metrics({ namespace: "Shop", service: "orders" });
   const call = async (): Promise<void> => {
     enterInvocation({ event: {}, context: lambdaContext() }, {});
@@ -209,7 +231,7 @@ test("two measured objects count an event once, by the outermost", async () => {
   await install("use", { outer, measured: inner, handler: publishing(rejected) })();
 
   expect(lines.requests()).toHaveLength(4);
-  expect(lines.happenings().map((line) => line._aws.CloudWatchMetrics[0]?.Namespace)).toEqual(["Outer", "Outer"]);
+  expect(lines.events().map((line) => line._aws.CloudWatchMetrics[0]?.Namespace)).toEqual(["Outer", "Outer"]);
 });
 
 test("two copies of the package count an event once", async () => {
@@ -222,10 +244,10 @@ test("two copies of the package count an event once", async () => {
   await handler(apiEvents.http(), lambdaContext() as never);
 
   expect(lines.requests()).toHaveLength(2);
-  expect(lines.happenings()).toHaveLength(1);
+  expect(lines.events()).toHaveLength(1);
 });
 
-test("50 overlapping requests each tell their own", async () => {
+test("50 overlapping requests each emit their own events", async () => {
   const handler = install("both", {
     handler: async ({ n }: { n: number }) => {
       await new Promise((resolve) => setImmediate(resolve));
@@ -239,6 +261,6 @@ test("50 overlapping requests each tell their own", async () => {
     ),
   );
 
-  const seen = lines.happenings().map((line) => `${line.dependency} ${line.requestId} ${line.RetryAttempts}`);
+  const seen = lines.events().map((line) => `${line.dependency} ${line.requestId} ${line.RetryAttempts}`);
   expect(seen.sort()).toEqual(Array.from({ length: 50 }, (_, n) => `d${n} r${n} 1`).sort());
 });

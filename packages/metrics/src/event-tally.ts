@@ -1,0 +1,90 @@
+import { isRehearsal, type MidguardEvent } from "@midguard/kernel";
+import { createSlot, currentScope, type Scope } from "@midguard/kernel/internal";
+import { type EventMetric, eventMetrics } from "./catalogue.ts";
+
+/** How many events of each metric there were, by dependency; under `undefined` those of the service itself. */
+export type EventCounts = ReadonlyMap<string | undefined, ReadonlyMap<EventMetric, number>>;
+
+/** Emits counts as lines. Each `metrics()` has one such function, which also stands for that `metrics()` here. */
+export type EmitEvents = (counts: EventCounts, requestId: string | undefined) => void;
+
+/** The events of one invocation that have been counted and not emitted yet. */
+export interface EventTally {
+  /** Emits the counts: that of the outermost `metrics()`. `undefined` if none has begun to measure the invocation. */
+  emit: EmitEvents | undefined;
+  counts: Map<string | undefined, Map<EventMetric, number>> | undefined;
+  /** The invocation is a warm-up ping, not a request. */
+  isPing: boolean;
+  /** The request's line has been emitted, so that later events are emitted at once. */
+  isClosed: boolean;
+}
+
+// Shared, so that two bundled copies of this package count an event once.
+const tallies = createSlot<EventTally>("metrics.tally.2");
+
+/** Starts an empty tally: from now on the invocation belongs to another request. */
+export function startTally(scope: Scope, emit: EmitEvents | undefined): EventTally {
+  const tally = { emit, counts: undefined, isPing: false, isClosed: false };
+  tallies.set(scope, tally);
+  return tally;
+}
+
+/** The tally of an invocation. `emit` becomes its emitter, unless a `metrics()` further out came first. */
+export function joinTally(scope: Scope, emit: EmitEvents): EventTally {
+  const tally = tallies.get(scope) ?? startTally(scope, emit);
+  tally.emit ??= emit;
+  return tally;
+}
+
+/** Emits what was counted, if `emit` is the tally's emitter. */
+export function closeTally(tally: EventTally, emit: EmitEvents, requestId: string | undefined): void {
+  if (tally.emit !== emit) return;
+  tally.isClosed = true;
+  emitCounts(tally, emit, requestId);
+}
+
+function emitCounts(tally: EventTally, emit: EmitEvents | undefined, requestId: string | undefined): void {
+  const { counts } = tally;
+  tally.counts = undefined;
+  if (counts !== undefined) emit?.(counts, requestId);
+}
+
+/**
+ * Counts an event for the invocation that it happened in.
+ *
+ * @param lastMade - Emits events outside of any invocation, and pings of invocations that no `metrics()` measures.
+ */
+export function countEvent(event: MidguardEvent, lastMade: EmitEvents | undefined): void {
+  const metric = metricOf(event);
+  // A rehearsal emits nothing, nor does work that it left running.
+  if (metric === undefined || isRehearsal()) return;
+  const scope = currentScope();
+  if (scope === undefined) {
+    lastMade?.(added(undefined, metric, event.source), undefined);
+    return;
+  }
+  const tally = tallies.get(scope) ?? startTally(scope, undefined);
+  const isPing = event.type === "warmup.pinged";
+  // An invocation that no `metrics()` measures counts for nothing but its ping.
+  const before = isPing && tally.emit === undefined ? undefined : tally.counts;
+  tally.counts = added(before, metric, event.source);
+  if (isPing) tally.isPing = true;
+  // A ping is answered by an early return: no hook that could emit its counts may follow.
+  if (isPing || tally.isClosed) emitCounts(tally, tally.emit ?? lastMade, scope.invocation.requestId);
+}
+
+function metricOf(event: MidguardEvent): EventMetric | undefined {
+  return eventMetrics.find(({ eventType, condition }) => eventType === event.type && (condition?.isMet(event) ?? true));
+}
+
+/** Adds one event. The source of an event that is counted by dependency is the dependency. */
+function added(
+  counts: Map<string | undefined, Map<EventMetric, number>> = new Map(),
+  metric: EventMetric,
+  source: string,
+): Map<string | undefined, Map<EventMetric, number>> {
+  const dependency = metric.dimensions.some((set) => set.includes("dependency")) ? source : undefined;
+  const ofDependency = counts.get(dependency) ?? new Map<EventMetric, number>();
+  ofDependency.set(metric, (ofDependency.get(metric) ?? 0) + 1);
+  return counts.set(dependency, ofDependency);
+}

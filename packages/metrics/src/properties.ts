@@ -1,0 +1,32 @@
+import { syncResult } from "@midguard/kernel/internal";
+import { reservedNames } from "./catalogue.ts";
+import { isPropertyName, isPropertyValue, maxProperties } from "./limits.ts";
+import type { Warn } from "./warn.ts";
+
+/** A field of a line that is neither metric nor dimension. */
+export type Property = readonly [name: string, value: string | number];
+
+/** Returns the user's fields of a line. */
+export type ReadProperties = () => Readonly<Record<string, string | number>>;
+
+/** The user's properties that can be emitted. Others are dropped with one warning; so are all if `read` fails. */
+export function usableProperties(
+  read: ReadProperties,
+  dimensions: Readonly<Record<string, string>>,
+  warn: Warn,
+): readonly Property[] {
+  const usable: Property[] = [];
+  try {
+    for (const [name, value] of Object.entries(syncResult("metrics: properties", read()))) {
+      const isTaken = reservedNames.has(name) || Object.hasOwn(dimensions, name);
+      if (usable.length < maxProperties && !isTaken && isPropertyName(name) && isPropertyValue(value)) {
+        usable.push([name, value]);
+      } else {
+        warn("property", "a property cannot be emitted and was dropped", name);
+      }
+    }
+  } catch (error) {
+    warn("property", "the option properties failed", error);
+  }
+  return usable;
+}
