@@ -1,4 +1,4 @@
-import { type FleetView, isClosedToUs, noFleet } from "./fleet.ts";
+import { type FleetView, keepsOut, noFleet } from "./fleet.ts";
 import type { Call, Circuit, CircuitRules } from "./state.ts";
 import { noFacts, type Step } from "./step.ts";
 
@@ -32,18 +32,7 @@ function enterHalfOpen(
   return admit({ ...circuit, leaseEnds: [...leaseEnds, leaseEndsAt] }, now, fleetEpoch, leaseEndsAt);
 }
 
-/**
- * A call enters at `now`. An open circuit must have been offered the time first, by `expire`.
- *
- * @param fleet - What the fleet says, if there is one.
- */
-export function enter(circuit: Circuit, now: number, rules: CircuitRules, fleet: FleetView = noFleet): Entry {
-  const local = enterLocal(circuit, now, rules, fleet.epoch);
-  if (!isClosedToUs(fleet)) return local;
-  // The step of the local circuit is dropped, so that a probe that the fleet keeps out takes no permit.
-  return reject(circuit, Math.max(fleet.until - now, local.retryAfterMs ?? 0, 0));
-}
-
+/** What the local circuit decides. */
 function enterLocal(circuit: Circuit, now: number, rules: CircuitRules, fleetEpoch: number): Entry {
   switch (circuit.state) {
     case "closed":
@@ -56,4 +45,16 @@ function enterLocal(circuit: Circuit, now: number, rules: CircuitRules, fleetEpo
       // Nobody knows when it will be released.
       return reject(circuit, rules.maxOpenMs);
   }
+}
+
+/**
+ * A call enters at `now`. An open circuit rejects it, however late it is: `expire` comes first.
+ *
+ * @param fleet - What the fleet says, if there is one.
+ */
+export function enter(circuit: Circuit, now: number, rules: CircuitRules, fleet: FleetView = noFleet): Entry {
+  const local = enterLocal(circuit, now, rules, fleet.epoch);
+  if (!keepsOut(fleet)) return local;
+  // The step of the local circuit is dropped, so that a probe that the fleet keeps out takes no permit.
+  return reject(circuit, Math.max(fleet.until - now, local.retryAfterMs ?? 0, 0));
 }

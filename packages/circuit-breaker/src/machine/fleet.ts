@@ -17,6 +17,6 @@ export type FleetView =
 export const noFleet: FleetView = { isOpen: false, epoch: 0 };
 
 /** Whether the fleet keeps this environment's calls out. */
-export function isClosedToUs(fleet: FleetView): fleet is Extract<FleetView, { isOpen: true }> {
+export function keepsOut(fleet: FleetView): fleet is Extract<FleetView, { isOpen: true }> {
   return fleet.isOpen && !fleet.isProbeGranted;
 }

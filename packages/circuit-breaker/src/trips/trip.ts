@@ -22,7 +22,11 @@ export interface TripCounter {
 export interface Trip {
   /** Names the rule with all that its counts depend on: counts saved under another name are discarded. */
   readonly rule: string;
-  /** A call that takes at least this long, in ms, is slow, and a slow probe does not close the circuit. @default none is */
+  /**
+   * A call that takes at least this long, in ms, is slow. A slow probe opens the circuit again.
+   *
+   * @default undefined: no call is slow, and durations are not measured
+   */
   readonly slowCallMs?: number | undefined;
   /** Makes a counter: empty, or with the counts that a counter of this rule saved. */
   start(saved?: readonly number[]): TripCounter;
