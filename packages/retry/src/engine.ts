@@ -1,115 +1,81 @@
-import type { Failure, RetryStopReason } from "@midguard/kernel";
-import { isOurs, rejected } from "@midguard/kernel/internal";
+import type { Outcome, RetryStopReason } from "@midguard/kernel";
+import { callback, isOwnRejection } from "@midguard/kernel/internal";
 import { type Call, RunningAttempt } from "./attempt.ts";
+import { earn, judge } from "./callbacks.ts";
 import { DeadlineExceededError } from "./errors.ts";
 import { channel } from "./events.ts";
 import type { Policy } from "./options.ts";
-import { earn, judge, type PlannedRetry, planRetry } from "./plan.ts";
-import { fileReport } from "./report.ts";
-import type { Verdict } from "./retryable.ts";
+import { type Payment, pay } from "./payment.ts";
+import { planNext } from "./plan.ts";
+import { reportEnd } from "./report.ts";
+import { limitReached, type Run, startRun } from "./run.ts";
 
-/** An attempt's failure, and what the policy says of it. */
-interface Fault {
-  readonly failure: Failure;
-  readonly verdict: Verdict;
-}
+const isCall = callback();
 
-/** Runs `call` under `policy`. */
-export function start<T>(policy: Policy, call: Call<T>): Promise<T> {
-  if (policy.signal?.aborted) return Promise.resolve(rejected(policy.signal.reason));
-  const attempt = new RunningAttempt(policy, call);
-  if (attempt.number === 0) return Promise.resolve(giveUp(attempt, { error: new DeadlineExceededError() }, "deadline"));
-  // Chained, not awaited: this is all that most runs ever do, and an async function would cost half as much again.
-  return attempt.begin().then(
-    (value) => {
-      const fault = end(attempt, { value });
-      return fault === undefined ? value : recover(attempt, fault);
-    },
-    (error) => recover(attempt, end(attempt, { error }) as Fault),
-  );
-}
+/** Runs `call` under `policy`: attempt, judge, plan, pay, wait, and again. Every way out is a `return` or a `throw` here. */
+export async function execute<T>(policy: Policy, call: Call<T>): Promise<T> {
+  const { clock, name, signal } = policy;
+  isCall("run: fn", call);
+  if (signal?.aborted) throw signal.reason;
+  const run = startRun(policy);
+  let startedAt = run.startedAt;
+  const limit = limitReached(run, startedAt);
+  if (limit !== undefined) return end(run, 0, { ok: false, error: new DeadlineExceededError() }, limit);
+  let backoffMs = 0;
+  let payment: Payment | undefined;
+  let previous: Outcome<T> | undefined;
+  for (let number = 1; ; number += 1) {
+    const attempt = new RunningAttempt(run, number, startedAt);
+    const outcome = await attempt.make(call);
+    attempt.dispose();
 
-/** Ends an attempt: `undefined` where it succeeded. `before` is how the attempt before failed. */
-function end(attempt: RunningAttempt, outcome: Failure, before?: Failure): Fault | undefined {
-  const { policy } = attempt;
-  attempt.end();
-  const failure = "error" in outcome ? causeOf(attempt, outcome, before) : outcome;
-  const verdict = judge(policy, failure);
-  if (verdict || "error" in outcome) return { failure, verdict };
-  earn(policy);
-  return undefined;
-}
+    const verdict = judge(policy, outcome);
+    if (outcome.ok && !verdict) {
+      earn(policy);
+      return outcome.value;
+    }
+    // An open circuit or the like rejected the retry: the dependency was not called.
+    if (!outcome.ok && isOwnRejection(outcome.error)) payment?.refund();
 
-/**
- * What made an attempt throw: the reason of its cut, whatever error the call made of it; or, where the run's time was up,
- * the error before, which says more of the dependency.
- */
-function causeOf(attempt: RunningAttempt, thrown: Failure, before?: Failure): Failure {
-  const { cut, policy } = attempt;
-  if (cut === undefined) return thrown;
-  const isLast = !policy.signal?.aborted && policy.clock.now() >= attempt.endsAt;
-  return isLast && before !== undefined && "error" in before ? before : { error: cut.reason };
-}
+    const now = clock.now();
+    const limit = attempt.isAborted && !signal?.aborted ? limitReached(run, now) : undefined;
+    // The run's time ended the attempt: the error before it says more about the dependency than a timeout.
+    if (limit !== undefined) return end(run, number, previous?.ok === false ? previous : outcome, limit);
+    const next = planNext(run, { number, outcome, verdict }, backoffMs, now);
+    if (typeof next === "string") return end(run, number, outcome, next);
+    const paid = pay(run);
+    if (typeof paid === "string") return end(run, number, outcome, paid);
 
-/** What follows a failed attempt. At once where it ends the run: what is rejected by an open circuit often comes through. */
-function recover<T>(failed: RunningAttempt<T>, { failure, verdict }: Fault): T | PromiseLike<T> {
-  const plan = planRetry(failed, failure, verdict, 0);
-  return typeof plan === "string" ? giveUp(failed, failure, plan) : repeat(failed, failure, plan);
-}
-
-/** Makes the retries, while any may be made. A loop, so that nothing is kept of the attempts before. */
-async function repeat<T>(failed: RunningAttempt<T>, firstFailure: Failure, first: PlannedRetry): Promise<T> {
-  const { name, clock, signal } = failed.policy;
-  let attempt = failed;
-  let failure = firstFailure;
-  let plan = first;
-  for (;;) {
-    const { backoffMs, delayMs } = plan;
+    const { delayMs } = next;
     if (channel.hasSubscribers) {
-      channel.publish({ type: "retry.scheduled", source: name, attempt: attempt.number, delayMs, failure });
+      channel.publish({ type: "retry.scheduled", source: name, attempt: number, delayMs, outcome });
     }
     try {
       await clock.sleep(delayMs, signal);
     } catch (error) {
-      plan.giveBack();
-      return giveUp(attempt, { error }, "aborted");
+      paid.refund();
+      return end(run, number, { ok: false, error }, "aborted");
     }
-    // The sleep may have been longer than asked for: a process is frozen between invocations.
-    if (signal?.aborted || clock.now() >= attempt.endsAt) {
-      plan.giveBack();
-      return giveUp(attempt, failure, signal?.aborted ? "aborted" : attempt.bound);
+    // Again: the process may have been frozen in the wait, for any time.
+    startedAt = clock.now();
+    const reached = signal?.aborted ? "aborted" : limitReached(run, startedAt);
+    if (reached !== undefined) {
+      paid.refund();
+      return end(run, number, outcome, reached);
     }
-    attempt = attempt.next();
-    const outcome = await outcomeOf(attempt);
-    // Rejected by an open circuit or the like: the dependency was not called.
-    if ("error" in outcome && isOurs(outcome.error)) plan.giveBack();
-    const fault = end(attempt, outcome, failure);
-    if (fault === undefined) return (outcome as { value: T }).value;
-    failure = fault.failure;
-    const next = planRetry(attempt, failure, fault.verdict, backoffMs);
-    if (typeof next === "string") return giveUp(attempt, failure, next);
-    plan = next;
+    ({ backoffMs } = next);
+    payment = paid;
+    previous = outcome;
   }
 }
 
-async function outcomeOf(attempt: RunningAttempt): Promise<Failure> {
-  try {
-    return { value: await attempt.begin() };
-  } catch (error) {
-    return { error };
-  }
-}
-
-/** Ends a run without success: with the reason of the caller who left, or else as its last attempt ended. */
-function giveUp<T>(last: RunningAttempt<T>, failed: Failure, reason: RetryStopReason): T | PromiseLike<never> {
-  const { number: attempts, elapsedMs, policy } = last;
-  const report = { attempts, elapsedMs, reason };
+/** Ends a run without success: with its outcome, or with the caller's reason if the caller aborted. */
+function end<T>(run: Run, attempts: number, outcome: Outcome<T>, reason: RetryStopReason): T {
+  const { signal } = run.policy;
   // A clock of the user's own may fail in a wait without an abort.
-  const failure = reason === "aborted" && policy.signal?.aborted ? { error: policy.signal.reason } : failed;
-  fileReport("error" in failure ? failure.error : failure.value, report);
-  // Neither a 404 nor a caller who went away means that retries ran out.
-  if (reason !== "not-retryable" && reason !== "aborted" && channel.hasSubscribers) {
-    channel.publish({ type: "retry.exhausted", source: policy.name, ...report, failure });
-  }
-  return "error" in failure ? rejected(failure.error) : (failure.value as T);
+  const isAborted = reason === "aborted" && signal?.aborted;
+  const last: Outcome<T> = isAborted ? { ok: false, error: signal.reason } : outcome;
+  reportEnd(run, attempts, last, reason);
+  if (!last.ok) throw last.error;
+  return last.value;
 }

@@ -1,5 +1,5 @@
 import type { RetryEvent } from "@midguard/kernel";
 import { type EventChannel, eventChannel } from "@midguard/kernel/internal";
 
-/** `retry.scheduled` and `retry.exhausted` are told here. */
+/** Where `retry.scheduled` and `retry.exhausted` are published. */
 export const channel: EventChannel<RetryEvent> = eventChannel<RetryEvent>("retry");

@@ -1,0 +1,38 @@
+import { currentScope, type Scope, usableMs } from "@midguard/kernel/internal";
+import type { Policy } from "./options.ts";
+
+/** The limits of a run's time, as reasons to stop. */
+export type TimeLimit = "deadline" | "max-elapsed";
+
+/** The facts of one call of `run`, which do not change while it lasts. */
+export interface Run {
+  readonly policy: Policy;
+  /** The invocation that the run started in, and belongs to whatever other handlers its calls enter. */
+  readonly scope: Scope | undefined;
+  readonly startedAt: number;
+  /** When its time is up: no attempt starts then, and a running one is aborted. `Infinity` for never. */
+  readonly endsAt: number;
+  /** Which limit sets `endsAt`. */
+  readonly bound: TimeLimit;
+}
+
+/** Starts a run. Its times are read from the policy's clock. */
+export function startRun(policy: Policy): Run {
+  const startedAt = policy.clock.now();
+  const scope = currentScope();
+  // A duration, because an invocation's deadline is a time of the system's clock.
+  const deadlineMs = usableMs(scope);
+  return {
+    policy,
+    scope,
+    startedAt,
+    endsAt: startedAt + Math.min(deadlineMs, policy.maxElapsedMs),
+    bound: deadlineMs <= policy.maxElapsedMs ? "deadline" : "max-elapsed",
+  };
+}
+
+/** The limit that lets no attempt start at `time`; `undefined` if one may. */
+export function limitReached(run: Run, time: number): TimeLimit | undefined {
+  if (run.scope?.ended) return "deadline";
+  return time < run.endsAt ? undefined : run.bound;
+}
