@@ -1,5 +1,5 @@
 import type { Outcome } from "@midguard/kernel";
-import { isAbort, isFailedAnswer, isOwnRejection, read } from "@midguard/kernel/internal";
+import { isAbort, isFailedAnswer, isOwnRejection, isRecord, read } from "@midguard/kernel/internal";
 
 /** What a rule says of an outcome: whether to retry, or to retry no sooner than in `afterMs`. */
 export type Verdict = boolean | { readonly afterMs: number };
@@ -33,7 +33,7 @@ function mayPass(error: unknown): boolean {
  * });
  */
 export function isRetryable(outcome: Outcome): boolean {
-  if (outcome.ok) return isFailedAnswer(outcome) ?? false;
+  if (outcome.ok) return isRecord(outcome.value) && (isFailedAnswer(outcome) ?? false);
   const { error } = outcome;
   // A second call after a rejection by Midguard would be rejected too, and the SDK has made its own retries.
   if (isOwnRejection(error) || isAbort(error) || Number(read(error, "$metadata", "attempts")) > 1) return false;
