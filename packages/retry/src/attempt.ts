@@ -1,4 +1,3 @@
-import type { Outcome } from "@midguard/kernel";
 import { setAlarm } from "./alarm.ts";
 import type { Run } from "./run.ts";
 import { timeoutOf } from "./timeout.ts";
@@ -7,7 +6,10 @@ import { timeoutOf } from "./timeout.ts";
 export interface Attempt {
   /** From 1. */
   readonly number: number;
-  /** Aborts with an `AttemptTimeoutError` when the attempt's time is up, or with the caller's reason when the caller aborts. */
+  /**
+   * Aborts with an `AttemptTimeoutError` when the attempt's time is up, or with the caller's reason when the caller aborts.
+   * An attempt that never reads it has no timeout: nothing could stop its call.
+   */
   readonly signal: AbortSignal;
   /** Milliseconds until the attempt's time is up; 0 once it has ended, `Infinity` without a limit. */
   readonly remainingMs: number;
@@ -15,11 +17,16 @@ export interface Attempt {
 
 export type Call<T> = (attempt: Attempt) => T | PromiseLike<T>;
 
+/** Why an attempt was aborted: its timeout, or the caller's reason, which may be `undefined`. */
+export interface Abort {
+  readonly reason: unknown;
+}
+
 function ignore(): void {}
 
 /**
- * One attempt. It ends when its call settles. If its time is up or the caller aborts before that, it ends at once, whatever
- * the call makes of its signal. All but the number is private or on the prototype, so that it is not logged.
+ * One attempt. Its time counts from its start. It ends when its call settles, or sooner when it is aborted. All but the
+ * number is private or on the prototype, so that it is not logged.
  */
 export class RunningAttempt implements Attempt {
   readonly number: number;
@@ -27,11 +34,11 @@ export class RunningAttempt implements Attempt {
   readonly #startedAt: number;
   readonly #endsAt: number;
   #hasEnded = false;
-  #abortion: { readonly reason: unknown } | undefined;
+  #abort: Abort | undefined;
   #controller: AbortController | undefined;
-  #stopAlarm: () => void = ignore;
   #onCallerAbort: (() => void) | undefined;
-  #settle: (outcome: Outcome<never>) => void = ignore;
+  #stopAlarm: (() => void) | undefined;
+  #reject: (reason: unknown) => void = ignore;
 
   constructor(run: Run, number: number, startedAt: number) {
     this.number = number;
@@ -40,12 +47,8 @@ export class RunningAttempt implements Attempt {
     this.#endsAt = Math.min(startedAt + run.policy.attemptTimeoutMs, run.endsAt);
   }
 
-  /** Made on demand, because a controller takes as long as a call. It aborts at the same time whenever it is made. */
   get signal(): AbortSignal {
-    if (this.#controller === undefined) {
-      this.#controller = new AbortController();
-      if (this.#abortion !== undefined) this.#controller.abort(this.#abortion.reason);
-    }
+    this.#controller ??= this.#createController();
     return this.#controller.signal;
   }
 
@@ -53,54 +56,72 @@ export class RunningAttempt implements Attempt {
     return this.#hasEnded ? 0 : Math.max(0, this.#endsAt - this.#run.policy.clock.now());
   }
 
-  /** Whether it was aborted before its call settled. */
-  get isAborted(): boolean {
-    return this.#abortion !== undefined;
+  /** The abort that ended it, if one did. */
+  get abort(): Abort | undefined {
+    return this.#abort;
   }
 
-  /** Makes the call. Resolves to its outcome, or to the reason of an abort; a result that comes later is dropped. */
-  make<T>(call: Call<T>): Promise<Outcome<T>> {
-    return new Promise((resolve) => {
-      this.#settle = resolve;
-      this.#watch();
-      const fail = (error: unknown): void => resolve({ ok: false, error });
-      try {
-        Promise.resolve(call(this)).then((value) => resolve({ ok: true, value }), fail);
-      } catch (error) {
-        fail(error);
-      }
-    });
+  /**
+   * Makes the call. An abort ends the attempt at once, even if the call ignores it, where one can come: if the caller gave
+   * a signal, or the call read the attempt's before its first `await`. A result that comes later is dropped.
+   */
+  make<T>(call: Call<T>): Promise<T> {
+    const { signal } = this.#run.policy;
+    if (signal !== undefined) {
+      this.#onCallerAbort = () => this.#abortWith(signal.reason);
+      signal.addEventListener("abort", this.#onCallerAbort);
+    }
+    let result: Promise<T>;
+    try {
+      result = Promise.resolve(call(this));
+    } catch (error) {
+      result = Promise.reject(error);
+    }
+    return this.#controller === undefined && signal === undefined ? result : this.#untilAborted(result);
   }
 
   /** Ends the attempt: removes timer and listener. */
   dispose(): void {
     this.#hasEnded = true;
-    this.#stopAlarm();
+    this.#stopAlarm?.();
     if (this.#onCallerAbort !== undefined) {
       this.#run.policy.signal?.removeEventListener("abort", this.#onCallerAbort);
     }
   }
 
-  #watch(): void {
-    const { clock, signal } = this.#run.policy;
+  /** On demand, with its timer: together they take ten times as long as a call. Without any time left it is born aborted. */
+  #createController(): AbortController {
+    const controller = new AbortController();
+    if (this.remainingMs > 0) this.#setAlarm();
+    else this.#timeOut();
+    if (this.#abort !== undefined) controller.abort(this.#abort.reason);
+    return controller;
+  }
+
+  #setAlarm(): void {
     if (this.#endsAt < Infinity) {
-      this.#stopAlarm = setAlarm(clock, this.#endsAt, () => {
-        this.#abort(timeoutOf(this.#run, this.number, this.#startedAt, this.#endsAt));
-      });
-    }
-    if (signal !== undefined) {
-      this.#onCallerAbort = () => this.#abort(signal.reason);
-      signal.addEventListener("abort", this.#onCallerAbort);
+      this.#stopAlarm = setAlarm(this.#run.policy.clock, this.#endsAt, () => this.#timeOut());
     }
   }
 
-  #abort(reason: unknown): void {
+  #timeOut(): void {
     // A clock of the user's own may wake what was stopped.
-    if (this.#hasEnded) return;
-    this.#abortion = { reason };
+    if (!this.#hasEnded) this.#abortWith(timeoutOf(this.#run, this.number, this.#startedAt, this.#endsAt));
+  }
+
+  #abortWith(reason: unknown): void {
+    this.#abort = { reason };
     this.dispose();
     // First, so that what the call makes of its signal comes too late.
-    this.#settle({ ok: false, error: reason });
+    this.#reject(reason);
     this.#controller?.abort(reason);
+  }
+
+  #untilAborted<T>(result: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#reject = reject;
+      if (this.#abort !== undefined) reject(this.#abort.reason);
+      result.then(resolve, reject);
+    });
   }
 }

@@ -46,7 +46,11 @@ const roundingError = 1e-9;
 export function createRetryBudget(options: RetryBudgetOptions = {}): RetryBudget {
   const rules = { capacity: number(), initial: number(), perSuccess: number() };
   const defaults = { capacity: 3, perSuccess: 0.2 };
-  const { capacity, perSuccess, initial = Math.min(1, capacity) } = readOptions("createRetryBudget", options, rules, defaults);
+  const {
+    capacity,
+    perSuccess,
+    initial = Math.min(1, capacity),
+  } = readOptions("createRetryBudget", options, rules, defaults);
   number({ max: capacity })("createRetryBudget: initial", initial);
   let tokens = initial;
   return {

@@ -1,81 +1,106 @@
 import type { Outcome, RetryStopReason } from "@midguard/kernel";
-import { callback, isOwnRejection } from "@midguard/kernel/internal";
+import { isOwnRejection } from "@midguard/kernel/internal";
 import { type Call, RunningAttempt } from "./attempt.ts";
 import { earn, judge } from "./callbacks.ts";
 import { DeadlineExceededError } from "./errors.ts";
-import { channel } from "./events.ts";
+import { publishExhausted, publishScheduled } from "./events.ts";
 import type { Policy } from "./options.ts";
-import { type Payment, pay } from "./payment.ts";
-import { planNext } from "./plan.ts";
-import { reportEnd } from "./report.ts";
+import { pay } from "./payment.ts";
+import { type Failed, planNext } from "./plan.ts";
+import { keepReport } from "./report.ts";
 import { limitReached, type Run, startRun } from "./run.ts";
 
-const isCall = callback();
-
-/** Runs `call` under `policy`: attempt, judge, plan, pay, wait, and again. Every way out is a `return` or a `throw` here. */
-export async function execute<T>(policy: Policy, call: Call<T>): Promise<T> {
-  const { clock, name, signal } = policy;
-  isCall("run: fn", call);
-  if (signal?.aborted) throw signal.reason;
+/** Runs `call` under `policy`. */
+export function execute<T>(policy: Policy, call: Call<T>): Promise<T> {
+  if (policy.signal?.aborted) return Promise.reject(policy.signal.reason);
   const run = startRun(policy);
-  let startedAt = run.startedAt;
-  const limit = limitReached(run, startedAt);
-  if (limit !== undefined) return end(run, 0, { ok: false, error: new DeadlineExceededError() }, limit);
+  const limit = limitReached(run, run.startedAt);
+  if (limit !== undefined) return endRun(run, 0, { ok: false, error: new DeadlineExceededError() }, limit);
+  const first = new RunningAttempt(run, 1, run.startedAt);
+  // Chained, because most runs end with their first attempt, and an async function takes a third longer.
+  return first.make(call).then(
+    (value) => {
+      const failed = endAttempt(run, first, { ok: true, value });
+      return failed === undefined ? value : retryAfter(run, call, failed);
+    },
+    (error) => retryAfter(run, call, endAttempt(run, first, failureOf(first, error)) as Failed<T>),
+  );
+}
+
+/** Plan, pay, wait, attempt, judge, and again, until an attempt succeeds or the plan says that it was the last. */
+async function retryAfter<T>(run: Run, call: Call<T>, firstFailed: Failed<T>): Promise<T> {
+  const { clock, signal } = run.policy;
+  let last = firstFailed;
   let backoffMs = 0;
-  let payment: Payment | undefined;
-  let previous: Outcome<T> | undefined;
-  for (let number = 1; ; number += 1) {
-    const attempt = new RunningAttempt(run, number, startedAt);
-    const outcome = await attempt.make(call);
-    attempt.dispose();
-
-    const verdict = judge(policy, outcome);
-    if (outcome.ok && !verdict) {
-      earn(policy);
-      return outcome.value;
-    }
-    // An open circuit or the like rejected the retry: the dependency was not called.
-    if (!outcome.ok && isOwnRejection(outcome.error)) payment?.refund();
-
-    const now = clock.now();
-    const limit = attempt.isAborted && !signal?.aborted ? limitReached(run, now) : undefined;
-    // The run's time ended the attempt: the error before it says more about the dependency than a timeout.
-    if (limit !== undefined) return end(run, number, previous?.ok === false ? previous : outcome, limit);
-    const next = planNext(run, { number, outcome, verdict }, backoffMs, now);
-    if (typeof next === "string") return end(run, number, outcome, next);
-    const paid = pay(run);
-    if (typeof paid === "string") return end(run, number, outcome, paid);
-
-    const { delayMs } = next;
-    if (channel.hasSubscribers) {
-      channel.publish({ type: "retry.scheduled", source: name, attempt: number, delayMs, outcome });
-    }
+  for (;;) {
+    const next = planNext(run, last, backoffMs, clock.now());
+    if (typeof next === "string") return endRun(run, last.number, last.outcome, next);
+    const payment = pay(run);
+    if (typeof payment === "string") return endRun(run, last.number, last.outcome, payment);
+    publishScheduled(run, last.number, next.delayMs, last.outcome);
     try {
-      await clock.sleep(delayMs, signal);
+      await clock.sleep(next.delayMs, signal);
     } catch (error) {
-      paid.refund();
-      return end(run, number, { ok: false, error }, "aborted");
+      payment.refund();
+      return endRun(run, last.number, { ok: false, error }, "aborted");
     }
-    // Again: the process may have been frozen in the wait, for any time.
-    startedAt = clock.now();
-    const reached = signal?.aborted ? "aborted" : limitReached(run, startedAt);
-    if (reached !== undefined) {
-      paid.refund();
-      return end(run, number, outcome, reached);
+    // Checked again: the process may have been frozen in the wait, for any time.
+    const startedAt = clock.now();
+    const obstacle = signal?.aborted ? "aborted" : limitReached(run, startedAt);
+    if (obstacle !== undefined) {
+      payment.refund();
+      return endRun(run, last.number, last.outcome, obstacle);
     }
-    ({ backoffMs } = next);
-    payment = paid;
-    previous = outcome;
+    const attempt = new RunningAttempt(run, last.number + 1, startedAt);
+    const outcome = await outcomeOf(attempt, call);
+    // An open circuit or the like rejected the retry: the dependency was not called.
+    if (!outcome.ok && isOwnRejection(outcome.error)) payment.refund();
+    const failed = endAttempt(run, attempt, outcome);
+    if (failed === undefined) return (outcome as { value: T }).value;
+    last = isCutShort(run, attempt) && !last.outcome.ok ? { ...failed, outcome: last.outcome } : failed;
+    backoffMs = next.backoffMs;
   }
 }
 
+async function outcomeOf<T>(attempt: RunningAttempt, call: Call<T>): Promise<Outcome<T>> {
+  try {
+    return { ok: true, value: await attempt.make(call) };
+  } catch (error) {
+    return failureOf(attempt, error);
+  }
+}
+
+/** An attempt that was aborted failed with the reason of that, whatever error its call made of it. */
+function failureOf(attempt: RunningAttempt, error: unknown): Outcome<never> {
+  return { ok: false, error: attempt.abort === undefined ? error : attempt.abort.reason };
+}
+
+/** Whether the run's time ended the attempt. The error before it then says more about the dependency than a timeout. */
+function isCutShort(run: Run, attempt: RunningAttempt): boolean {
+  const { clock, signal } = run.policy;
+  return attempt.abort !== undefined && !signal?.aborted && limitReached(run, clock.now()) !== undefined;
+}
+
+/** Ends an attempt. Returns `undefined` if it succeeded. */
+function endAttempt<T>(run: Run, attempt: RunningAttempt, outcome: Outcome<T>): Failed<T> | undefined {
+  attempt.dispose();
+  const verdict = judge(run.policy, outcome);
+  if (verdict || !outcome.ok) {
+    return { number: attempt.number, outcome, verdict, wasAborted: attempt.abort !== undefined };
+  }
+  earn(run.policy);
+  return undefined;
+}
+
 /** Ends a run without success: with its outcome, or with the caller's reason if the caller aborted. */
-function end<T>(run: Run, attempts: number, outcome: Outcome<T>, reason: RetryStopReason): T {
-  const { signal } = run.policy;
-  // A clock of the user's own may fail in a wait without an abort.
-  const isAborted = reason === "aborted" && signal?.aborted;
-  const last: Outcome<T> = isAborted ? { ok: false, error: signal.reason } : outcome;
-  reportEnd(run, attempts, last, reason);
+async function endRun<T>(run: Run, attempts: number, outcome: Outcome<T>, reason: RetryStopReason): Promise<T> {
+  const { clock, signal } = run.policy;
+  // Checked again, because a clock of the user's own may fail in a wait without an abort.
+  const isLeft = reason === "aborted" && signal?.aborted;
+  const last: Outcome<T> = isLeft ? { ok: false, error: signal.reason } : outcome;
+  const report = { attempts, elapsedMs: clock.now() - run.startedAt, reason };
+  keepReport(last, report);
+  publishExhausted(run, report, last);
   if (!last.ok) throw last.error;
   return last.value;
 }

@@ -1,5 +1,15 @@
 import { type Clock, type Outcome, systemClock } from "@midguard/kernel";
-import { abortSignal, callback, flag, number, type Rule, readOptions, shape, text, wholeNumber } from "@midguard/kernel/internal";
+import {
+  abortSignal,
+  callback,
+  flag,
+  number,
+  type Rule,
+  readOptions,
+  shape,
+  text,
+  wholeNumber,
+} from "@midguard/kernel/internal";
 import { type Backoff, exponential } from "./backoff.ts";
 import { createRetryBudget, type RetryBudget } from "./budget.ts";
 import { isRetryable, type Verdict } from "./retryable.ts";

@@ -6,10 +6,12 @@ import type { Verdict } from "./retryable.ts";
 import { limitReached, type Run } from "./run.ts";
 
 /** An attempt that failed. */
-export interface Failed {
+export interface Failed<T = unknown> {
   readonly number: number;
-  readonly outcome: Outcome;
+  readonly outcome: Outcome<T>;
+  /** What the policy says of the outcome. */
   readonly verdict: Verdict;
+  readonly wasAborted: boolean;
 }
 
 /** The wait before the next attempt. */
@@ -33,6 +35,9 @@ function floorMs({ verdict, outcome }: Failed): number {
 export function planNext(run: Run, failed: Failed, previousMs: number, now: number): Wait | RetryStopReason {
   const { policy } = run;
   if (policy.signal?.aborted) return "aborted";
+  // Time is up, whatever the policy says of a timeout.
+  const limit = failed.wasAborted ? limitReached(run, now) : undefined;
+  if (limit !== undefined) return limit;
   if (policy.once || !failed.verdict) return "not-retryable";
   if (failed.number > policy.maxRetries) return "max-retries";
   const backoffMs = backoffAfter(policy, failed.number, previousMs);

@@ -1,6 +1,4 @@
 import type { Outcome, RetryStopReason } from "@midguard/kernel";
-import { channel } from "./events.ts";
-import type { Run } from "./run.ts";
 
 /** How a run ended without success. */
 export interface RetryReport {
@@ -28,14 +26,8 @@ export function retryReport(outcome: unknown): RetryReport | undefined {
   return reports.get(outcome as object);
 }
 
-/** Keeps the report of a run that ended without success, and publishes that retries are exhausted. */
-export function reportEnd(run: Run, attempts: number, outcome: Outcome, reason: RetryStopReason): void {
-  const { clock, name } = run.policy;
-  const report = { attempts, elapsedMs: clock.now() - run.startedAt, reason };
+/** Keeps the report of a run beside what it ended with. Nothing can be kept beside a string and the like. */
+export function keepReport(outcome: Outcome, report: RetryReport): void {
   const result = outcome.ok ? outcome.value : outcome.error;
   if (Object(result) === result) reports.set(result as object, report);
-  // Neither a 404 nor a caller that went away means that retries ran out.
-  if (reason !== "not-retryable" && reason !== "aborted" && channel.hasSubscribers) {
-    channel.publish({ type: "retry.exhausted", source: name, ...report, outcome });
-  }
 }

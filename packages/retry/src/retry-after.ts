@@ -39,5 +39,7 @@ function askedMs(headers: object): number {
   const text = header(headers, "retry-after");
   const seconds = Number(text);
   // A date is counted from the response's own, so that a difference between the two clocks does not matter.
-  return Number.isNaN(seconds) ? Date.parse(text) - (Date.parse(header(headers, "date")) || Date.now()) : seconds * 1_000;
+  return Number.isNaN(seconds)
+    ? Date.parse(text) - (Date.parse(header(headers, "date")) || Date.now())
+    : seconds * 1_000;
 }

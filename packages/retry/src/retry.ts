@@ -1,3 +1,4 @@
+import { callback } from "@midguard/kernel/internal";
 import type { Attempt, Call } from "./attempt.ts";
 import type { RetryBudget } from "./budget.ts";
 import { execute } from "./engine.ts";
@@ -39,7 +40,8 @@ export interface Retry {
 export function createRetry(options: RetryOptions = {}): Retry {
   const policy = readPolicy(options);
 
-  async function runWith<T>(fn: Call<T>, runOptions: RunOptions): Promise<T> {
+  async function runWith<T>(fn: Call<T>, runOptions: RunOptions = {}): Promise<T> {
+    callback()("run: fn", fn);
     const { signal, once } = readRunOptions(runOptions);
     if (signal === undefined || policy.signal === undefined) {
       return execute({ ...policy, signal: signal ?? policy.signal, once }, fn);
@@ -54,7 +56,7 @@ export function createRetry(options: RetryOptions = {}): Retry {
   }
 
   function run<T>(fn: Call<T>, runOptions?: RunOptions): Promise<T> {
-    return runOptions === undefined ? execute(policy, fn) : runWith(fn, runOptions);
+    return runOptions === undefined && typeof fn === "function" ? execute(policy, fn) : runWith(fn, runOptions);
   }
 
   return { budget: policy.budget, run };

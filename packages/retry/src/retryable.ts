@@ -11,9 +11,7 @@ const programmingError = /^(Type|Range|Reference|Syntax|Eval|URI|Assertion)Error
 
 /** Whether an error that carries no answer may pass. fetch throws a network failure as a `TypeError` with the real one as its cause. */
 function mayPass(error: unknown): boolean {
-  return (
-    !programmingError.test(String(read(error, "name"))) || networkError.test(String(read(error, "cause", "code")))
-  );
+  return !programmingError.test(String(read(error, "name"))) || networkError.test(String(read(error, "cause", "code")));
 }
 
 /**
