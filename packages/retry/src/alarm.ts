@@ -1,16 +1,18 @@
-import type { Clock } from "@midguard/kernel";
+import { type Clock, systemClock } from "@midguard/kernel";
 import { startTimer } from "@midguard/kernel/internal";
+
+function ignore(): void {}
 
 /**
  * Calls `ring` once, at `time` by `clock` or as soon after it as the process runs, unless it is stopped before.
  *
- * The timer is set at the end of the current turn of the event loop: a call that settles within its turn (a cache hit, an
- * open circuit) then needs none, and a timer takes as long as ten such calls.
+ * On the system's clock the timer is set at the end of the current turn of the event loop: a call that settles within its
+ * turn (a cache hit, an open circuit) then needs none, and a timer takes as long as ten such calls.
  *
  * @returns the function that stops it.
  */
 export function setAlarm(clock: Clock, time: number, ring: () => void): () => void {
-  let stop: () => void;
+  let stop: () => void = ignore;
   function setAtEndOfTurn(): void {
     const endOfTurn = setImmediate(set);
     stop = () => clearImmediate(endOfTurn);
@@ -25,6 +27,8 @@ export function setAlarm(clock: Clock, time: number, ring: () => void): () => vo
     if (clock.now() < time) setAtEndOfTurn();
     else ring();
   }
-  setAtEndOfTurn();
+  // Another clock may move within a turn.
+  if (clock === systemClock) setAtEndOfTurn();
+  else set();
   return () => stop();
 }

@@ -1,4 +1,5 @@
-import { currentScope, type Scope, usableMs } from "@midguard/kernel/internal";
+import { systemClock } from "@midguard/kernel";
+import { currentScope, now, type Scope, usableMs } from "@midguard/kernel/internal";
 import type { Policy } from "./options.ts";
 
 /** The limits of a run's time, as reasons to stop. */
@@ -16,12 +17,12 @@ export interface Run {
   readonly bound: TimeLimit;
 }
 
-/** Starts a run. Its times are read from the policy's clock. */
+/** Starts a run. Its times are the policy's clock's, while an invocation's are the system clock's: durations pass between. */
 export function startRun(policy: Policy): Run {
   const startedAt = policy.clock.now();
-  const scope = currentScope();
-  // A duration, because an invocation's deadline is a time of the system's clock.
-  const deadlineMs = usableMs(scope);
+  const systemTime = policy.clock === systemClock ? startedAt : now();
+  const scope = currentScope(systemTime);
+  const deadlineMs = usableMs(scope, systemTime);
   return {
     policy,
     scope,
