@@ -1,5 +1,5 @@
 import middy from "@middy/core";
-import { subscribe } from "@midguard/kernel";
+import { type Outcome, subscribe } from "@midguard/kernel";
 import { enterInvocation } from "@midguard/kernel/internal";
 import { lambdaContext, manualClock } from "@midguard/kernel/testing";
 import fc from "fast-check";
@@ -38,7 +38,7 @@ afterEach(async () => {
 });
 
 describe("the deadline", () => {
-  test("lets no attempt and no wait begin that cannot end before it", async () => {
+  test("lets no attempt and no wait start that cannot end before it", async () => {
     const cases = fc.record({
       timeoutMs: fc.integer({ min: 500, max: 5_000 }),
       reserveMs: fc.integer({ min: 0, max: 600 }),
@@ -99,7 +99,7 @@ describe("the deadline", () => {
     expect(events).toMatchObject([{ type: "retry.exhausted", source: "late", attempts: 0, reason: "deadline" }]);
   });
 
-  test("keeps the reserve of its invocation, which is 100 ms unless the middleware says otherwise", async () => {
+  test("keeps the reserve of its invocation, 100 ms by default", async () => {
     const policy = createRetry(free);
     const called = (): Promise<string> => policy.run(() => "called");
     expect(await reasonOf(invoke(90, called))).toMatchObject({ code: "DEADLINE_EXCEEDED" });
@@ -108,7 +108,7 @@ describe("the deadline", () => {
     expect(await invoke(900, called)).toBe("called");
   });
 
-  test("keeps 100 ms in an invocation that another middleware made known", async () => {
+  test("keeps 100 ms in an invocation that another middleware entered", async () => {
     const policy = createRetry(free);
     const owner = {};
     function invokeFor(timeoutMs: number): Promise<unknown> {
@@ -121,7 +121,7 @@ describe("the deadline", () => {
     expect(await invokeFor(900)).toBe("called");
   });
 
-  test("ends a run at once where Retry-After would not fit before it", async () => {
+  test("ends a run at once if Retry-After does not fit before it", async () => {
     const policy = createRetry({ budget: false });
     const busy = Object.assign(new Error("busy"), { headers: { "retry-after": "30" } });
     const startedAt = performance.now();
@@ -130,9 +130,9 @@ describe("the deadline", () => {
     expect(retryReport(busy)).toMatchObject({ attempts: 1, reason: "deadline" });
   });
 
-  test("cuts a hanging attempt, and the dependency's own error from before is thrown", async () => {
+  test("ends a hanging attempt, and the dependency's own error from before is thrown", async () => {
     const clock = manualClock();
-    const retryable = (failure: object): boolean => "error" in failure && failure.error === real;
+    const retryable = (outcome: Outcome): boolean => !outcome.ok && outcome.error === real;
     const policy = createRetry({ budget: false, backoff: constant(500), maxElapsedMs: 2_000, clock, retryable });
     const real = new Error("ECONNRESET");
     const done = reasonOf(
@@ -147,10 +147,10 @@ describe("the deadline", () => {
   test.each([
     ["the first attempt", 1, () => Promise.reject(new Error("unused"))],
     ["an attempt after a failed value", 2, () => Promise.resolve(new Response(null, { status: 503 }))],
-  ])("cutting %s leaves only its timeout to tell", async (_name, hangs, first) => {
+  ])("that ends %s leaves only its timeout to report", async (_name, hangs, first) => {
     const clock = manualClock();
     // By this rule a timeout would not be tried again; that time was up is the reason all the same.
-    const retryable = (failure: object): boolean => "value" in failure && failure.value instanceof Response;
+    const retryable = (outcome: Outcome): boolean => outcome.ok && outcome.value instanceof Response;
     const policy = createRetry({ ...free, maxElapsedMs: 700, clock, retryable });
     const done = reasonOf(
       policy.run<unknown>(({ number, signal }) => (number === hangs ? clock.sleep(60_000, signal) : first())),
@@ -192,7 +192,7 @@ describe("the deadline", () => {
     expect(policy.budget).toMatchObject({ tokens: 1 });
   });
 
-  test("is over for a run that outlives its invocation", async () => {
+  test("has passed for a run that outlives its invocation", async () => {
     const policy = createRetry({ budget: false });
     let fail: (error: Error) => void = () => {};
     let outliving: Promise<unknown> = Promise.resolve();
@@ -208,7 +208,7 @@ describe("the deadline", () => {
     expect(retryReport(late)).toMatchObject({ attempts: 1, reason: "deadline" });
   });
 
-  test("tells how long a run took, inside an invocation from its start", async () => {
+  test("is independent of how long a run took: elapsedMs counts from its start", async () => {
     const policy = createRetry({ maxRetries: 0 });
     const error = new Error("down");
     async function call(): Promise<never> {

@@ -27,7 +27,7 @@ describe("the budget", () => {
     expect(await policy.run(flaky(new Error("down")))).toBe("ok");
   });
 
-  test("ends retries, and is earned back by successes", async () => {
+  test("ends retries when it is empty, and is refilled by successes", async () => {
     const policy = createRetry({ backoff: constant(0) });
     expect(await policy.run(flaky(new Error("1")))).toBe("ok");
     const error = await reasonOf(policy.run(flaky(new Error("2"), new Error("3"))));
@@ -47,7 +47,7 @@ describe("the budget", () => {
     expect(await createRetry({ backoff: constant(0) }).run(flaky(new Error("3")))).toBe("ok");
   });
 
-  test("bounds retries by successes in any run of luck", async () => {
+  test("bounds retries by successes in any sequence of failures", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.nat(3), { maxLength: 40 }), async (failuresOfRuns) => {
         const policy = createRetry({ backoff: constant(0) });

@@ -21,7 +21,7 @@ async function reasonOf(promise: Promise<unknown>): Promise<unknown> {
 afterEach(() => vi.restoreAllMocks());
 
 describe("the wait", () => {
-  test("is what the backoff says, given the attempt, its own last delay and the policy's chance", async () => {
+  test("is what the backoff returns for the attempt, its own last delay and the policy's random", async () => {
     const clock = manualClock();
     const backoff = vi.fn((attempt: number) => attempt * 100);
     const random = seededRandom(1);
@@ -47,12 +47,12 @@ describe("the wait", () => {
     [{ afterMs: 1 }, 100],
     [{ afterMs: Number.NaN }, 100],
     [true, 2_000],
-  ])("has the rule's answer %j as its floor", async (verdict, expected) => {
+  ])("is at least what the rule returns: %j", async (verdict, expected) => {
     const clock = manualClock();
     const policy = createRetry({
       backoff: constant(100),
       clock,
-      retryable: (failure) => "error" in failure && verdict,
+      retryable: (outcome) => !outcome.ok && verdict,
     });
     const startedAt = clock.now();
     const done = policy.run(async ({ number }) => {
@@ -63,7 +63,7 @@ describe("the wait", () => {
     expect(await done).toBe(expected);
   });
 
-  test.each([Number.NaN, -5, undefined])("is none where the backoff says %s", async (ms) => {
+  test.each([Number.NaN, -5, undefined])("is 0 if the backoff returns %s", async (ms) => {
     const delays: number[] = [];
     const stop = subscribe((event) => event.type === "retry.scheduled" && delays.push(event.delayMs));
     const policy = createRetry({ budget: false, backoff: () => ms as number });
@@ -72,7 +72,7 @@ describe("the wait", () => {
     expect(delays).toEqual([0]);
   });
 
-  test("is not begun where it would end in the very moment that time is up", async () => {
+  test("does not start if it would end at the very moment that time is up", async () => {
     const clock = manualClock();
     const run = (delayMs: number): Promise<string> => {
       return createRetry({ backoff: constant(delayMs), maxElapsedMs: 100, clock }).run(flaky("down"));
@@ -83,13 +83,13 @@ describe("the wait", () => {
     expect(await done).toBe("ok");
   });
 
-  test("is not begun where it would never end", async () => {
+  test("does not start if it would never end", async () => {
     const error = new Error("down");
     expect(await reasonOf(createRetry({ backoff: constant(Infinity) }).run(flaky(error)))).toBe(error);
     expect(retryReport(error)).toMatchObject({ attempts: 1, reason: "deadline" });
   });
 
-  test("follows no wall clock that jumps", async () => {
+  test("does not follow a wall clock that jumps", async () => {
     const clock = manualClock();
     const policy = createRetry({ clock, backoff: constant(1_000), maxElapsedMs: 5_000 });
     const call = flaky(new Error("1"));

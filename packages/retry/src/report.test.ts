@@ -26,7 +26,7 @@ describe("events", () => {
     return { events, stop: subscribe((event) => events.push(event)) };
   }
 
-  test("tell each retry, and how it ended", async () => {
+  test("report each retry, and how the run ended", async () => {
     const { events, stop } = listen();
     const clock = manualClock();
     const policy = createRetry({ name: "payments", budget: false, backoff: constant(40), maxRetries: 1, clock });
@@ -35,19 +35,19 @@ describe("events", () => {
     await done;
     stop();
     expect(events).toEqual([
-      { type: "retry.scheduled", source: "payments", attempt: 1, delayMs: 40, failure: { error: "first" } },
+      { type: "retry.scheduled", source: "payments", attempt: 1, delayMs: 40, outcome: { ok: false, error: "first" } },
       {
         type: "retry.exhausted",
         source: "payments",
         attempts: 2,
         elapsedMs: 40,
         reason: "max-retries",
-        failure: { error: "second" },
+        outcome: { ok: false, error: "second" },
       },
     ]);
   });
 
-  test("call it exhausted neither where a failure will not pass, nor where the caller went away", async () => {
+  test("do not report exhaustion if a failure will not pass or the caller aborted", async () => {
     const { events, stop } = listen();
     await reasonOf(createRetry(free).run(flaky(new TypeError("a bug"))));
     const controller = new AbortController();
@@ -58,12 +58,12 @@ describe("events", () => {
     await createRetry().run(flaky());
     stop();
     expect(events).toEqual([
-      { type: "retry.scheduled", source: "default", attempt: 1, delayMs: 1_000, failure: { error: "x" } },
+      { type: "retry.scheduled", source: "default", attempt: 1, delayMs: 1_000, outcome: { ok: false, error: "x" } },
     ]);
   });
 });
 
-test("nothing is reported of what no policy ended with", () => {
+test("there is no report for a value or error that no policy ended with", () => {
   for (const outcome of [new Error("x"), "x", undefined, null, 7]) expect(retryReport(outcome)).toBeUndefined();
 });
 

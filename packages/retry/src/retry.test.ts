@@ -1,6 +1,6 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { subscribe } from "@midguard/kernel";
+import type { Outcome } from "@midguard/kernel";
 import { manualClock, seededRandom } from "@midguard/kernel/testing";
 import fc from "fast-check";
 import { afterEach, describe, expect, test, vi } from "vitest";
@@ -34,7 +34,7 @@ async function reasonOf(promise: Promise<unknown>): Promise<unknown> {
 afterEach(() => vi.restoreAllMocks());
 
 describe("a run", () => {
-  test("gives the value of a call that succeeds at once", async () => {
+  test("resolves to the value of a call that succeeds at once", async () => {
     const call = flaky();
     expect(await createRetry().run(call)).toBe("ok");
     expect(call).toHaveBeenCalledTimes(1);
@@ -72,7 +72,7 @@ describe("a run", () => {
     ["a string", "boom"],
     ["undefined", undefined],
     ["null", null],
-  ])("ends with the very error of the last attempt: %s", async (_name, last) => {
+  ])("rejects with the same error as the last attempt: %s", async (_name, last) => {
     const error = await reasonOf(createRetry({ ...free, maxRetries: 1 }).run(flaky(new Error("first"), last)));
     expect(error).toBe(last);
     const report = { attempts: 2, elapsedMs: expect.any(Number), reason: "max-retries" };
@@ -89,7 +89,7 @@ describe("a run", () => {
     );
   });
 
-  test("is not repeated where it must not be", async () => {
+  test("is not repeated if it must not be", async () => {
     const call = flaky(new Error("1"));
     const error = await reasonOf(createRetry(free).run(call, { once: true }));
     expect(call).toHaveBeenCalledTimes(1);
@@ -154,7 +154,7 @@ describe("a value that is a failure", () => {
     expect(retryReport(answers[3])).toBeUndefined();
   });
 
-  test("says nothing of the error that follows it", async () => {
+  test("does not hide the error that follows it", async () => {
     const bug = new TypeError("a bug");
     const call = vi.fn(async ({ number }: { number: number }) => {
       if (number === 2) throw bug;
@@ -164,15 +164,15 @@ describe("a value that is a failure", () => {
     expect(call).toHaveBeenCalledTimes(2);
   });
 
-  test("is what the policy's own rule says, asked once for each outcome", async () => {
-    const retryable = vi.fn((failure: object) => "value" in failure && failure.value === "PENDING");
+  test("is decided by the policy's own rule, called once for each outcome", async () => {
+    const retryable = vi.fn((outcome: Outcome) => outcome.ok && outcome.value === "PENDING");
     const states = ["PENDING", "PENDING", "DONE"];
     expect(await createRetry({ ...free, retryable }).run(({ number }) => states[number - 1])).toBe("DONE");
-    expect(retryable.mock.calls).toEqual(states.map((value) => [{ value }]));
+    expect(retryable.mock.calls).toEqual(states.map((value) => [{ ok: true, value }]));
   });
 });
 
-test("a rule that says nothing of a value leaves it a success", async () => {
+test("a rule that returns undefined for a value leaves it a success", async () => {
   const retryable = (): boolean => undefined as unknown as boolean;
   const policy = createRetry({ retryable });
   const value = {};
@@ -181,7 +181,7 @@ test("a rule that says nothing of a value leaves it a success", async () => {
   expect(policy.budget).toMatchObject({ tokens: 1.2 });
 });
 
-test("a run of what is no function is refused, and says so in minified code, too", async () => {
+test("a run without a function is refused, with a clear message in minified code too", async () => {
   const error = await reasonOf(createRetry().run(Promise.resolve(7) as never));
-  expect(error).toEqual(new TypeError("fn must be a function, got a promise"));
+  expect(error).toEqual(new TypeError("run: fn must be a function, got a promise"));
 });

@@ -3,7 +3,7 @@ import { getEventListeners } from "node:events";
 import middy from "@middy/core";
 import { subscribe } from "@midguard/kernel";
 import { currentScope, enterInvocation, type Scope } from "@midguard/kernel/internal";
-import { lambdaContext, manualClock } from "@midguard/kernel/testing";
+import { lambdaContext } from "@midguard/kernel/testing";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { allowance } from "./allowance.ts";
 import { type Attempt, constant, createRetry, createRetryBudget, retry, retryReport } from "./index.ts";
@@ -42,7 +42,7 @@ afterEach(async () => {
 describe("the caller's signal", () => {
   const reason = new Error("the client has gone");
 
-  test("that has aborted already lets nothing be called", async () => {
+  test("that has aborted already prevents any call", async () => {
     const signal = AbortSignal.abort(reason);
     let calls = 0;
     const count = (): number => calls++;
@@ -99,7 +99,7 @@ describe("the caller's signal", () => {
     expect(await reasonOf(policy.run(() => Promise.reject(new Error("down"))))).toBe(error);
   });
 
-  test("that aborts at the very end of a wait lets no attempt begin", async () => {
+  test("that aborts at the very end of a wait prevents the next attempt", async () => {
     const controller = new AbortController();
     const sleep = async (): Promise<void> => controller.abort("gone");
     const budget = createRetryBudget();
@@ -129,7 +129,7 @@ describe("the caller's signal", () => {
     expect(policy.budget).toMatchObject({ tokens: 1 });
   });
 
-  test("gives back no allowance that was not taken: the wait began before there was any", async () => {
+  test("returns no allowance that was not taken: the wait began before there was any", async () => {
     const policy = createRetry({ budget: false, backoff: constant(60_000) });
     const controller = new AbortController();
     const request = { event: {}, context: lambdaContext({ timeoutMs: 600_000 }) };
@@ -187,7 +187,7 @@ describe("the caller's signal", () => {
     for (const { signal } of controllers) expect(getEventListeners(signal, "abort")).toEqual([]);
   });
 
-  test("is let go of after a success", async () => {
+  test("has no listener left after a success", async () => {
     const { signal } = new AbortController();
     const call = async ({ number }: Attempt): Promise<void> => {
       if (number < 3) throw new Error("down");
