@@ -1,18 +1,9 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import type { Outcome } from "@midguard/kernel";
-import { manualClock, seededRandom } from "@midguard/kernel/testing";
 import fc from "fast-check";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import {
-  constant,
-  createRetry,
-  createRetryBudget,
-  exponential,
-  type Retry,
-  type RetryBudget,
-  retryReport,
-} from "./index.ts";
+import { constant, createRetry, type Retry, retryReport } from "./index.ts";
 
 const free = { budget: false, backoff: constant(0) } as const;
 
