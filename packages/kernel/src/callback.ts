@@ -1,10 +1,10 @@
-import { read } from "./foreign.ts";
+import { isRecord, read } from "./foreign.ts";
 
 function ignore(): void {}
 
 /** Whether `value` is a promise, or has a method `then` as one does. */
 export function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof read(value, "then") === "function";
+  return (isRecord(value) || typeof value === "function") && typeof read(value, "then") === "function";
 }
 
 /**

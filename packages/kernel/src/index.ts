@@ -2,7 +2,6 @@ export { type Clock, systemClock } from "./clock.ts";
 export { subscribe } from "./events/channel.ts";
 export type {
   CircuitEvent,
-  Failure,
   MidguardEvent,
   RateLimitEvent,
   RetryEvent,

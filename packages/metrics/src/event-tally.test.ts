@@ -9,9 +9,9 @@ import { metrics } from "./index.ts";
 
 const lines = captureLines();
 
-const failure = { error: new Error("boom") };
-const scheduled = { type: "retry.scheduled", source: "payments", attempt: 1, delayMs: 10, failure } as const;
-const exhausted = { type: "retry.exhausted", source: "payments", attempts: 4, elapsedMs: 70, failure } as const;
+const outcome = { ok: false, error: new Error("boom") } as const;
+const scheduled = { type: "retry.scheduled", source: "payments", attempt: 1, delayMs: 10, outcome } as const;
+const exhausted = { type: "retry.exhausted", source: "payments", attempts: 4, elapsedMs: 70, outcome } as const;
 const opened = { type: "circuit.opened", source: "stock", openMs: 500, reason: "tripped" } as const;
 const rejected = { type: "circuit.rejected", source: "stock", retryAfterMs: 400 } as const;
 const exceeded = {

@@ -73,7 +73,7 @@ test("one subscription serves the process, however many are made", () => {
     source: "payments",
     attempt: 1,
     delayMs: 1,
-    failure: { value: 1 },
+    outcome: { ok: true, value: 1 },
   });
   unsubscribe();
 

@@ -60,12 +60,14 @@ test("decorrelated stays between the base and three times the delay before, unde
 });
 
 test("bad options are refused by name and value", () => {
-  expect(() => exponential({ baseMs: -1 })).toThrow("baseMs must be at least 0, got -1");
-  expect(() => exponential({ baseMs: 10, maxMs: 5 })).toThrow("maxMs must be at least 10, got 5");
+  expect(() => exponential({ baseMs: -1 })).toThrow("exponential: baseMs must be a number of at least 0, got -1");
+  expect(() => exponential({ baseMs: 10, maxMs: 5 })).toThrow(
+    "exponential: maxMs must be a number of at least 10, got 5",
+  );
   expect(() => exponential({ jitter: "some" as "full" })).toThrow('jitter must be one of "full", "equal", "none"');
   expect(() => exponential({ base: 1 } as object)).toThrow("exponential: unknown option base (1)");
-  expect(() => constant(Number.NaN)).toThrow("delayMs must be at least 0, got NaN");
-  expect(() => decorrelated({ baseMs: -1 })).toThrow("baseMs must be at least 0, got -1");
-  expect(() => decorrelated({ maxMs: 99 })).toThrow("maxMs must be at least 100, got 99");
+  expect(() => constant(Number.NaN)).toThrow("constant: delayMs must be a number of at least 0, got NaN");
+  expect(() => decorrelated({ baseMs: -1 })).toThrow("decorrelated: baseMs must be a number of at least 0, got -1");
+  expect(() => decorrelated({ maxMs: 99 })).toThrow("decorrelated: maxMs must be a number of at least 100, got 99");
   expect(() => decorrelated({ cap: 1 } as object)).toThrow("decorrelated: unknown option cap (1)");
 });

@@ -1,20 +1,20 @@
-import { checkNumber, checkOneOf, checkOptions } from "@midguard/kernel/internal";
+import { number, oneOf, readOptions } from "@midguard/kernel/internal";
 
 /**
- * How long to wait before a retry, in ms: a pure function, so that one value serves any number of runs at once.
- * `attempt` is the number of the attempt that failed, from 1; `previousMs` what the backoff said before the last retry
- * of the same run, 0 at first; `random` gives numbers in [0, 1).
+ * How long to wait before a retry, in ms. A pure function, so that one backoff serves any number of runs at once.
+ * `attempt` is the number of the attempt that failed, from 1. `previousMs` is the backoff before the last retry of the same
+ * run, 0 at first. `random` returns numbers in [0, 1).
  */
 export type Backoff = (attempt: number, previousMs: number, random: () => number) => number;
 
-/** How much of a delay is left to chance: all of it, its second half, or nothing. */
+/** How much of a delay is random: all of it, its second half, or nothing. */
 export type Jitter = "full" | "equal" | "none";
 
-const chances = { full: 1, equal: 0.5, none: 0 };
+const randomShare = { full: 1, equal: 0.5, none: 0 };
 
 /** Options of {@link exponential}. */
 export interface ExponentialOptions {
-  /** The first delay's upper end, in ms. @default 100 */
+  /** The upper end of the first delay, in ms. @default 100 */
   readonly baseMs?: number | undefined;
   /** The longest delay, in ms. @default 2_000 */
   readonly maxMs?: number | undefined;
@@ -41,16 +41,15 @@ export interface DecorrelatedOptions {
  * @throws TypeError or RangeError for a bad option.
  */
 export function exponential(options: ExponentialOptions = {}): Backoff {
+  const rules = { baseMs: number(), maxMs: number(), jitter: oneOf<Jitter>("full", "equal", "none") };
   const defaults = { baseMs: 100, maxMs: 2_000, jitter: "full" as Jitter };
-  const { baseMs, maxMs, jitter } = checkOptions("exponential", options, defaults);
-  checkNumber("baseMs", baseMs, 0);
-  checkNumber("maxMs", maxMs, baseMs);
-  checkOneOf("jitter", jitter, Object.keys(chances));
-  const chance = chances[jitter];
+  const { baseMs, maxMs, jitter } = readOptions("exponential", options, rules, defaults);
+  number({ min: baseMs })("exponential: maxMs", maxMs);
+  const share = randomShare[jitter];
   return function exponentialBackoff(attempt, _previousMs, random) {
     // 0 * 2 ** 1024 would be NaN.
     const capMs = Math.min(maxMs, baseMs * 2 ** Math.min(attempt - 1, 1_000));
-    return capMs * (1 - chance + chance * random());
+    return capMs * (1 - share + share * random());
   };
 }
 
@@ -63,14 +62,14 @@ export function exponential(options: ExponentialOptions = {}): Backoff {
  * @throws TypeError or RangeError for a bad delay.
  */
 export function constant(delayMs: number): Backoff {
-  checkNumber("delayMs", delayMs, 0);
+  number()("constant: delayMs", delayMs);
   return function constantBackoff() {
     return delayMs;
   };
 }
 
 /**
- * Random delays between `baseMs` and three times the delay before, up to `maxMs`. They grow without keeping step with
+ * Random delays between `baseMs` and three times the delay before, up to `maxMs`. They grow independently of
  * the number of the attempt.
  *
  * @example
@@ -80,9 +79,9 @@ export function constant(delayMs: number): Backoff {
  * @throws TypeError or RangeError for a bad option.
  */
 export function decorrelated(options: DecorrelatedOptions = {}): Backoff {
-  const { baseMs, maxMs } = checkOptions("decorrelated", options, { baseMs: 100, maxMs: 2_000 });
-  checkNumber("baseMs", baseMs, 0);
-  checkNumber("maxMs", maxMs, baseMs);
+  const rules = { baseMs: number(), maxMs: number() };
+  const { baseMs, maxMs } = readOptions("decorrelated", options, rules, { baseMs: 100, maxMs: 2_000 });
+  number({ min: baseMs })("decorrelated: maxMs", maxMs);
   return function decorrelatedBackoff(_attempt, previousMs, random) {
     const capMs = Math.min(maxMs, 3 * Math.max(previousMs, baseMs));
     return baseMs + random() * (capMs - baseMs);

@@ -55,9 +55,15 @@ test("never grants more than it began with and the successes were worth, in any 
 
 test("bad options are refused by name and value", () => {
   expect(createRetryBudget({ capacity: 0 }).spend()).toBe(false);
-  expect(() => createRetryBudget({ capacity: -1 })).toThrow("capacity must be at least 0, got -1");
-  expect(() => createRetryBudget({ capacity: 2, initial: 3 })).toThrow("initial must be between 0 and 2, got 3");
-  expect(() => createRetryBudget({ perSuccess: Number.NaN })).toThrow("perSuccess must be at least 0, got NaN");
+  expect(() => createRetryBudget({ capacity: -1 })).toThrow(
+    "createRetryBudget: capacity must be a number of at least 0, got -1",
+  );
+  expect(() => createRetryBudget({ capacity: 2, initial: 3 })).toThrow(
+    "createRetryBudget: initial must be a number between 0 and 2, got 3",
+  );
+  expect(() => createRetryBudget({ perSuccess: Number.NaN })).toThrow(
+    "createRetryBudget: perSuccess must be a number of at least 0, got NaN",
+  );
   expect(() => createRetryBudget({ initial: "1" } as object)).toThrow('initial must be a number, got "1"');
   expect(() => createRetryBudget(null as never)).toThrow("createRetryBudget: options must be an object, got null");
   expect(() => createRetryBudget({ ratio: 1 } as object)).toThrow("createRetryBudget: unknown option ratio (1)");

@@ -1,14 +1,14 @@
-import { checkNumber, checkOptions } from "@midguard/kernel/internal";
+import { number, readOptions } from "@midguard/kernel/internal";
 
-/** What the policies of one dependency may spend on retries together. */
+/** What the policies of one dependency may spend on retries together. Its methods are synchronous. */
 export interface RetryBudget {
-  /** Retries that could be made now; a part of one is being saved up. */
+  /** Retries that could be made now, with the part of one that is being saved up. */
   readonly tokens: number;
-  /** Takes one retry. `false` where less than one is left. */
+  /** Takes one retry. Returns `false` if less than one is left. */
   spend(): boolean;
   /**
-   * Gives back what was spent on a retry that was not made after all: in the wait the caller left or time was up, or an
-   * open circuit rejected it.
+   * Gives back what was spent on a retry that was not made after all: the caller aborted in the wait, time was up after it,
+   * or an open circuit rejected it.
    */
   refund(): void;
   /** Adds what a success is worth. */
@@ -19,7 +19,7 @@ export interface RetryBudget {
 export interface RetryBudgetOptions {
   /** The most retries that are saved up. @default 3 */
   readonly capacity?: number | undefined;
-  /** Retries that a new environment may make before its first success. @default 1, or the capacity where that is less */
+  /** Retries that a new environment may make before its first success. @default 1, or the capacity if that is less */
   readonly initial?: number | undefined;
   /** Retries that each success is worth. @default 0.2 */
   readonly perSuccess?: number | undefined;
@@ -29,9 +29,9 @@ export interface RetryBudgetOptions {
 const roundingError = 1e-9;
 
 /**
- * A token bucket that bounds retries by successes: never more than `initial + perSuccess x successes`. While all is
- * well it hardly shows; in an outage it turns a fleet's threefold load into a fifth more. Nothing refills it by time, so
- * a frozen process finds it as it was. It starts low because every cold environment brings its own.
+ * Makes a token bucket that bounds retries by successes: never more than `initial + perSuccess x successes`. In an outage
+ * a fleet then sends a fifth more calls instead of four times as many. Time does not refill it, so a freeze of the process
+ * does not matter. It starts low because every cold environment has its own.
  *
  * Give the same budget to all policies that call the same dependency.
  *
@@ -44,14 +44,14 @@ const roundingError = 1e-9;
  * @throws TypeError or RangeError for a bad option.
  */
 export function createRetryBudget(options: RetryBudgetOptions = {}): RetryBudget {
+  const rules = { capacity: number(), initial: number(), perSuccess: number() };
+  const defaults = { capacity: 3, perSuccess: 0.2 };
   const {
     capacity,
     perSuccess,
     initial = Math.min(1, capacity),
-  } = checkOptions("createRetryBudget", options, { capacity: 3, perSuccess: 0.2 }, { initial: 1 });
-  checkNumber("capacity", capacity, 0);
-  checkNumber("initial", initial, 0, capacity);
-  checkNumber("perSuccess", perSuccess, 0);
+  } = readOptions("createRetryBudget", options, rules, defaults);
+  number({ max: capacity })("createRetryBudget: initial", initial);
   let tokens = initial;
   return {
     spend() {
@@ -63,8 +63,7 @@ export function createRetryBudget(options: RetryBudgetOptions = {}): RetryBudget
       tokens = Math.min(capacity, tokens + 1);
     },
     earn() {
-      // Nearly always it is full: then nothing is written.
-      if (tokens < capacity) tokens = Math.min(capacity, tokens + perSuccess);
+      tokens = Math.min(capacity, tokens + perSuccess);
     },
     get tokens() {
       return tokens;

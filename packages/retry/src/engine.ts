@@ -1,115 +1,106 @@
-import type { Failure, RetryStopReason } from "@midguard/kernel";
-import { isOurs, rejected } from "@midguard/kernel/internal";
+import type { Outcome, RetryStopReason } from "@midguard/kernel";
+import { isOwnRejection } from "@midguard/kernel/internal";
 import { type Call, RunningAttempt } from "./attempt.ts";
+import { earn, judge } from "./callbacks.ts";
 import { DeadlineExceededError } from "./errors.ts";
-import { channel } from "./events.ts";
+import { publishExhausted, publishScheduled } from "./events.ts";
 import type { Policy } from "./options.ts";
-import { earn, judge, type PlannedRetry, planRetry } from "./plan.ts";
-import { fileReport } from "./report.ts";
-import type { Verdict } from "./retryable.ts";
-
-/** An attempt's failure, and what the policy says of it. */
-interface Fault {
-  readonly failure: Failure;
-  readonly verdict: Verdict;
-}
+import { pay } from "./payment.ts";
+import { type Failed, planNext } from "./plan.ts";
+import { keepReport } from "./report.ts";
+import { limitReached, type Run, startRun } from "./run.ts";
 
 /** Runs `call` under `policy`. */
-export function start<T>(policy: Policy, call: Call<T>): Promise<T> {
-  if (policy.signal?.aborted) return Promise.resolve(rejected(policy.signal.reason));
-  const attempt = new RunningAttempt(policy, call);
-  if (attempt.number === 0) return Promise.resolve(giveUp(attempt, { error: new DeadlineExceededError() }, "deadline"));
-  // Chained, not awaited: this is all that most runs ever do, and an async function would cost half as much again.
-  return attempt.begin().then(
+export function execute<T>(policy: Policy, call: Call<T>): Promise<T> {
+  if (policy.signal?.aborted) return Promise.reject(policy.signal.reason);
+  const run = startRun(policy);
+  const limit = limitReached(run, run.startedAt);
+  if (limit !== undefined) return endRun(run, 0, { ok: false, error: new DeadlineExceededError() }, limit);
+  const first = new RunningAttempt(run, 1, run.startedAt);
+  // Chained, because most runs end with their first attempt, and an async function takes a third longer.
+  return first.make(call).then(
     (value) => {
-      const fault = end(attempt, { value });
-      return fault === undefined ? value : recover(attempt, fault);
+      const failed = endAttempt(run, first, { ok: true, value });
+      return failed === undefined ? value : retryAfter(run, call, failed);
     },
-    (error) => recover(attempt, end(attempt, { error }) as Fault),
+    (error) => retryAfter(run, call, endAttempt(run, first, failureOf(first, error)) as Failed<T>),
   );
 }
 
-/** Ends an attempt: `undefined` where it succeeded. `before` is how the attempt before failed. */
-function end(attempt: RunningAttempt, outcome: Failure, before?: Failure): Fault | undefined {
-  const { policy } = attempt;
-  attempt.end();
-  const failure = "error" in outcome ? causeOf(attempt, outcome, before) : outcome;
-  const verdict = judge(policy, failure);
-  if (verdict || "error" in outcome) return { failure, verdict };
-  earn(policy);
+/** Plan, pay, wait, attempt, judge, and again, until an attempt succeeds or the plan says that it was the last. */
+async function retryAfter<T>(run: Run, call: Call<T>, firstFailed: Failed<T>): Promise<T> {
+  const { clock, signal } = run.policy;
+  let last = firstFailed;
+  let backoffMs = 0;
+  for (;;) {
+    const next = planNext(run, last, backoffMs, clock.now());
+    if (typeof next === "string") return endRun(run, last.number, last.outcome, next);
+    const payment = pay(run);
+    if (typeof payment === "string") return endRun(run, last.number, last.outcome, payment);
+    publishScheduled(run, last.number, next.delayMs, last.outcome);
+    try {
+      await clock.sleep(next.delayMs, signal);
+    } catch (error) {
+      payment.refund();
+      return endRun(run, last.number, { ok: false, error }, "aborted");
+    }
+    // Checked again: the process may have been frozen in the wait, for any time.
+    const startedAt = clock.now();
+    const obstacle = signal?.aborted ? "aborted" : limitReached(run, startedAt);
+    if (obstacle !== undefined) {
+      payment.refund();
+      return endRun(run, last.number, last.outcome, obstacle);
+    }
+    const attempt = new RunningAttempt(run, last.number + 1, startedAt);
+    const outcome = await outcomeOf(attempt, call);
+    // An open circuit or the like rejected the retry: the dependency was not called.
+    if (!outcome.ok && isOwnRejection(outcome.error)) payment.refund();
+    const failed = endAttempt(run, attempt, outcome);
+    if (failed === undefined) return (outcome as { value: T }).value;
+    last = isCutShort(run, attempt) && !last.outcome.ok ? { ...failed, outcome: last.outcome } : failed;
+    backoffMs = next.backoffMs;
+  }
+}
+
+async function outcomeOf<T>(attempt: RunningAttempt, call: Call<T>): Promise<Outcome<T>> {
+  try {
+    return { ok: true, value: await attempt.make(call) };
+  } catch (error) {
+    return failureOf(attempt, error);
+  }
+}
+
+/** An attempt that was aborted failed with the reason of that, whatever error its call made of it. */
+function failureOf(attempt: RunningAttempt, error: unknown): Outcome<never> {
+  return { ok: false, error: attempt.abort === undefined ? error : attempt.abort.reason };
+}
+
+/** Whether the run's time ended the attempt. The error before it then says more about the dependency than a timeout. */
+function isCutShort(run: Run, attempt: RunningAttempt): boolean {
+  const { clock, signal } = run.policy;
+  return attempt.abort !== undefined && !signal?.aborted && limitReached(run, clock.now()) !== undefined;
+}
+
+/** Ends an attempt. Returns `undefined` if it succeeded. */
+function endAttempt<T>(run: Run, attempt: RunningAttempt, outcome: Outcome<T>): Failed<T> | undefined {
+  attempt.dispose();
+  const verdict = judge(run.policy, outcome);
+  if (verdict || !outcome.ok) {
+    return { number: attempt.number, outcome, verdict, wasAborted: attempt.abort !== undefined };
+  }
+  earn(run.policy);
   return undefined;
 }
 
-/**
- * What made an attempt throw: the reason of its cut, whatever error the call made of it; or, where the run's time was up,
- * the error before, which says more of the dependency.
- */
-function causeOf(attempt: RunningAttempt, thrown: Failure, before?: Failure): Failure {
-  const { cut, policy } = attempt;
-  if (cut === undefined) return thrown;
-  const isLast = !policy.signal?.aborted && policy.clock.now() >= attempt.endsAt;
-  return isLast && before !== undefined && "error" in before ? before : { error: cut.reason };
-}
-
-/** What follows a failed attempt. At once where it ends the run: what is rejected by an open circuit often comes through. */
-function recover<T>(failed: RunningAttempt<T>, { failure, verdict }: Fault): T | PromiseLike<T> {
-  const plan = planRetry(failed, failure, verdict, 0);
-  return typeof plan === "string" ? giveUp(failed, failure, plan) : repeat(failed, failure, plan);
-}
-
-/** Makes the retries, while any may be made. A loop, so that nothing is kept of the attempts before. */
-async function repeat<T>(failed: RunningAttempt<T>, firstFailure: Failure, first: PlannedRetry): Promise<T> {
-  const { name, clock, signal } = failed.policy;
-  let attempt = failed;
-  let failure = firstFailure;
-  let plan = first;
-  for (;;) {
-    const { backoffMs, delayMs } = plan;
-    if (channel.hasSubscribers) {
-      channel.publish({ type: "retry.scheduled", source: name, attempt: attempt.number, delayMs, failure });
-    }
-    try {
-      await clock.sleep(delayMs, signal);
-    } catch (error) {
-      plan.giveBack();
-      return giveUp(attempt, { error }, "aborted");
-    }
-    // The sleep may have been longer than asked for: a process is frozen between invocations.
-    if (signal?.aborted || clock.now() >= attempt.endsAt) {
-      plan.giveBack();
-      return giveUp(attempt, failure, signal?.aborted ? "aborted" : attempt.bound);
-    }
-    attempt = attempt.next();
-    const outcome = await outcomeOf(attempt);
-    // Rejected by an open circuit or the like: the dependency was not called.
-    if ("error" in outcome && isOurs(outcome.error)) plan.giveBack();
-    const fault = end(attempt, outcome, failure);
-    if (fault === undefined) return (outcome as { value: T }).value;
-    failure = fault.failure;
-    const next = planRetry(attempt, failure, fault.verdict, backoffMs);
-    if (typeof next === "string") return giveUp(attempt, failure, next);
-    plan = next;
-  }
-}
-
-async function outcomeOf(attempt: RunningAttempt): Promise<Failure> {
-  try {
-    return { value: await attempt.begin() };
-  } catch (error) {
-    return { error };
-  }
-}
-
-/** Ends a run without success: with the reason of the caller who left, or else as its last attempt ended. */
-function giveUp<T>(last: RunningAttempt<T>, failed: Failure, reason: RetryStopReason): T | PromiseLike<never> {
-  const { number: attempts, elapsedMs, policy } = last;
-  const report = { attempts, elapsedMs, reason };
-  // A clock of the user's own may fail in a wait without an abort.
-  const failure = reason === "aborted" && policy.signal?.aborted ? { error: policy.signal.reason } : failed;
-  fileReport("error" in failure ? failure.error : failure.value, report);
-  // Neither a 404 nor a caller who went away means that retries ran out.
-  if (reason !== "not-retryable" && reason !== "aborted" && channel.hasSubscribers) {
-    channel.publish({ type: "retry.exhausted", source: policy.name, ...report, failure });
-  }
-  return "error" in failure ? rejected(failure.error) : (failure.value as T);
+/** Ends a run without success: with its outcome, or with the caller's reason if the caller aborted. */
+async function endRun<T>(run: Run, attempts: number, outcome: Outcome<T>, reason: RetryStopReason): Promise<T> {
+  const { clock, signal } = run.policy;
+  // Checked again, because a clock of the user's own may fail in a wait without an abort.
+  const isLeft = reason === "aborted" && signal?.aborted;
+  const last: Outcome<T> = isLeft ? { ok: false, error: signal.reason } : outcome;
+  const report = { attempts, elapsedMs: clock.now() - run.startedAt, reason };
+  keepReport(last, report);
+  publishExhausted(run, report, last);
+  if (!last.ok) throw last.error;
+  return last.value;
 }

@@ -1,19 +1,20 @@
+import type { StarvedAttempt } from "@midguard/kernel/internal";
+
 /**
- * An attempt that read its signal took longer than it may: `attemptTimeoutMs`, or what was left before the deadline.
- * It is also the reason that the attempt's signal aborts with. Retried by default.
+ * An attempt took longer than it may: `attemptTimeoutMs`, or what was left before the run's end. Its signal aborts with
+ * this error. Retried by default.
  */
-export class AttemptTimeoutError extends Error {
-  // The name that AbortSignal.timeout() gives its reason, so that code which looks for it finds it.
+export class AttemptTimeoutError extends Error implements StarvedAttempt {
+  // The name of the reason of AbortSignal.timeout(), so that code which looks for it finds it.
   override readonly name = "TimeoutError";
   readonly code = "ATTEMPT_TIMEOUT";
   /** Number of the attempt, from 1. */
   readonly attempt: number;
-  /** What the attempt had, in ms. */
+  /** The time that the attempt had, in ms. */
   readonly timeoutMs: number;
   /**
-   * It had less than half of what an attempt has at best, for the run or the invocation was nearly over; or it outlived its
-   * invocation, and may have been frozen with the process. That says nothing of what it called, and a circuit breaker does
-   * not count it.
+   * The attempt had less than half of the time that one has at best, because the run or the invocation was nearly over; or
+   * the process may have been frozen in it. Its timeout says nothing about the dependency: a circuit breaker does not count it.
    */
   readonly starved: boolean;
 
@@ -26,8 +27,8 @@ export class AttemptTimeoutError extends Error {
 }
 
 /**
- * There was no time left for even one attempt, so nothing was called. Once an attempt has been made, its own failure is
- * what the caller gets.
+ * No time was left for even one attempt, so nothing was called. Once an attempt has been made, the run ends with its
+ * outcome instead.
  */
 export class DeadlineExceededError extends Error {
   override readonly name = "DeadlineExceededError";

@@ -46,7 +46,7 @@ function fetcher(options: RetryOptions = {}, fetch?: typeof globalThis.fetch): t
 
 async function reasonOf(promise: Promise<unknown>): Promise<unknown> {
   const [result] = await Promise.allSettled([promise]);
-  if (result.status === "fulfilled") throw new Error(`did not fail, but came to ${String(result.value)}`);
+  if (result.status === "fulfilled") throw new Error(`did not fail, but resolved to ${String(result.value)}`);
   return result.reason;
 }
 
@@ -66,7 +66,7 @@ describe("retried are", () => {
     expect(await (await fetcher({ attemptTimeoutMs: 50 })(url)).text()).toBe("ok");
   });
 
-  test("a port that nobody listens on, and the error is fetch's own", async () => {
+  test("a closed port, and the error is fetch's own", async () => {
     const url = await serve(ok);
     servers.at(-1)?.close();
     const error = await reasonOf(fetcher({ maxRetries: 2 })(url));
@@ -162,7 +162,7 @@ describe("the response", () => {
     expect(performance.now() - startedAt).toBeGreaterThanOrEqual(990);
   });
 
-  test("is returned at once where Retry-After does not fit", async () => {
+  test("is returned at once if Retry-After does not fit", async () => {
     const url = await serve(status(429, { "Retry-After": "60" }), ok);
     const startedAt = performance.now();
     const response = await fetcher({ maxElapsedMs: 5_000 })(url);
@@ -203,7 +203,7 @@ describe("the response", () => {
     });
   });
 
-  test("that comes after its attempt was cut is discarded", async () => {
+  test("that comes after its attempt was aborted is discarded", async () => {
     const cancelled = vi.fn();
     const slow = async (): Promise<Response> => {
       await new Promise((resolve) => setTimeout(resolve, 40));
@@ -291,9 +291,13 @@ test("a Request that is sent once is sent itself, and used up as by fetch: no se
 });
 
 test("a fetch without a policy is refused when it is made", () => {
-  expect(() => retryFetch(undefined as never)).toThrow(new TypeError("policy must be an object, got undefined"));
-  expect(() => retryFetch({} as never)).toThrow(new TypeError("policy.run must be a function, got undefined"));
+  expect(() => retryFetch(undefined as never)).toThrow(
+    new TypeError("retryFetch: policy must be an object, got undefined"),
+  );
+  expect(() => retryFetch({} as never)).toThrow(
+    new TypeError("retryFetch: policy.run must be a function, got undefined"),
+  );
   expect(() => retryFetch(createRetry(), "fetch" as never)).toThrow(
-    new TypeError('fetch must be a function, got "fetch"'),
+    new TypeError('retryFetch: fetch must be a function, got "fetch"'),
   );
 });

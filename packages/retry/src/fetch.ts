@@ -1,4 +1,4 @@
-import { checkLike, checkType, someFunction } from "@midguard/kernel/internal";
+import { callback, shape } from "@midguard/kernel/internal";
 import type { Retry } from "./retry.ts";
 
 type Fetch = typeof globalThis.fetch;
@@ -25,22 +25,22 @@ function mayRepeat(request: Request | undefined, init: Init): boolean {
 
 function ignore(): void {}
 
-/** Frees the socket. Fails where somebody else is reading the body, who then frees it. */
+/** Frees the socket. Fails if somebody else is reading the body, who then frees it. */
 function discard(response: Response | undefined): void {
   response?.body?.cancel().catch(ignore);
 }
 
 /**
- * A `fetch` that retries by `policy`. Retried are network errors and the statuses 408, 425, 429 and 5xx (or what the
- * policy's own `retryable` says), of requests that may be repeated: GET, HEAD, OPTIONS, TRACE, PUT and DELETE, and others
- * that carry an `Idempotency-Key`. Other methods, and bodies that are streams, are sent exactly once, within the same
- * deadline and timeout. The last response is returned whatever its status; those before it are discarded.
+ * Makes a `fetch` that retries by `policy`: network errors and the statuses 408, 425, 429 and 5xx, or what the policy's own
+ * `retryable` says. GET, HEAD, OPTIONS, TRACE, PUT and DELETE are retried, and other requests with an `Idempotency-Key`.
+ * The rest, and bodies that are streams, are sent exactly once within the same deadline and timeout. The last response is
+ * returned whatever its status; the ones before it are discarded.
  *
  * The attempt's timeout ends with the headers: a body is read without it, until the caller's own signal aborts.
  *
- * @param fetch - Sends the requests; without it, whatever `globalThis.fetch` is at that time.
+ * @param fetch - Sends the requests. @default the `globalThis.fetch` of that time
  *
- * @throws TypeError where `policy` is none or `fetch` no function.
+ * @throws TypeError if `policy` is no retry policy or `fetch` no function.
  *
  * @example
  * const fetchProfile = retryFetch(createRetry({ name: "profiles", attemptTimeoutMs: 800 }));
@@ -50,8 +50,8 @@ export function retryFetch(
   policy: Retry,
   fetch: Fetch = (input: Input, init?: Init) => globalThis.fetch(input, init),
 ): Fetch {
-  checkLike("policy", policy, { run: someFunction });
-  checkType("fetch", fetch, "function");
+  shape<Retry>({ run: callback() })("retryFetch: policy", policy);
+  callback()("retryFetch: fetch", fetch);
   return async function fetchWithRetries(input: Input, init: Init = {}) {
     const request = isRequest(input) ? input : undefined;
     // `null` takes the request's own signal away.

@@ -1,4 +1,4 @@
-export type { Clock, Failure } from "@midguard/kernel";
+export type { Clock, Outcome } from "@midguard/kernel";
 export type { Attempt } from "./attempt.ts";
 export {
   type Backoff,

@@ -1,5 +1,4 @@
 import middy, { type MiddlewareObj } from "@middy/core";
-import { currentInvocation } from "@midguard/kernel";
 import { currentScope, type Scope } from "@midguard/kernel/internal";
 import { apiEvents, lambdaContext, otherEvents } from "@midguard/kernel/testing";
 import { describe, expect, test } from "vitest";

@@ -1,12 +1,13 @@
 import type { MiddlewareObj } from "@middy/core";
 import {
-  checkInteger,
-  checkNumber,
-  checkOptions,
   defaultReserveMs,
   enterInvocation,
   leaveInvocation,
+  number,
+  readOptions,
+  setGatewayTimeout,
   setReserve,
+  wholeNumber,
 } from "@midguard/kernel/internal";
 import { allowance } from "./allowance.ts";
 
@@ -14,13 +15,21 @@ import { allowance } from "./allowance.ts";
 export interface RetryMiddlewareOptions {
   /** Retries that all policies may make together in one invocation, nested ones included. @default 5 */
   readonly maxRetriesPerInvocation?: number | undefined;
-  /** What is left of the invocation's time for the answer, in ms: policies begin nothing that ends later. @default 100 */
+  /** What is left of the invocation's time for the answer, in ms: policies start nothing that ends later. @default 100 */
   readonly reserveMs?: number | undefined;
+  /**
+   * How long API Gateway waits for the answer, in ms: for a REST API whose timeout was raised. Events that come from no
+   * gateway, and streamed responses, have no such limit.
+   *
+   * @default 29_000 for REST and WebSocket APIs, 30_000 for HTTP APIs, or MIDGUARD_GATEWAY_TIMEOUT_MS of the environment
+   * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
+   */
+  readonly gatewayTimeoutMs?: number | undefined;
 }
 
 /**
- * Gives the policies that a handler calls its deadline and an allowance of retries. It retries nothing by itself: hooks
- * cannot call the handler again. It throws no error and answers none.
+ * Gives the policies that a handler calls its deadline and an allowance of retries. It retries nothing by itself, because
+ * hooks cannot call the handler again. It throws no error and answers none.
  *
  * @example
  * const payments = createRetry({ name: "payments" });
@@ -32,18 +41,20 @@ export interface RetryMiddlewareOptions {
  * @throws TypeError or RangeError for a bad option.
  */
 export function retry(options: RetryMiddlewareOptions = {}): MiddlewareObj {
-  const { maxRetriesPerInvocation, reserveMs } = checkOptions("retry", options, {
-    maxRetriesPerInvocation: 5,
-    reserveMs: defaultReserveMs,
-  });
-  checkInteger("maxRetriesPerInvocation", maxRetriesPerInvocation, 0);
-  checkNumber("reserveMs", reserveMs, 0);
+  const { maxRetriesPerInvocation, reserveMs, gatewayTimeoutMs } = readOptions(
+    "retry",
+    options,
+    { maxRetriesPerInvocation: wholeNumber(), reserveMs: number(), gatewayTimeoutMs: number({ min: 1 }) },
+    { maxRetriesPerInvocation: 5, reserveMs: defaultReserveMs },
+  );
   const middleware: MiddlewareObj = {
     before: function retryBefore(request) {
       const scope = enterInvocation(request, middleware);
       // A nested handler shares what its outer one was granted.
-      if (allowance.get(scope) === undefined) allowance.set(scope, { retriesLeft: maxRetriesPerInvocation });
+      if (allowance.get(scope) !== undefined) return;
+      allowance.set(scope, { retriesLeft: maxRetriesPerInvocation });
       setReserve(scope, reserveMs);
+      if (gatewayTimeoutMs !== undefined) setGatewayTimeout(scope, gatewayTimeoutMs);
     },
     after: function retryAfter(request) {
       leaveInvocation(request, middleware);

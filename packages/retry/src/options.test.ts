@@ -9,14 +9,15 @@ describe("a policy refuses", () => {
   test.each<[Record<string, unknown>, string]>([
     [{ name: "" }, 'name must be a non-empty string, got ""'],
     [{ name: 1 }, "name must be a non-empty string, got 1"],
-    [{ maxRetries: -1 }, "maxRetries must be between 0 and 9007199254740991, got -1"],
-    [{ maxRetries: 1.5 }, "maxRetries must be a whole number, got 1.5"],
+    [{ maxRetries: -1 }, "createRetry: maxRetries must be a whole number of at least 0, got -1"],
+    [{ maxRetries: 1.5 }, "maxRetries must be a whole number of at least 0, got 1.5"],
     [{ maxRetries: Number.NaN }, "NaN"],
     [{ backoff: 100 }, "backoff must be a function, got 100"],
     [{ retryable: true }, "retryable must be a function, got true"],
-    [{ attemptTimeoutMs: 0 }, "attemptTimeoutMs must be at least 1, got 0"],
+    [{ attemptTimeoutMs: 0 }, "attemptTimeoutMs must be a number of at least 1, got 0"],
     [{ attemptTimeoutMs: "3s" }, 'attemptTimeoutMs must be a number, got "3s"'],
-    [{ maxElapsedMs: -1 }, "maxElapsedMs must be at least 1, got -1"],
+    [{ maxElapsedMs: -1 }, "maxElapsedMs must be a number of at least 1, got -1"],
+    [{ budget: true }, "createRetry: budget must be an object, got true"],
     [{ budget: 3 }, "budget must be an object, got 3"],
     [{ budget: {} }, "budget.spend must be a function, got undefined"],
     [{ budget: { tokens: 1, spend: () => true } }, "budget.refund must be a function, got undefined"],
@@ -33,7 +34,7 @@ describe("a policy refuses", () => {
   });
 });
 
-test("undefined stands for the default", () => {
+test("an explicit undefined means the default", () => {
   expect(createRetry({ name: undefined, budget: undefined } as object).budget).toMatchObject({ tokens: 1 });
 });
 
@@ -47,6 +48,7 @@ test("a run refuses bad options before anything is called", async () => {
 
 test("the middleware refuses bad options", () => {
   expect(() => retry({ maxRetriesPerInvocation: 0.5 })).toThrow("maxRetriesPerInvocation must be a whole number");
-  expect(() => retry({ reserveMs: -1 })).toThrow("reserveMs must be at least 0, got -1");
+  expect(() => retry({ reserveMs: -1 })).toThrow("retry: reserveMs must be a number of at least 0, got -1");
+  expect(() => retry({ gatewayTimeoutMs: 0 })).toThrow("retry: gatewayTimeoutMs must be a number of at least 1, got 0");
   expect(() => retry({ budget: 1 } as object)).toThrow("retry: unknown option budget (1)");
 });

@@ -1,5 +1,15 @@
-import { type Clock, type Failure, systemClock } from "@midguard/kernel";
-import { checkInteger, checkLike, checkNumber, checkOptions, signalLike } from "@midguard/kernel/internal";
+import { type Clock, type Outcome, systemClock } from "@midguard/kernel";
+import {
+  abortSignal,
+  callback,
+  flag,
+  number,
+  type Rule,
+  readOptions,
+  shape,
+  text,
+  wholeNumber,
+} from "@midguard/kernel/internal";
 import { type Backoff, exponential } from "./backoff.ts";
 import { createRetryBudget, type RetryBudget } from "./budget.ts";
 import { isRetryable, type Verdict } from "./retryable.ts";
@@ -13,24 +23,19 @@ export interface RetryOptions {
   /** @default exponential({ baseMs: 100, maxMs: 2_000, jitter: "full" }) */
   readonly backoff?: Backoff | undefined;
   /**
-   * Whether an error or a value is a failure that may pass. `{ afterMs }` retries no sooner than that; `true` no sooner
-   * than the failure's own `Retry-After`. Replaces the default. If it throws, the failure is not retried and stands.
+   * Whether an outcome, error or value, is a failure that may pass. `{ afterMs }` retries no sooner than that; `true` no
+   * sooner than the failure's own `Retry-After`. Replaces the default. If it throws, the failure is not retried.
    *
    * @default isRetryable
    */
-  readonly retryable?: ((failure: Failure) => Verdict) | undefined;
-  /**
-   * What an attempt that reads its signal may take, in ms, from the end of the event loop's turn in which it first does.
-   * Never past the deadline. `Infinity` switches it off.
-   *
-   * @default 3_000
-   */
+  readonly retryable?: ((outcome: Outcome) => Verdict) | undefined;
+  /** How long an attempt may take, in ms; never past the deadline. `Infinity` for no limit of its own. @default 3_000 */
   readonly attemptTimeoutMs?: number | undefined;
-  /** What a run may take, in ms, where the deadline does not end it before. @default Infinity */
+  /** How long a run may take, in ms, if the deadline does not end it before. @default Infinity */
   readonly maxElapsedMs?: number | undefined;
   /** Shared by the policies of one dependency; `false` for no budget. @default createRetryBudget() */
   readonly budget?: RetryBudget | false | undefined;
-  /** Ends every run of this policy when it aborts. One call's own signal is an argument of `run`. */
+  /** Ends every run of this policy when it aborts. The signal of one call is an option of `run`. */
   readonly signal?: AbortSignal | undefined;
   /** @default systemClock */
   readonly clock?: Clock | undefined;
@@ -50,40 +55,44 @@ export interface RunOptions {
 export type Policy = { readonly [O in keyof Omit<RetryOptions, "signal">]-?: Exclude<RetryOptions[O], undefined> } & {
   readonly signal: AbortSignal | undefined;
   readonly once: boolean;
-  /** Whether a run reads the clock when it starts. What passed on one of the user's own cannot be learnt later. */
-  readonly readsClock: boolean;
 };
 
-export function checkRunOptions(options: RunOptions): Pick<Policy, "signal" | "once"> {
-  const { signal, once } = checkOptions("run", options, { once: false }, { signal: signalLike });
-  return { signal, once };
+const isBudget = shape<RetryBudget>({
+  spend: callback(),
+  refund: callback(),
+  earn: callback(),
+  tokens: number({ min: -Infinity }),
+});
+const budgetOrFalse: Rule<RetryBudget | false> = (name, value) => value !== false && isBudget(name, value);
+
+/** Checks the options of a policy, and fills in the defaults. */
+export function readPolicy(options: RetryOptions): Policy {
+  const rules = {
+    name: text,
+    maxRetries: wholeNumber(),
+    backoff: callback<Backoff>(),
+    retryable: callback<Policy["retryable"]>(),
+    attemptTimeoutMs: number({ min: 1 }),
+    maxElapsedMs: number({ min: 1 }),
+    budget: budgetOrFalse,
+    signal: abortSignal,
+    clock: shape<Clock>({ now: callback(), sleep: callback() }),
+    random: callback<() => number>(),
+  };
+  const { budget = createRetryBudget(), ...filled } = readOptions("createRetry", options, rules, {
+    name: "default",
+    maxRetries: 3,
+    backoff: exponential(),
+    retryable: isRetryable as Policy["retryable"],
+    attemptTimeoutMs: 3_000,
+    maxElapsedMs: Infinity,
+    clock: systemClock,
+    random: Math.random,
+  });
+  return { ...filled, budget, once: false };
 }
 
-export function resolve(options: RetryOptions): Policy {
-  const ownBudget = createRetryBudget();
-  const {
-    signal,
-    budget = ownBudget,
-    ...filled
-  } = checkOptions(
-    "createRetry",
-    options,
-    {
-      name: "default",
-      maxRetries: 3,
-      backoff: exponential(),
-      retryable: isRetryable as Policy["retryable"],
-      attemptTimeoutMs: 3_000,
-      maxElapsedMs: Infinity,
-      clock: systemClock,
-      random: Math.random,
-    },
-    { signal: signalLike, budget: undefined as unknown as Policy["budget"] },
-  );
-  const { maxRetries, attemptTimeoutMs, maxElapsedMs, clock } = filled;
-  checkInteger("maxRetries", maxRetries, 0);
-  checkNumber("attemptTimeoutMs", attemptTimeoutMs, 1);
-  checkNumber("maxElapsedMs", maxElapsedMs, 1);
-  if (budget !== false) checkLike("budget", budget, ownBudget);
-  return { ...filled, signal, budget, once: false, readsClock: maxElapsedMs !== Infinity || clock !== systemClock };
+/** Checks the options of a run, and fills in the defaults. */
+export function readRunOptions(options: RunOptions): Pick<Policy, "signal" | "once"> {
+  return readOptions("run", options, { signal: abortSignal, once: flag }, { once: false });
 }

@@ -1,4 +1,4 @@
-/** The examples of README.md, letter by letter, and what the types promise. */
+/** The examples of README.md, word for word, and what the types promise. */
 import middy from "@middy/core";
 import { createRetry, retry } from "@midguard/retry";
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
@@ -28,7 +28,7 @@ const jobs = createRetry({
   name: "jobs",
   maxRetries: 5,
   backoff: decorrelated({ baseMs: 200, maxMs: 5_000 }),
-  retryable: (failure) => isRetryable(failure) || ("value" in failure && failure.value === "PENDING"),
+  retryable: (outcome) => isRetryable(outcome) || (outcome.ok && outcome.value === "PENDING"),
   budget: createRetryBudget({ capacity: 10 }),
 });
 

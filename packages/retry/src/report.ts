@@ -1,13 +1,10 @@
-import type { RetryStopReason } from "@midguard/kernel";
+import type { Outcome, RetryStopReason } from "@midguard/kernel";
 
-/** How a run came to its end without success. */
+/** How a run ended without success. */
 export interface RetryReport {
-  /** Attempts made; 0 where no time was left for one. */
+  /** Attempts made; 0 if there was no time for one. */
   readonly attempts: number;
-  /**
-   * From the start of the run, in ms. Outside of an invocation, with neither `maxElapsedMs` nor an attempt that reads its
-   * signal or `remainingMs`, from the first failure: a run that succeeds at once reads no clock.
-   */
+  /** How long the run took, in ms. */
   readonly elapsedMs: number;
   /** Why no further attempt was made. */
   readonly reason: RetryStopReason;
@@ -16,13 +13,9 @@ export interface RetryReport {
 // Beside the error, not on it: it may be frozen, or shared by several calls.
 const reports = new WeakMap<object, RetryReport>();
 
-export function fileReport(outcome: unknown, report: RetryReport): void {
-  if (Object(outcome) === outcome) reports.set(outcome as object, report);
-}
-
 /**
- * Why a policy gave up with this error, or with this value where a value was the failure. `undefined` for what no policy
- * ended with, and for strings and the like, which nothing can be kept beside. Where calls share an error, the last counts.
+ * Why a policy gave up with this error, or with this value if a value was the failure. `undefined` for anything that no
+ * policy ended with, and for strings and other primitives. If several calls share an error, the last one counts.
  *
  * @example
  * catch (error) {
@@ -31,4 +24,10 @@ export function fileReport(outcome: unknown, report: RetryReport): void {
  */
 export function retryReport(outcome: unknown): RetryReport | undefined {
   return reports.get(outcome as object);
+}
+
+/** Keeps the report of a run beside what it ended with. Nothing can be kept beside a string and the like. */
+export function keepReport(outcome: Outcome, report: RetryReport): void {
+  const result = outcome.ok ? outcome.value : outcome.error;
+  if (Object(result) === result) reports.set(result as object, report);
 }

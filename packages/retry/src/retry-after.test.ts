@@ -1,11 +1,12 @@
+import type { Outcome } from "@midguard/kernel";
 import fc from "fast-check";
 import { afterEach, expect, test, vi } from "vitest";
 import { retryAfterMs } from "./retry-after.ts";
 
 afterEach(() => vi.restoreAllMocks());
 
-function response(headers: Record<string, string>): { value: Response } {
-  return { value: new Response(null, { status: 503, headers }) };
+function response(headers: Record<string, string>): Outcome {
+  return { ok: true, value: new Response(null, { status: 503, headers }) };
 }
 
 test("reads seconds, and milliseconds in AWS's own header", () => {
@@ -21,32 +22,45 @@ test("counts a date from the answer's own date, so that neither side's clock mat
   expect(retryAfterMs(response(headers))).toBe(30_000);
 });
 
-test("counts a date from now where the answer has none", () => {
+test("counts a date from now if the answer has none", () => {
   vi.spyOn(Date, "now").mockReturnValue(Date.UTC(2026, 0, 1));
   expect(retryAfterMs(response({ "Retry-After": "Thu, 01 Jan 2026 00:00:05 GMT" }))).toBe(5_000);
   expect(retryAfterMs(response({ "Retry-After": "Wed, 31 Dec 2025 23:59:00 GMT" }))).toBe(0);
 });
 
-test("finds headers on errors of every make", () => {
-  expect(retryAfterMs({ error: { headers: { "retry-after": 3 } } })).toBe(3_000);
-  expect(retryAfterMs({ error: { headers: { "Retry-After": "3" } } })).toBe(3_000);
-  expect(retryAfterMs({ error: { response: { headers: new Headers({ "retry-after": "3" }) } } })).toBe(3_000);
-  expect(retryAfterMs({ error: { $response: { headers: { "x-amz-retry-after": "40" } } } })).toBe(40);
-  expect(retryAfterMs({ error: { $response: { headers: { "X-Amz-Retry-After": "40" } } } })).toBe(40);
+test("finds the headers on errors of any library", () => {
+  expect(retryAfterMs({ ok: false, error: { headers: { "retry-after": 3 } } })).toBe(3_000);
+  expect(retryAfterMs({ ok: false, error: { headers: { "Retry-After": "3" } } })).toBe(3_000);
+  expect(retryAfterMs({ ok: false, error: { response: { headers: new Headers({ "retry-after": "3" }) } } })).toBe(
+    3_000,
+  );
+  expect(retryAfterMs({ ok: false, error: { $response: { headers: { "x-amz-retry-after": "40" } } } })).toBe(40);
+  expect(retryAfterMs({ ok: false, error: { $response: { headers: { "X-Amz-Retry-After": "40" } } } })).toBe(40);
 });
 
-test("asks for nothing where there is nothing to read", () => {
+test("is 0 if there is nothing to read", () => {
   for (const error of [new Error("x"), undefined, "x", { headers: "x" }, { headers: {} }, { response: {} }]) {
-    expect(retryAfterMs({ error })).toBe(0);
+    expect(retryAfterMs({ ok: false, error })).toBe(0);
   }
   for (const text of ["soon", "-5", "", "NaN"]) expect(retryAfterMs(response({ "retry-after": text }))).toBe(0);
   expect(retryAfterMs(response({ "x-amz-retry-after": "later" }))).toBe(0);
 });
 
+test("reads responses of undici, whose headers are a plain object", () => {
+  expect(retryAfterMs({ ok: true, value: { statusCode: 503, headers: { "retry-after": "2" } } })).toBe(2_000);
+});
+
+test("is 0 if the headers throw when they are read", () => {
+  function unreadable(): never {
+    throw new Error("unreadable");
+  }
+  expect(retryAfterMs({ ok: false, error: { headers: { get: unreadable } } })).toBe(0);
+});
+
 test("is a number of milliseconds for any headers", () => {
   fc.assert(
     fc.property(fc.string(), fc.string(), (after, date) => {
-      const ms = retryAfterMs({ error: { headers: { "retry-after": after, date } } });
+      const ms = retryAfterMs({ ok: false, error: { headers: { "retry-after": after, date } } });
       expect(ms).toBeGreaterThanOrEqual(0);
     }),
   );

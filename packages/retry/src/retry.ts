@@ -1,59 +1,62 @@
-import { checkType } from "@midguard/kernel/internal";
+import { callback } from "@midguard/kernel/internal";
 import type { Attempt, Call } from "./attempt.ts";
 import type { RetryBudget } from "./budget.ts";
-import { start } from "./engine.ts";
-import { checkRunOptions, type RetryOptions, type RunOptions, resolve } from "./options.ts";
+import { execute } from "./engine.ts";
+import { type RetryOptions, type RunOptions, readPolicy, readRunOptions } from "./options.ts";
 import { follower } from "./signals.ts";
 
-/** A retry policy: how the calls of one dependency are retried. It holds nothing of any one run but their budget. */
+/** A retry policy: how the calls of one dependency are retried. It keeps nothing about a run but what it spends. */
 export interface Retry {
   /** What all runs spend their retries from, to be shared with other policies of the same dependency. */
   readonly budget: RetryBudget | false;
   /**
    * Calls `fn`, and calls it again while it fails in a way that may pass and while time, allowance and budget are left.
-   * It ends as the last attempt did, with its value or its very error; `retryReport` tells why. Where the deadline cut
-   * the last attempt, the error of the one before is thrown, if it was an error.
+   * It ends as the last attempt did, with the same value or error; `retryReport` has the reason. If the run's time ends
+   * the last attempt, the error of the attempt before is thrown, if that threw one.
    *
-   * @throws DeadlineExceededError where no time is left for one attempt; a TypeError for what is no function or option.
+   * @throws DeadlineExceededError if no time is left for one attempt; TypeError if `fn` is no function or an option is bad.
+   *
+   * @example
+   * const order = await payments.run(({ signal }) => charge(card, signal), { signal: request.signal });
    */
   run<T>(fn: (attempt: Attempt) => T | PromiseLike<T>, options?: RunOptions): Promise<T>;
-  /** The same for what AWS's own types say may give nothing; a callback is not waited for. */
-  // biome-ignore lint/suspicious/noConfusingVoidType: it is what AWS's types say.
+  /** The same for handlers that by AWS's types may return nothing; their callback is not waited for. */
+  // biome-ignore lint/suspicious/noConfusingVoidType: AWS's types say so.
   run<T>(fn: (attempt: Attempt) => void | PromiseLike<T>, options?: RunOptions): Promise<T>;
 }
 
 /**
  * Makes a retry policy. Make one per dependency, outside of the handler.
  *
- * Inside an invocation (which `retry()` makes known) no attempt and no wait begins that cannot end 100 ms before the
+ * Inside an invocation (known through `retry()`) no attempt and no wait starts that cannot end 100 ms before the
  * invocation does, or `reserveMs` of `retry()`.
  *
  * @example
  * const payments = createRetry({ name: "payments", attemptTimeoutMs: 1_000 });
- * const answer = await payments.run(({ signal }) => fetch(paymentsUrl, { signal }));
+ * const response = await payments.run(({ signal }) => fetch(paymentsUrl, { signal }));
  *
  * @throws TypeError or RangeError for a bad option.
  */
 export function createRetry(options: RetryOptions = {}): Retry {
-  const policy = resolve(options);
+  const policy = readPolicy(options);
 
   async function runWith<T>(fn: Call<T>, runOptions: RunOptions = {}): Promise<T> {
-    checkType("fn", fn, "function");
-    const { signal, once } = checkRunOptions(runOptions);
+    callback()("run: fn", fn);
+    const { signal, once } = readRunOptions(runOptions);
     if (signal === undefined || policy.signal === undefined) {
-      return start({ ...policy, signal: signal ?? policy.signal, once }, fn);
+      return execute({ ...policy, signal: signal ?? policy.signal, once }, fn);
     }
     const either = follower(signal, policy.signal);
     try {
-      return await start({ ...policy, signal: either.signal, once }, fn);
+      return await execute({ ...policy, signal: either.signal, once }, fn);
     } finally {
-      // With a reason, for without one an error with a stack trace would be made.
+      // With a reason, because without one an error with a stack trace would be made.
       either.abort(null);
     }
   }
 
   function run<T>(fn: Call<T>, runOptions?: RunOptions): Promise<T> {
-    return runOptions === undefined && typeof fn === "function" ? start(policy, fn) : runWith(fn, runOptions);
+    return runOptions === undefined && typeof fn === "function" ? execute(policy, fn) : runWith(fn, runOptions);
   }
 
   return { budget: policy.budget, run };

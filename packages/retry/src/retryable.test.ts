@@ -16,7 +16,7 @@ function failedFetch(code: string): TypeError {
 }
 
 const passing: [string, unknown][] = [
-  ["an error that nothing is known of", error("boom")],
+  ["an unknown error", error("boom")],
   ["a string", "boom"],
   ["undefined", undefined],
   ["a reset connection", error("read", { code: "ECONNRESET" })],
@@ -35,8 +35,8 @@ const passing: [string, unknown][] = [
   ...[408, 425, 429, 500, 502, 503, 504, 599].flatMap((status): [string, unknown][] => [
     [`statusCode ${status}`, error("http", { statusCode: status })],
     [`status ${status}`, error("http", { status })],
-    [`status ${status} in the response, as axios tells it`, error("http", { response: { status } })],
-    [`status ${status} in the response, as got tells it`, error("http", { response: { statusCode: status } })],
+    [`status ${status} in the response, as axios reports it`, error("http", { response: { status } })],
+    [`status ${status} in the response, as got reports it`, error("http", { response: { statusCode: status } })],
   ]),
   ...[
     "ECONNRESET",
@@ -62,6 +62,9 @@ const lasting: [string, unknown][] = [
   ["an abort", new DOMException("gone", "AbortError")],
   ["an abort with a reason", error("gone", { name: "AbortError", cause: error("left") })],
   ["an abort in Node", error("gone", { code: "ABORT_ERR" })],
+  ["an abort by axios", error("canceled", { name: "CanceledError", code: "ERR_CANCELED" })],
+  ["an abort by axios, known by its code", error("canceled", { code: "ERR_CANCELED" })],
+  ["an abort by got", error("Promise was canceled", { name: "CancelError" })],
   ["an SDK error that was retried", error("down", { $retryable: {}, $metadata: { httpStatusCode: 503, attempts: 3 } })],
   ["a wrong argument", new TypeError("x is not a function")],
   ["a fetch of a bad address", new TypeError("fetch failed", { cause: new Error("unknown scheme") })],
@@ -80,30 +83,34 @@ const lasting: [string, unknown][] = [
 ];
 
 describe("an error that may pass", () => {
-  test.each(passing)("%s", (_name, reason) => expect(isRetryable({ error: reason })).toBe(true));
+  test.each(passing)("%s", (_name, reason) => expect(isRetryable({ ok: false, error: reason })).toBe(true));
 });
 
 describe("an error that will not", () => {
-  test.each(lasting)("%s", (_name, reason) => expect(isRetryable({ error: reason })).toBe(false));
+  test.each(lasting)("%s", (_name, reason) => expect(isRetryable({ ok: false, error: reason })).toBe(false));
 });
 
 describe("a value", () => {
   test.each([408, 425, 429, 500, 503])("that is a response with status %i is a failure", (status) => {
-    expect(isRetryable({ value: new Response(null, { status }) })).toBe(true);
-    expect(isRetryable({ value: { status, headers: {} } })).toBe(true);
-    expect(isRetryable({ value: { status, ok: false } })).toBe(true);
+    expect(isRetryable({ ok: true, value: new Response(null, { status }) })).toBe(true);
+    expect(isRetryable({ ok: true, value: { status, headers: {} } })).toBe(true);
+    expect(isRetryable({ ok: true, value: { status, ok: false } })).toBe(true);
+    expect(isRetryable({ ok: true, value: { statusCode: status, headers: {} } })).toBe(true);
+    expect(isRetryable({ ok: true, value: { statusCode: status } })).toBe(true);
   });
 
   test.each([
     new Response("ok"),
     new Response(null, { status: 404 }),
     { status: 503 },
+    { statusCode: 200 },
+    { statusCode: 404, headers: {} },
     { status: "503", ok: false },
     503,
     "503",
     null,
     undefined,
   ])("%s is a success", (value) => {
-    expect(isRetryable({ value })).toBe(false);
+    expect(isRetryable({ ok: true, value })).toBe(false);
   });
 });

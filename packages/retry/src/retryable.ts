@@ -1,47 +1,40 @@
-import type { Failure } from "@midguard/kernel";
-import { fieldsOf, isAbort, isFailedAnswerOfError, isFailureStatus, isOurs, isRecord } from "@midguard/kernel/internal";
+import type { Outcome } from "@midguard/kernel";
+import { isAbort, isFailedAnswer, isOwnRejection, isRecord, read } from "@midguard/kernel/internal";
 
-/** What a predicate says of a failure: whether to retry, or to retry no sooner than in `afterMs`. */
+/** What a rule says of an outcome: whether to retry, or to retry no sooner than in `afterMs`. */
 export type Verdict = boolean | { readonly afterMs: number };
 
-/** The system's own codes, and those of undici, the client behind fetch; not Node's `ERR_...`, which tell mistakes. */
+/** The system's own codes, and those of undici, the client behind fetch; not Node's `ERR_...`, which mean mistakes. */
 const networkError = /^(E(?!RR_)|UND_ERR_(SOCKET|\w+_TIMEOUT)$)/;
 /** A mistake in the program fails the same way every time. By name: `instanceof` is false for another realm's errors. */
 const programmingError = /^(Type|Range|Reference|Syntax|Eval|URI|Assertion)Error$/;
 
-function isRetryableError(error: unknown): boolean {
-  const { name, cause, $metadata, $retryable } = fieldsOf(error);
-  // Trying again after a rejection of our own would only be told the same, and the SDK has tried again already.
-  if (isOurs(error) || isAbort(error) || Number(fieldsOf($metadata).attempts) > 1) return false;
-  if ($retryable !== undefined) return true;
-  // fetch tells a network failure as a TypeError with the real one as its cause.
-  return (
-    isFailedAnswerOfError(error) ??
-    (!programmingError.test(String(name)) || networkError.test(String(fieldsOf(cause).code)))
-  );
-}
-
-function isFailedResponse(value: unknown): boolean {
-  if (!isRecord(value)) return false;
-  const { status, ok, headers } = value;
-  return isFailureStatus(status) && (typeof ok === "boolean" || isRecord(headers));
+/** Whether an error that carries no answer may pass. fetch throws a network failure as a `TypeError` with the real one as its cause. */
+function mayPass(error: unknown): boolean {
+  return !programmingError.test(String(read(error, "name"))) || networkError.test(String(read(error, "cause", "code")));
 }
 
 /**
- * Whether a failure may pass: the default of `retryable`, to be combined with a rule of your own.
+ * Whether an outcome is a failure that may pass: the default of `retryable`, to be combined with a rule of your own.
  *
- * Errors: network errors, timeouts, an HTTP status of 408, 425, 429 or 5xx, AWS SDK errors that say so or are throttling,
- * and every other error that is not known to be lasting. Never: an open circuit and other rejections of this family,
- * aborts, programming errors (`TypeError` that is no failed `fetch`, `RangeError`, `SyntaxError` and the like), other
- * HTTP statuses, and SDK errors that the SDK has retried already.
+ * Errors: network errors, timeouts, an HTTP status of 408, 425, 429 or 5xx, AWS SDK errors that are marked retryable or
+ * report throttling, and every other error that is not known to be lasting. Never: an open circuit and other rejections by
+ * Midguard, aborts (of the platform, axios and got), programming errors (a `TypeError` that is no failed `fetch`,
+ * `RangeError`, `SyntaxError` and the like), other HTTP statuses, and errors of calls that the AWS SDK has retried already.
  *
- * Values: what looks like a `Response` and has one of those statuses. Every other value is a success.
+ * Values: responses with one of those statuses, which are objects with a `statusCode`, or with a `status` beside `ok` or
+ * `headers`. Every other value is a success.
  *
  * @example
  * createRetry({
- *   retryable: (failure) => isRetryable(failure) || ("value" in failure && failure.value === "PENDING"),
+ *   retryable: (outcome) => isRetryable(outcome) || (outcome.ok && outcome.value === "PENDING"),
  * });
  */
-export function isRetryable(failure: Failure): boolean {
-  return "error" in failure ? isRetryableError(failure.error) : isFailedResponse(failure.value);
+export function isRetryable(outcome: Outcome): boolean {
+  if (outcome.ok) return isRecord(outcome.value) && (isFailedAnswer(outcome) ?? false);
+  const { error } = outcome;
+  // A second call after a rejection by Midguard would be rejected too, and the SDK has made its own retries.
+  if (isOwnRejection(error) || isAbort(error) || Number(read(error, "$metadata", "attempts")) > 1) return false;
+  if (read(error, "$retryable") !== undefined) return true;
+  return isFailedAnswer(outcome) ?? mayPass(error);
 }

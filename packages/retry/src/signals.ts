@@ -1,7 +1,6 @@
 /**
- * Aborts with whichever of the signals aborts first, and lets go of all of them when it is aborted itself. Not
- * `AbortSignal.any`: that one stays linked to its sources until it is collected, and a policy's signal may live as long
- * as the process.
+ * A controller that aborts with whichever of `sources` aborts first, and lets go of them once it is aborted itself. Not
+ * `AbortSignal.any`: a policy's signal may live as long as the process, and would keep each signal derived from it.
  */
 export function follower(...sources: readonly AbortSignal[]): AbortController {
   const controller = new AbortController();

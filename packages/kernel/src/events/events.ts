@@ -1,5 +1,4 @@
-/** A failed attempt: an error that was thrown, or a value that counts as a failure. */
-export type Failure = { readonly error: unknown } | { readonly value: unknown };
+import type { Outcome } from "../outcome/outcome.ts";
 
 /** An event: what happened, in the past tense; the name of the instance that it happened to; and the facts. */
 type Event<Type extends string, Facts = unknown> = { readonly type: Type; readonly source: string } & Readonly<Facts>;
@@ -20,10 +19,10 @@ export type RetryStopReason =
   | "max-elapsed"
   | "aborted";
 
-/** What a retry policy publishes. `attempt` is the number of the attempt that failed, from 1. */
+/** What a retry policy publishes. `attempt` is the number of the attempt that failed, from 1; `outcome` is how it ended. */
 export type RetryEvent =
-  | Event<"retry.scheduled", { attempt: number; delayMs: number; failure: Failure }>
-  | Event<"retry.exhausted", { attempts: number; elapsedMs: number; reason: RetryStopReason; failure: Failure }>;
+  | Event<"retry.scheduled", { attempt: number; delayMs: number; outcome: Outcome }>
+  | Event<"retry.exhausted", { attempts: number; elapsedMs: number; reason: RetryStopReason; outcome: Outcome }>;
 
 /** What a circuit breaker publishes. */
 export type CircuitEvent =

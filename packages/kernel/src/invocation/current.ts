@@ -23,10 +23,14 @@ export function enclosingScope(): Scope | undefined {
   return scope;
 }
 
-/** The scope that the calling code runs in; `undefined` outside of any invocation, and after its end. */
-export function currentScope(): Scope | undefined {
+/**
+ * The scope that the calling code runs in; `undefined` outside of any invocation, and after its end.
+ *
+ * @param time - The system clock's time, if it has been read already. Reading it takes as long as a bare async call.
+ */
+export function currentScope(time?: number): Scope | undefined {
   const scope = enclosingScope();
-  return scope === undefined || isOver(scope) ? undefined : scope;
+  return scope === undefined || isOver(scope, time) ? undefined : scope;
 }
 
 /** Makes `scope` the current one, for what follows in this asynchronous context and, since it leaks, for the caller. */

@@ -1,3 +1,4 @@
+import { now } from "../clock.ts";
 import type { Scope } from "./scope.ts";
 import { createSlot } from "./slot.ts";
 
@@ -16,7 +17,7 @@ export function reserveMs(scope: Scope): number {
   return reserves.get(scope) ?? defaultReserveMs;
 }
 
-/** Milliseconds of an invocation that may still be spent before its reserve; `Infinity` outside of any. */
-export function usableMs(scope: Scope | undefined): number {
-  return scope === undefined ? Infinity : scope.invocation.remainingMs() - reserveMs(scope);
+/** Milliseconds of an invocation that may still be spent at `time` before its reserve; `Infinity` outside of any. */
+export function usableMs(scope: Scope | undefined, time: number = now()): number {
+  return scope === undefined ? Infinity : scope.deadline.endsAt - time - reserveMs(scope);
 }

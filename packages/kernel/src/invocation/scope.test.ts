@@ -49,6 +49,14 @@ describe("a scope", () => {
     expect(scope.deadline.grantedMs).toBe(Math.min(gatewayMs, 3_600_000));
   });
 
+  test("has no gateway limit to change if no gateway waits for the answer", () => {
+    const limits = { enteredAt: now(), functionMs: 60_000, arrivedAt: undefined, gatewayMs: Infinity };
+    const scope = openScope(lambdaContext(), limits, false);
+    setGatewayTimeout(scope, 1_000);
+    expect(scope.invocation.remainingMs()).toBe(60_000);
+    expect(scope.deadline.grantedMs).toBe(60_000);
+  });
+
   test("can be made current for the code that follows", () => {
     const scope = scopeOf(100);
     runIn(scopeOf(50), () => {

@@ -59,8 +59,12 @@ export function openScope(context: object, limits: TimeLimits, rehearsal: boolea
   return scope;
 }
 
-/** Changes how long the gateway waits for the answer; `Infinity` for as long as the function runs. */
+/**
+ * Changes how long the gateway waits for the answer; `Infinity` for as long as the function runs. Does nothing if no gateway
+ * waits, as for a queue or a function URL.
+ */
 export function setGatewayTimeout(scope: Scope, gatewayMs: number): void {
+  if (scope.limits.arrivedAt === undefined) return;
   scope.limits = { ...scope.limits, gatewayMs };
   scope.deadline = deadlineOf(scope.limits);
 }
@@ -80,6 +84,6 @@ export function grantedMs(scope: Scope): number {
 }
 
 /** Whether a scope has ended, or is left over from an invocation whose function has been stopped. */
-export function isOver(scope: Scope): boolean {
-  return scope.ended || now() >= scope.deadline.staleAt;
+export function isOver(scope: Scope, time: number = now()): boolean {
+  return scope.ended || time >= scope.deadline.staleAt;
 }

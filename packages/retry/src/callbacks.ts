@@ -1,0 +1,47 @@
+/** The user's callbacks, called so that a mistake in one becomes a process warning and leaves the run's own outcome. */
+import type { Outcome } from "@midguard/kernel";
+import { syncResult, warn } from "@midguard/kernel/internal";
+import type { Policy } from "./options.ts";
+import type { Verdict } from "./retryable.ts";
+
+function guarded<T, F>(policy: Policy, call: () => T, fallback: F): T | F {
+  try {
+    return call();
+  } catch (error) {
+    warn(`A callback of the retry policy ${JSON.stringify(policy.name)} threw`, error);
+    return fallback;
+  }
+}
+
+/** The policy's verdict on an outcome; `false` after a mistake. */
+export function judge(policy: Policy, outcome: Outcome): Verdict {
+  return guarded(policy, () => syncResult("createRetry: retryable", policy.retryable(outcome)) || false, false);
+}
+
+/** The backoff after attempt `number`, in ms; `undefined` after a mistake. */
+export function backoffAfter(policy: Policy, number: number, previousMs: number): number | undefined {
+  function ask(): number {
+    const ms = syncResult("createRetry: backoff", policy.backoff(number, previousMs, policy.random));
+    // NaN would be a delay that no limit ends.
+    return Math.max(0, ms || 0);
+  }
+  return guarded(policy, ask, undefined);
+}
+
+/** Takes one retry from the budget; `false` if there is none, or after a mistake. */
+export function spend(policy: Policy): boolean {
+  const { budget } = policy;
+  return !budget || guarded(policy, () => syncResult("createRetry: budget.spend", budget.spend()), false);
+}
+
+/** Gives one retry back to the budget. */
+export function refund(policy: Policy): void {
+  const { budget } = policy;
+  if (budget) guarded(policy, () => syncResult("createRetry: budget.refund", budget.refund()), undefined);
+}
+
+/** Adds to the budget what a success is worth. */
+export function earn(policy: Policy): void {
+  const { budget } = policy;
+  if (budget) guarded(policy, () => syncResult("createRetry: budget.earn", budget.earn()), undefined);
+}
