@@ -10,7 +10,7 @@ export { currentScope, enclosingScope } from "./invocation/current.ts";
 export { describe, enterInvocation, leaveInvocation } from "./invocation/enter.ts";
 export { runRehearsal } from "./invocation/rehearsal.ts";
 export { defaultReserveMs, reserveMs, setReserve, usableMs } from "./invocation/reserve.ts";
-export { grantedMs, isOver, type Scope, setGatewayTimeout } from "./invocation/scope.ts";
+export { grantedMs, isOver, liftGatewayLimit, type Scope, setGatewayTimeout } from "./invocation/scope.ts";
 export { createSlot, type Slot } from "./invocation/slot.ts";
 export {
   checkInteger,

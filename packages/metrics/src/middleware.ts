@@ -1,5 +1,5 @@
 import type { MiddlewareObj, Request } from "@middy/core";
-import { createSlot, enterInvocation, leaveInvocation, setGatewayTimeout } from "@midguard/kernel/internal";
+import { createSlot, enterInvocation, leaveInvocation, liftGatewayLimit } from "@midguard/kernel/internal";
 import { createEmitter } from "./emitter.ts";
 import { closeTally, joinTally } from "./event-tally.ts";
 import { beginMeasurement, finishMeasurement, type Measurement, type Meter } from "./measurement.ts";
@@ -19,7 +19,7 @@ function onRequestStart(meter: Meter, request: Request, plugin: unknown): void {
   const scope = enterInvocation(request, meter);
   const installed = { asPlugin: true, isStreaming: isStreaming(plugin) };
   // API Gateway does not limit how long a streamed response takes.
-  if (installed.isStreaming) setGatewayTimeout(scope, Infinity);
+  if (installed.isStreaming) liftGatewayLimit(scope);
   beginMeasurement(meter, request, scope, installed);
 }
 

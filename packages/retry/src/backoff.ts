@@ -41,7 +41,7 @@ export interface DecorrelatedOptions {
  * @throws TypeError or RangeError for a bad option.
  */
 export function exponential(options: ExponentialOptions = {}): Backoff {
-  const rules = { baseMs: number(), maxMs: number(), jitter: oneOf<Jitter>("full", "equal", "none") };
+  const rules = { baseMs: number(), maxMs: number(), jitter: oneOf("full", "equal", "none") };
   const defaults = { baseMs: 100, maxMs: 2_000, jitter: "full" as Jitter };
   const { baseMs, maxMs, jitter } = readOptions("exponential", options, rules, defaults);
   number({ min: baseMs })("exponential: maxMs", maxMs);

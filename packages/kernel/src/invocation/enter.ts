@@ -3,7 +3,7 @@ import { describeRequest, type RequestDescription } from "../request/describe.ts
 import { currentScope, enclosingScope, makeCurrent } from "./current.ts";
 import { type TimeLimits, timeLimits } from "./deadline.ts";
 import { isStreamed, mayBeOver, outerFor } from "./nesting.ts";
-import { endScope, openScope, type Scope, setGatewayTimeout } from "./scope.ts";
+import { endScope, liftGatewayLimit, openScope, type Scope } from "./scope.ts";
 import { createSlot } from "./slot.ts";
 
 /** What of Middy's request the scope is made from. */
@@ -80,7 +80,7 @@ export function leaveInvocation(request: object, owner: object, isSent: boolean 
   if (entry?.opener !== owner) return;
   const { scope } = entry;
   if (isStreamed(request) && !isSent) {
-    setGatewayTimeout(scope, Infinity);
+    liftGatewayLimit(scope);
     return;
   }
   if (scope.request === request) scope.hooksDone = true;

@@ -3,7 +3,7 @@ import { now } from "../clock.ts";
 import { lambdaContext } from "../testing/index.ts";
 import { currentScope, makeCurrent, runIn } from "./current.ts";
 import { defaultReserveMs, reserveMs, setReserve, usableMs } from "./reserve.ts";
-import { endScope, isOver, openScope, type Scope, setGatewayTimeout } from "./scope.ts";
+import { endScope, isOver, liftGatewayLimit, openScope, type Scope, setGatewayTimeout } from "./scope.ts";
 import { createSlot } from "./slot.ts";
 
 beforeEach(() => void vi.useFakeTimers());
@@ -47,6 +47,14 @@ describe("a scope", () => {
     setGatewayTimeout(scope, gatewayMs);
     expect(scope.invocation.remainingMs()).toBe(Math.min(gatewayMs, 3_600_000) - 1_000);
     expect(scope.deadline.grantedMs).toBe(Math.min(gatewayMs, 3_600_000));
+  });
+
+  test("whose response is streamed has no gateway limit, and gets none", () => {
+    const scope = scopeOf(900_000, 29_000);
+    liftGatewayLimit(scope);
+    setGatewayTimeout(scope, 60_000);
+    expect(scope.invocation.remainingMs()).toBe(900_000);
+    expect(scope.deadline.grantedMs).toBe(900_000);
   });
 
   test("has no gateway limit to change if no gateway waits for the answer", () => {

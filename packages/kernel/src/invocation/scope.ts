@@ -69,6 +69,12 @@ export function setGatewayTimeout(scope: Scope, gatewayMs: number): void {
   scope.deadline = deadlineOf(scope.limits);
 }
 
+/** Lifts the gateway's limit: API Gateway waits as long as the function runs for the end of a streamed response. */
+export function liftGatewayLimit(scope: Scope): void {
+  scope.limits = { ...scope.limits, arrivedAt: undefined, gatewayMs: Infinity };
+  scope.deadline = deadlineOf(scope.limits);
+}
+
 /** Ends a scope. What was started in it keeps the scope, and must not keep the request's event with it. */
 export function endScope(scope: Scope): void {
   scope.ended = true;
