@@ -19,6 +19,16 @@ describe("on the system's clock, an alarm", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  test("sets its timer at the end of the turn, so that one which is stopped within it needs none", async () => {
+    const setTimer = vi.spyOn(globalThis, "setTimeout");
+    setAlarm(systemClock, systemClock.now() + 10, () => {})();
+    await vi.advanceTimersByTimeAsync(5);
+    expect(setTimer).not.toHaveBeenCalled();
+    setAlarm(systemClock, systemClock.now() + 10, () => {});
+    await vi.advanceTimersByTimeAsync(5);
+    expect(setTimer).toHaveBeenCalledOnce();
+  });
+
   test("that is stopped does not ring, before and after its turn has ended", async () => {
     const ring = vi.fn();
     setAlarm(systemClock, systemClock.now() + 10, ring)();

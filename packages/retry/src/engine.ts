@@ -23,7 +23,7 @@ export function execute<T>(policy: Policy, call: Call<T>): Promise<T> {
       const failed = endAttempt(run, first, { ok: true, value });
       return failed === undefined ? value : retryAfter(run, call, failed);
     },
-    (error) => retryAfter(run, call, endAttempt(run, first, failureOf(first, error)) as Failed<T>),
+    (error) => retryAfter(run, call, endAttempt(run, first, failureOf(first, error))),
   );
 }
 
@@ -57,7 +57,7 @@ async function retryAfter<T>(run: Run, call: Call<T>, firstFailed: Failed<T>): P
     if (!outcome.ok && isOwnRejection(outcome.error)) payment.refund();
     const failed = endAttempt(run, attempt, outcome);
     if (failed === undefined) return (outcome as { value: T }).value;
-    last = isCutShort(run, attempt) && !last.outcome.ok ? { ...failed, outcome: last.outcome } : failed;
+    last = isCutShort(run, failed) && !last.outcome.ok ? { ...failed, outcome: last.outcome } : failed;
     backoffMs = next.backoffMs;
   }
 }
@@ -76,12 +76,13 @@ function failureOf(attempt: RunningAttempt, error: unknown): Outcome<never> {
 }
 
 /** Whether the run's time ended the attempt. The error before it then says more about the dependency than a timeout. */
-function isCutShort(run: Run, attempt: RunningAttempt): boolean {
-  const { clock, signal } = run.policy;
-  return attempt.abort !== undefined && !signal?.aborted && limitReached(run, clock.now()) !== undefined;
+function isCutShort(run: Run, { wasAborted, outcome }: Failed): boolean {
+  return wasAborted && !outcome.ok && limitReached(run, run.policy.clock.now()) !== undefined;
 }
 
-/** Ends an attempt. Returns `undefined` if it succeeded. */
+/** Ends an attempt: judges its outcome. Returns its failure, or `undefined` if it succeeded. */
+function endAttempt<T>(run: Run, attempt: RunningAttempt, outcome: Outcome<never>): Failed<T>;
+function endAttempt<T>(run: Run, attempt: RunningAttempt, outcome: Outcome<T>): Failed<T> | undefined;
 function endAttempt<T>(run: Run, attempt: RunningAttempt, outcome: Outcome<T>): Failed<T> | undefined {
   attempt.dispose();
   const verdict = judge(run.policy, outcome);
