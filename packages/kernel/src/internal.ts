@@ -10,19 +10,8 @@ export { currentScope, enclosingScope } from "./invocation/current.ts";
 export { describe, enterInvocation, leaveInvocation } from "./invocation/enter.ts";
 export { runRehearsal } from "./invocation/rehearsal.ts";
 export { defaultReserveMs, reserveMs, setReserve, usableMs } from "./invocation/reserve.ts";
-export { grantedMs, isOver, liftGatewayLimit, type Scope, setGatewayTimeout } from "./invocation/scope.ts";
+export { grantedMs, isOver, liftGatewayLimit, remainingMs, type Scope, setGatewayTimeout } from "./invocation/scope.ts";
 export { createSlot, type Slot } from "./invocation/slot.ts";
-export {
-  checkInteger,
-  checkLike,
-  checkNumber,
-  checkOneOf,
-  checkOptions,
-  checkSync,
-  checkType,
-  signalLike,
-  someFunction,
-} from "./options/check.ts";
 export { readOptions } from "./options/options.ts";
 export {
   abortSignal,
@@ -49,8 +38,6 @@ export {
   isTimeout,
   type StarvedAttempt,
 } from "./outcome/classify.ts";
-export { fieldsOf, isFailedAnswer as isFailedAnswerOfError, isFailureStatus, isOurs } from "./outcome/failure.ts";
-export { rejected } from "./rejected.ts";
 export { describeRequest, type RequestDescription } from "./request/describe.ts";
 export { requestOutcome, statusOf } from "./request/outcome.ts";
 export { createStoreGuard, type StoreGuard, type StoreGuardOptions } from "./store/guard.ts";

@@ -70,7 +70,7 @@ export function countEvent(event: MidguardEvent, lastMade: EmitEvents | undefine
   tally.counts = added(before, metric, event.source);
   if (isPing) tally.isPing = true;
   // A ping is answered by an early return: no hook that could emit its counts may follow.
-  if (isPing || tally.isClosed) emitCounts(tally, tally.emit ?? lastMade, scope.invocation.requestId);
+  if (isPing || tally.isClosed) emitCounts(tally, tally.emit ?? lastMade, scope.requestId);
 }
 
 function metricOf(event: MidguardEvent): EventMetric | undefined {

@@ -39,7 +39,7 @@ export function beginMeasurement(
   scope: Scope,
   installed: Installed,
 ): Measurement | undefined {
-  if (scope.invocation.rehearsal) return undefined;
+  if (scope.rehearsal) return undefined;
   const known = meter.measurements.get(request);
   if (known !== undefined) return known;
   let tally = joinTally(scope, meter.emitEvents);
@@ -69,7 +69,7 @@ export function finishMeasurement(meter: Meter, measurement: Measurement, outcom
   if (measurement.isFinished) return;
   measurement.isFinished = true;
   const { request, event, api, tally, startedAt } = measurement;
-  const { requestId } = measurement.scope.invocation;
+  const { requestId } = measurement.scope;
   // In hundredths of a millisecond: the rest is noise, and bytes.
   const latencyMs = Math.round((now() - startedAt) * 100) / 100;
   if (!tally.isPing) meter.emitRequest({ request, event, api, requestId, latencyMs, outcome });

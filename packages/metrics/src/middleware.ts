@@ -51,7 +51,7 @@ function onUnmeasuredError(meter: Meter, request: Request): void {
   const scope = enterInvocation(request, meter);
   const tally = joinTally(scope, meter.emitEvents);
   const isNested = meter.measurements.get(tally) !== undefined;
-  if (!isNested) closeTally(tally, meter.emitEvents, scope.invocation.requestId);
+  if (!isNested) closeTally(tally, meter.emitEvents, scope.requestId);
 }
 
 /** Whether this was the last hook of the request. */

@@ -85,7 +85,7 @@ export function rateLimit<TEvent = unknown>(options: RateLimitOptions<TEvent>): 
   }
 
   function rateLimitBefore(request: Request<TEvent>): Promise<void> | undefined {
-    const { rehearsal } = enterInvocation(request, middleware).invocation;
+    const { rehearsal } = enterInvocation(request, middleware);
     const description = describe(request);
     if (description === undefined || (description.kind === "websocket" && isDisconnect(request.event)))
       return undefined;

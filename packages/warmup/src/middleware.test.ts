@@ -260,7 +260,7 @@ describe("priming", () => {
     await middy()
       .use(warmup({ prime }))
       .handler(async () => ok)({ warmup: true }, context);
-    expect(seen?.invocation.context).toBe(context);
+    expect(seen?.context).toBe(context);
     expect(seen?.ended).toBe(true);
   });
 

@@ -1,6 +1,6 @@
 import type { MiddlewareObj, Request } from "@middy/core";
 import { isRehearsal, systemClock } from "@midguard/kernel";
-import { enterInvocation, leaveInvocation, type Scope, usableMs } from "@midguard/kernel/internal";
+import { enterInvocation, leaveInvocation, remainingMs, type Scope, usableMs } from "@midguard/kernel/internal";
 import type { StaleAnswer, WarmupAnswer } from "./answer.ts";
 import { cleanUpPowertools, settleInFlight } from "./cleanup.ts";
 import { createEnvironment, isShared } from "./environment.ts";
@@ -47,7 +47,7 @@ export function createMiddleware(options: ResolvedOptions, time: Time): Middlewa
       warmupEvents.publish({ type: "warmup.pinged", source: "warmup", cold, stale, heldMs, correlationId, ...primed });
     }
     // After the event, so that metrics of its subscribers are written too. Half of the time left is kept for the answer.
-    await cleanUpPowertools(request, Math.min(cleanupMs, scope.invocation.remainingMs() / 2), clock);
+    await cleanUpPowertools(request, Math.min(cleanupMs, remainingMs(scope) / 2), clock);
     // Here, because an early return skips every after and onError.
     leaveInvocation(request, middleware);
     return streamable(stale ? { warmup: true, stale } : { warmup: true, ...facts, heldMs, correlationId, ...primed });

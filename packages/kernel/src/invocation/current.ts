@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Invocation } from "./invocation.ts";
-import { isOver, type Scope } from "./scope.ts";
+import { isOver, remainingMs, type Scope } from "./scope.ts";
+import { createSlot } from "./slot.ts";
 
 // Under a registered symbol, so that two bundled copies of this package share it. The number changes with `Scope`.
 const key: unique symbol = Symbol.for("midguard.invocation.2");
@@ -43,16 +44,35 @@ export function runIn<T>(scope: Scope, call: () => T): T {
   return storage.run(scope, call);
 }
 
+// Few handlers read their invocation, so it is made when one does.
+const invocations = createSlot<Invocation>("view.2");
+
+function invocationOf(scope: Scope): Invocation {
+  const { context, requestId, rehearsal } = scope;
+  const invocation: Invocation = Object.freeze({
+    context,
+    requestId,
+    rehearsal,
+    get endsAt() {
+      return scope.deadline.endsAt;
+    },
+    remainingMs: () => remainingMs(scope),
+  });
+  invocations.set(scope, invocation);
+  return invocation;
+}
+
 /**
  * The invocation that the calling code runs in; `undefined` outside of any, and after its end. An invocation whose
  * deadline has passed is still the current one: it has no time left, which is not the same as no deadline.
  */
 export function currentInvocation(): Invocation | undefined {
-  return currentScope()?.invocation;
+  const scope = currentScope();
+  return scope && (invocations.get(scope) ?? invocationOf(scope));
 }
 
 /** Whether the calling code runs in a rehearsal: a recorded event on a warm-up ping. Nothing should be written then. */
 export function isRehearsal(): boolean {
   // The enclosing scope: work that a rehearsal left running must not write after the rehearsal's end either.
-  return enclosingScope()?.invocation.rehearsal ?? false;
+  return enclosingScope()?.rehearsal ?? false;
 }

@@ -48,7 +48,7 @@ export function enterInvocation(request: EnteredRequest, owner: object): Scope {
   const description = describeRequest(event);
   const context = isRecord(request.context) ? request.context : {};
   const current = currentScope();
-  if (current?.invocation.context === context) {
+  if (current?.context === context) {
     current.joined = [...current.joined, request];
     entries.set(request, { scope: current, opener: owner, event, description });
     return current;
@@ -56,7 +56,7 @@ export function enterInvocation(request: EnteredRequest, owner: object): Scope {
   const outer = outerFor(context, current);
   const limits = limitsWithin(outer, timeLimits(context, description));
   // A handler that is called in a rehearsal rehearses too, also with a context of its own.
-  const scope = openScope(context, limits, outer?.invocation.rehearsal ?? false, outer);
+  const scope = openScope(context, limits, outer?.rehearsal ?? false, outer);
   scope.request = request;
   entries.set(request, { scope, opener: owner, event, description });
   makeCurrent(scope);

@@ -26,9 +26,9 @@ export function mayBeOver(request: object | undefined): boolean {
  * answered early, and the new context has a different request ID, this is the next request, and `outer` has leaked in.
  */
 function isNestedIn(outer: Scope, context: object): boolean {
-  if (outer.invocation.rehearsal) return true;
+  if (outer.rehearsal) return true;
   const requestId = requestIdOf(context);
-  const isOther = requestId !== undefined && requestId !== outer.invocation.requestId;
+  const isOther = requestId !== undefined && requestId !== outer.requestId;
   return !(isOther && mayBeOver(outer.request));
 }
 

@@ -4,7 +4,7 @@ import { lambdaContext } from "../testing/index.ts";
 import { currentInvocation, currentScope, isRehearsal } from "./current.ts";
 import { enterInvocation } from "./enter.ts";
 import { runRehearsal } from "./rehearsal.ts";
-import { grantedMs, type Scope } from "./scope.ts";
+import { grantedMs, remainingMs, type Scope } from "./scope.ts";
 
 const owner = {};
 
@@ -21,8 +21,8 @@ describe("a rehearsal", () => {
       await runRehearsal(context, async () => {
         const scope = enterInvocation({ event: {}, context }, owner);
         expect(scope).not.toBe(around);
-        expect(scope.invocation.context).toBe(context);
-        expect(scope.invocation.remainingMs()).toBeLessThanOrEqual(5_000);
+        expect(scope.context).toBe(context);
+        expect(remainingMs(scope)).toBeLessThanOrEqual(5_000);
         expect(grantedMs(scope)).toBe(grantedMs(around));
         expect(isRehearsal()).toBe(true);
       });
@@ -41,7 +41,7 @@ describe("a rehearsal", () => {
     await invoking(5_000, () =>
       runRehearsal(lambdaContext(), async () => {
         const nested = enterInvocation({ event: {}, context: lambdaContext({ timeoutMs: 1_000 }) }, owner);
-        expect(nested.invocation.rehearsal).toBe(true);
+        expect(nested.rehearsal).toBe(true);
         expect(isRehearsal()).toBe(true);
       }),
     );

@@ -1,5 +1,5 @@
 import { now } from "../clock.ts";
-import type { Scope } from "./scope.ts";
+import { remainingMs, type Scope } from "./scope.ts";
 import { createSlot } from "./slot.ts";
 
 /** Kept free at the end of an invocation so that its answer gets out, in ms, unless `retry({ reserveMs })` says otherwise. */
@@ -19,5 +19,5 @@ export function reserveMs(scope: Scope): number {
 
 /** Milliseconds of an invocation that may still be spent at `time` before its reserve; `Infinity` outside of any. */
 export function usableMs(scope: Scope | undefined, time: number = now()): number {
-  return scope === undefined ? Infinity : scope.deadline.endsAt - time - reserveMs(scope);
+  return scope === undefined ? Infinity : remainingMs(scope, time) - reserveMs(scope);
 }

@@ -1,14 +1,15 @@
 import { now } from "../clock.ts";
 import { read } from "../foreign.ts";
 import { type Deadline, deadlineOf, type TimeLimits } from "./deadline.ts";
-import type { Invocation } from "./invocation.ts";
 
 /**
- * The life of an invocation, from the first of our hooks to the last. Users see its `invocation`; packages keep what is
- * theirs on it, in slots.
+ * The life of an invocation, from the first of our hooks to the last. Users see its read-only `Invocation`; packages keep
+ * what is theirs on it, in slots.
  */
 export interface Scope {
-  readonly invocation: Invocation;
+  readonly context: object;
+  readonly requestId: string | undefined;
+  readonly rehearsal: boolean;
   /** The scope that this one is nested in: current again once this one has ended. */
   readonly outer: Scope | undefined;
   /** How many scopes this one is nested in, itself included. */
@@ -36,17 +37,10 @@ export function requestIdOf(context: object): string | undefined {
 
 /** Opens a scope for the invocation of `context`. */
 export function openScope(context: object, limits: TimeLimits, rehearsal: boolean, outer?: Scope): Scope {
-  const invocation: Invocation = Object.freeze({
+  return {
     context,
     requestId: requestIdOf(context),
     rehearsal,
-    get endsAt() {
-      return scope.deadline.endsAt;
-    },
-    remainingMs: () => scope.deadline.endsAt - now(),
-  });
-  const scope: Scope = {
-    invocation,
     outer,
     depth: outer === undefined ? 1 : outer.depth + 1,
     limits,
@@ -56,7 +50,11 @@ export function openScope(context: object, limits: TimeLimits, rehearsal: boolea
     hooksDone: false,
     ended: false,
   };
-  return scope;
+}
+
+/** Milliseconds until the deadline at `time`; negative once it has passed, `Infinity` without a deadline. */
+export function remainingMs(scope: Scope, time: number = now()): number {
+  return scope.deadline.endsAt - time;
 }
 
 /**
