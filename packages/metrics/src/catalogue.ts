@@ -18,7 +18,7 @@ export interface Metric {
 }
 
 /** What a finished request is measured by. */
-export interface RequestFacts {
+interface RequestFacts {
   readonly latencyMs: number;
   readonly isFault: boolean;
   readonly isError: boolean;

@@ -12,7 +12,7 @@ import { createRouteNamer } from "./route.ts";
 import { createWarn } from "./warn.ts";
 
 /** A request that has ended. */
-export interface FinishedRequest {
+interface FinishedRequest {
   readonly request: Request;
   /** The event that the request began with. */
   readonly event: unknown;

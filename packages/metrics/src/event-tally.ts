@@ -3,7 +3,7 @@ import { createSlot, currentScope, type Scope } from "@midguard/kernel/internal"
 import { type EventMetric, eventMetrics } from "./catalogue.ts";
 
 /** How many events of each metric there were, by dependency; under `undefined` those of the service itself. */
-export type EventCounts = ReadonlyMap<string | undefined, ReadonlyMap<EventMetric, number>>;
+type EventCounts = ReadonlyMap<string | undefined, ReadonlyMap<EventMetric, number>>;
 
 /** Emits counts as lines. Each `metrics()` has one such function, which also stands for that `metrics()` here. */
 export type EmitEvents = (counts: EventCounts, requestId: string | undefined) => void;

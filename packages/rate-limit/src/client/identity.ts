@@ -7,7 +7,7 @@ import type { Networks } from "./networks.ts";
 export type DenialReason = "deny-list" | "missing-key";
 
 /** Under which key a request counts: it is exempt from the limits without one, or even denied. */
-export type Identity =
+type Identity =
   | { readonly key: string }
   | { readonly key: undefined; readonly denied: DenialReason | undefined };
 
