@@ -17,6 +17,7 @@ function isFailureStatus(status: number): boolean {
 
 /** The status in a value: `{ statusCode }` (undici, a Lambda proxy), or `{ status }` beside `ok` or `headers` (fetch, axios). */
 function statusOfValue(value: unknown): number | undefined {
+  if (!isRecord(value)) return undefined;
   const statusCode = read(value, "statusCode");
   if (isStatus(statusCode)) return statusCode;
   const status = read(value, "status");
@@ -27,6 +28,7 @@ function statusOfValue(value: unknown): number | undefined {
 
 /** The status that an error reports: its own (http-errors, ky), an AWS SDK error's, or its response's (axios, got). */
 function statusOfError(error: unknown): number | undefined {
+  if (!isRecord(error)) return undefined;
   return [
     read(error, "statusCode"),
     read(error, "status"),
