@@ -1,5 +1,4 @@
-// Imported, because a test may have replaced the globals before this module is loaded.
-import { performance } from "node:perf_hooks";
+// Imported, because a test may have replaced the global before this module is loaded.
 import { setTimeout as timersTimeout } from "node:timers";
 
 /** Time as an argument: code that reads or spends time takes a `Clock`, so that tests need not wait. */
@@ -12,15 +11,28 @@ export interface Clock {
 
 // Node fires a longer timer after 1 ms instead of late.
 const longestTimerMs = 2 ** 31 - 1;
-const origin = Date.now() - performance.now();
 // Kept, because fake timers may replace the function in `node:timers` too.
 const realTimeout = timersTimeout;
+
+/** By `process.hrtime`, because the first use of `performance` loads 2 ms of modules at a cold start. */
+function monotonicMs(): number {
+  const [seconds, nanoseconds] = process.hrtime();
+  return seconds * 1_000 + nanoseconds / 1e6;
+}
+
+/** Epoch ms at the zero of the monotonic clock; set at the first reading that no fake timers answer. */
+let origin: number | undefined;
 
 /**
  * The system clock's `now`. Fake timers of a test replace `setTimeout` and `Date` together, and time then follows them: a
  * clock that stood apart from the timers would let them fire for ever.
  */
-export const now = (): number => (setTimeout === realTimeout ? origin + performance.now() : Date.now());
+export function now(): number {
+  if (setTimeout !== realTimeout) return Date.now();
+  const sinceZero = monotonicMs();
+  origin ??= Date.now() - sinceZero;
+  return origin + sinceZero;
+}
 
 /** The process's monotonic clock: no wall-clock jump moves it. Times that other machines must agree on come from `Date.now()`. */
 export const systemClock: Clock = {

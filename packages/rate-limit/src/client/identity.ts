@@ -7,9 +7,7 @@ import type { Networks } from "./networks.ts";
 export type DenialReason = "deny-list" | "missing-key";
 
 /** Under which key a request counts: it is exempt from the limits without one, or even denied. */
-type Identity =
-  | { readonly key: string }
-  | { readonly key: undefined; readonly denied: DenialReason | undefined };
+type Identity = { readonly key: string } | { readonly key: undefined; readonly denied: DenialReason | undefined };
 
 /** The options that decide on a request's identity, checked and filled up. */
 export interface IdentityOptions<TEvent, TContext> {
