@@ -30,8 +30,8 @@ function answerRejected<F>(
 }
 
 /**
- * Runs the pure state machine of `machine/` for one circuit: reads the clock, keeps the current state and its counter,
- * publishes what the machine says.
+ * Runs the pure state machine of `machine/` for one circuit: reads the clock, keeps the current state and its counter, and
+ * publishes the events of each step.
  */
 export function startBreaker(settings: BreakerSettings): CircuitBreaker {
   const { name, trip, rules, random, isFailure, snapshot } = settings;
@@ -40,7 +40,7 @@ export function startBreaker(settings: BreakerSettings): CircuitBreaker {
   const time = createTimeline(settings.clock, snapshot?.takenAt);
   const warnOnce = createWarnOnce(name);
   let circuit = snapshot === undefined ? newCircuit : restoreCircuit(snapshot, rules);
-  // The one mutable part of the state: to copy a window for each call would cost more than the call's guard.
+  // Changed in place, because a copy of the window for each call takes longer than the rest of the guard.
   let counter = trip.start(countsFor(trip.rule, snapshot));
 
   function take<S extends Step>(step: S): S {

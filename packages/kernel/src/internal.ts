@@ -10,7 +10,15 @@ export { currentScope, enclosingScope } from "./invocation/current.ts";
 export { describe, enterInvocation, leaveInvocation } from "./invocation/enter.ts";
 export { runRehearsal } from "./invocation/rehearsal.ts";
 export { defaultReserveMs, reserveMs, setReserve, usableMs } from "./invocation/reserve.ts";
-export { grantedMs, isOver, liftGatewayLimit, remainingMs, type Scope, setGatewayTimeout } from "./invocation/scope.ts";
+export {
+  grantedMs,
+  inherited,
+  isOver,
+  liftGatewayLimit,
+  remainingMs,
+  type Scope,
+  setGatewayTimeout,
+} from "./invocation/scope.ts";
 export { createSlot, type Slot } from "./invocation/slot.ts";
 export { readOptions } from "./options/options.ts";
 export {

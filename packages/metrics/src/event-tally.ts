@@ -65,7 +65,7 @@ export function countEvent(event: MidguardEvent, lastMade: EmitEvents | undefine
   }
   const tally = tallies.get(scope) ?? startTally(scope, undefined);
   const isPing = event.type === "warmup.pinged";
-  // An invocation that no `metrics()` measures counts for nothing but its ping.
+  // If no `metrics()` has begun to measure the invocation, only the ping itself is emitted.
   const before = isPing && tally.emit === undefined ? undefined : tally.counts;
   tally.counts = added(before, metric, event.source);
   if (isPing) tally.isPing = true;

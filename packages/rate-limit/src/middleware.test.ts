@@ -11,6 +11,7 @@ import { quota } from "./limits/quota.ts";
 import { slidingWindow } from "./limits/sliding-window.ts";
 import { rateLimit } from "./middleware.ts";
 import type { RateLimitOptions } from "./options.ts";
+import type { RateLimitStore } from "./store/store.ts";
 import { memoryStore } from "./stores/memory/memory-store.ts";
 
 type Answer = {
@@ -564,6 +565,45 @@ describe("together with others", () => {
       const answer = await call(apiEvents.http());
       expect([answer.statusCode, JSON.parse(answer.body)["violated-policies"]]).toEqual([429, ["1-per-hour"]]);
     }
+  });
+
+  it("settles what counts inside the invocation, so that its deadline bounds a refund, and ends it then", async () => {
+    const memory = memoryStore();
+    let inCountIf: Scope | undefined;
+    let inRefund: Scope | undefined;
+    const store: RateLimitStore = {
+      take: async (request) => memory.takeSync(request),
+      refund: async () => {
+        inRefund = currentScope();
+      },
+      peek: memory.peek,
+      reset: memory.reset,
+    };
+    const countIf = (): boolean => {
+      inCountIf = currentScope();
+      return false;
+    };
+    for (const fails of [false, true]) {
+      inCountIf = inRefund = undefined;
+      const call = limited({ ...one, limits: quota(9, "day"), store, countIf }, () => {
+        if (fails) throw new Error("fails");
+        return { statusCode: 200 };
+      });
+      await call(apiEvents.http()).catch(() => undefined);
+      expect(inCountIf).toBeDefined();
+      expect(inRefund).toBe(inCountIf);
+      expect(inCountIf?.ended).toBe(true);
+    }
+  });
+
+  it("ends its invocation even if countIf throws", async () => {
+    let inCountIf: Scope | undefined;
+    const countIf = (): boolean => {
+      inCountIf = currentScope();
+      throw new Error("bug");
+    };
+    await limited({ ...one, countIf })(apiEvents.http()).catch(() => undefined);
+    expect(inCountIf?.ended).toBe(true);
   });
 
   it("opens an invocation for the handler, and ends it", async () => {

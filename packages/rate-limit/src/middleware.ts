@@ -96,17 +96,24 @@ export function rateLimit<TEvent = unknown>(options: RateLimitOptions<TEvent>): 
     return undefined;
   }
 
+  /** Inside the invocation, because a refund may call a store, which its deadline bounds. */
+  function settle(request: Request<TEvent>, ended: Parameters<typeof requestOutcome>[0]): Promise<void> | undefined {
+    try {
+      return counted.settle(request, () => requestOutcome(ended));
+    } finally {
+      leaveInvocation(request, middleware);
+    }
+  }
+
   function rateLimitAfter(request: Request<TEvent>): Promise<void> | undefined {
-    leaveInvocation(request, middleware);
     counted.addHeaders(request);
-    return counted.settle(request, () => requestOutcome({ response: request.response }));
+    return settle(request, { response: request.response });
   }
 
   function rateLimitOnError(request: Request<TEvent>): Promise<void> | undefined {
-    leaveInvocation(request, middleware);
     answerRejection(request, "RATE_LIMITED", "ACCESS_DENIED");
     counted.addHeaders(request);
-    return counted.settle(request, () => requestOutcome({ response: request.response, error: request.error }));
+    return settle(request, { response: request.response, error: request.error });
   }
 
   const middleware: MiddlewareObj<TEvent> = {

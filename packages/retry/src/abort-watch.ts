@@ -70,7 +70,7 @@ export class AbortWatch {
   #abortWith(reason: unknown): void {
     this.#abort = { reason };
     this.dispose();
-    // First, so that what the call makes of its signal comes too late.
+    // Rejected before the signal aborts, so that the attempt fails with `reason` and not with the call's own abort error.
     this.#reject(reason);
     this.#controller?.abort(reason);
   }

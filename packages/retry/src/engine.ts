@@ -21,14 +21,14 @@ export function execute<T>(policy: Policy, call: Call<T>): Promise<T> {
   return first.make(call).then(
     (value) => {
       const failed = endAttempt(run, first, { ok: true, value });
-      return failed === undefined ? value : retryAfter(run, call, failed);
+      return failed === undefined ? value : runRetries(run, call, failed);
     },
-    (error) => retryAfter(run, call, endAttempt(run, first, failureOf(first, error))),
+    (error) => runRetries(run, call, endAttempt(run, first, failureOf(first, error))),
   );
 }
 
 /** Plan, pay, wait, attempt, judge, and again, until an attempt succeeds or the plan says that it was the last. */
-async function retryAfter<T>(run: Run, call: Call<T>, firstFailed: Failed<T>): Promise<T> {
+async function runRetries<T>(run: Run, call: Call<T>, firstFailed: Failed<T>): Promise<T> {
   const { clock, signal } = run.policy;
   let last = firstFailed;
   let backoffMs = 0;
@@ -97,8 +97,8 @@ function endAttempt<T>(run: Run, attempt: RunningAttempt, outcome: Outcome<T>): 
 async function endRun<T>(run: Run, attempts: number, outcome: Outcome<T>, reason: RetryStopReason): Promise<T> {
   const { clock, signal } = run.policy;
   // Checked again, because a clock of the user's own may fail in a wait without an abort.
-  const isLeft = reason === "aborted" && signal?.aborted;
-  const last: Outcome<T> = isLeft ? { ok: false, error: signal.reason } : outcome;
+  const hasCallerAborted = reason === "aborted" && signal?.aborted;
+  const last: Outcome<T> = hasCallerAborted ? { ok: false, error: signal.reason } : outcome;
   const report = { attempts, elapsedMs: clock.now() - run.startedAt, reason };
   keepReport(last, report);
   publishExhausted(run, report, last);

@@ -1,5 +1,5 @@
 import middy, { type MiddlewareObj } from "@middy/core";
-import { currentScope, type Scope } from "@midguard/kernel/internal";
+import { currentScope, enterInvocation, type Scope } from "@midguard/kernel/internal";
 import { apiEvents, lambdaContext, otherEvents } from "@midguard/kernel/testing";
 import { describe, expect, test } from "vitest";
 import { allowance } from "./allowance.ts";
@@ -141,6 +141,15 @@ describe("the invocation", () => {
       });
     expect(await call(outer)).toBe(3);
     expect(allowance.get(granted as Scope)?.retriesLeft).toBe(3);
+  });
+
+  test("bounds the policies of a nested handler with a context of its own and no retry()", async () => {
+    const bare: MiddlewareObj = { before: (request) => void enterInvocation(request, bare) };
+    const inner = middy().use(bare).handler(attempts);
+    const outer = middy()
+      .use(retry({ maxRetriesPerInvocation: 1 }))
+      .handler(() => call(inner, {}, lambdaContext()));
+    expect(await call(outer)).toBe(2);
   });
 
   test("that has ended bounds nothing that begins after it", async () => {

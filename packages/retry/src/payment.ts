@@ -1,3 +1,4 @@
+import { inherited } from "@midguard/kernel/internal";
 import { allowance } from "./allowance.ts";
 import { refund, spend } from "./callbacks.ts";
 import type { Run } from "./run.ts";
@@ -10,7 +11,7 @@ export interface Payment {
 
 /** Pays for one retry from the invocation's allowance and the policy's budget; or takes neither, and says which is empty. */
 export function pay({ policy, scope }: Run): Payment | "allowance" | "budget" {
-  const granted = scope && allowance.get(scope);
+  const granted = scope && inherited(allowance, scope);
   if (granted !== undefined && granted.retriesLeft < 1) return "allowance";
   if (!spend(policy)) return "budget";
   if (granted !== undefined) granted.retriesLeft -= 1;

@@ -35,7 +35,7 @@ function floorMs({ verdict, outcome }: Failed): number {
 export function planNext(run: Run, failed: Failed, previousMs: number, now: number): Wait | RetryStopReason {
   const { policy } = run;
   if (policy.signal?.aborted) return "aborted";
-  // Time is up, whatever the policy says of a timeout.
+  // If the run's time ended the attempt, that limit is the reason, even if the policy would not retry.
   const limit = failed.wasAborted ? limitReached(run, now) : undefined;
   if (limit !== undefined) return limit;
   if (policy.once || !failed.verdict) return "not-retryable";

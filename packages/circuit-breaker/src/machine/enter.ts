@@ -27,7 +27,7 @@ function enterHalfOpen(
 ): Entry {
   const leaseEnds = circuit.leaseEnds.filter((end) => end > now);
   if (leaseEnds.length >= halfOpenPermits) return reject(circuit, earliest(leaseEnds) - now);
-  // A lost probe costs no more than a failed one: its lease is the longest open time.
+  // A lost probe (its promise never settles) returns its permit after `maxOpenMs`. A result in the same epoch still counts.
   const leaseEndsAt = now + maxOpenMs;
   return admit({ ...circuit, leaseEnds: [...leaseEnds, leaseEndsAt] }, now, fleetEpoch, leaseEndsAt);
 }
@@ -48,7 +48,7 @@ function enterLocal(circuit: Circuit, now: number, rules: CircuitRules, fleetEpo
 }
 
 /**
- * A call enters at `now`. An open circuit rejects it, however late it is: `expire` comes first.
+ * A call enters at `now`. Call `expire` first: this function never half-opens an open circuit.
  *
  * @param fleet - What the fleet says, if there is one.
  */

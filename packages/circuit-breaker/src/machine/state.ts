@@ -14,7 +14,7 @@ export type Circuit = { readonly epoch: number } & (
   | { readonly state: "isolated" }
 );
 
-/** The numbers that the machine goes by. All times are in ms. */
+/** The settings of the machine. All times are in ms. */
 export interface CircuitRules {
   readonly openMs: number;
   readonly maxOpenMs: number;
@@ -25,6 +25,7 @@ export interface CircuitRules {
 export interface Call {
   /** The circuit's epoch when the call entered. */
   readonly epoch: number;
+  /** When it entered, in ms; 0 if the circuit was closed and durations are not measured. */
   readonly startedAt: number;
   /** When the lease of a probe ends; `Infinity` for a call through a closed circuit, which needs none. */
   readonly leaseEndsAt: number;

@@ -49,7 +49,7 @@ export function open(circuit: Circuit, reason: OpenedReason, now: number, openMs
   };
 }
 
-/** A call ended that does not open the circuit: a good probe closes it, a neutral one returns its permit. */
+/** Ends a call that does not open the circuit: a successful probe closes it, a neutral one returns its permit. */
 export function end(circuit: Circuit, call: Call, result: CallResult): Step {
   if (!isCurrent(circuit, call) || circuit.state !== "half-open") return quietly(circuit);
   if (result === "success") return close(circuit);

@@ -9,7 +9,7 @@ const registry = globalThis as { [key]?: AsyncLocalStorage<Scope> };
 registry[key] ??= new AsyncLocalStorage();
 const storage: AsyncLocalStorage<Scope> = registry[key];
 
-/** Whether Middy has answered a request early, after which none of our hooks is called. */
+/** Whether Middy has answered a request early. Our middleware hooks no longer run, only the `requestEnd` of a plugin. */
 export function isAnsweredEarly(request: object | undefined): boolean {
   return request !== undefined && "earlyResponse" in request;
 }

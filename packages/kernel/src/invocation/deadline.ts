@@ -1,7 +1,7 @@
 import { now } from "../clock.ts";
 import { isRecord, read } from "../foreign.ts";
 import type { RequestDescription } from "../request/describe.ts";
-import { warn } from "../warn.ts";
+import { createWarnOnce } from "../warn.ts";
 
 /**
  * How long API Gateway waits for a function, in ms, whatever the function's own timeout. 29 s for REST APIs is a default
@@ -34,9 +34,9 @@ export interface TimeLimits {
 export interface Deadline {
   /** When time is up, for the function or for its gateway, whichever comes first; `Infinity` without a limit. */
   readonly endsAt: number;
-  /** All the time that a request has which arrives at once, in ms. */
+  /** The time of a request that reaches the function without delay, in ms. */
   readonly grantedMs: number;
-  /** From then on the function has been stopped: its invocation is a leftover of an earlier one. */
+  /** From then on Lambda has stopped the function: a scope that is still current has leaked into a later invocation. */
   readonly staleAt: number;
 }
 
@@ -50,15 +50,14 @@ function functionMs(context: object): number {
   return Infinity;
 }
 
-let hasWarned = false;
+const warnOnce = createWarnOnce("kernel");
 
 function configuredGatewayMs(): number | undefined {
   const text = process.env.MIDGUARD_GATEWAY_TIMEOUT_MS;
   if (text === undefined || text === "") return undefined;
   const ms = Number(text);
   if (ms >= 1) return ms;
-  if (!hasWarned) warn("MIDGUARD_GATEWAY_TIMEOUT_MS must be a number of at least 1, and was ignored", text);
-  hasWarned = true;
+  warnOnce("gateway", "MIDGUARD_GATEWAY_TIMEOUT_MS must be a number of at least 1, and was ignored", text);
   return undefined;
 }
 
@@ -69,7 +68,7 @@ export function timeLimits(context: object, request: RequestDescription | undefi
   const limits = { enteredAt, functionMs: functionMs(context), arrivedAt: undefined, gatewayMs: Infinity };
   if (request?.arrivedAt === undefined || gatewayMs === undefined) return limits;
   const age = Date.now() - request.arrivedAt;
-  // An arrival in the future comes from a clock that runs behind: like a recorded one, it does not say when this one was.
+  // An arrival in the future (a clock that runs behind), or a recorded one, does not show when this request arrived.
   const isBelievable = age >= 0 && age <= recordedMs;
   return {
     ...limits,

@@ -181,6 +181,29 @@ describe("the scope", () => {
     },
   );
 
+  test("a nested handler's stream leaves the gateway's limit of the outer handler", async () => {
+    const outer = request(900_000, apiEvents.rest());
+    const inner = { event: {}, context: outer.context };
+    await entering(outer, (scope) => {
+      enterInvocation(inner, owner);
+      leaveInvocation(Object.assign(inner, { response: Readable.from(["x"]) }), owner);
+      expect(remainingMs(scope)).toBeLessThanOrEqual(29_000);
+      leaveInvocation(Object.assign(outer, { response: Readable.from(["x"]) }), owner);
+      expect(remainingMs(scope)).toBeGreaterThan(800_000);
+    });
+  });
+
+  test("a streamed request is not the outer one of the next, even if its response was replaced after our hooks", async () => {
+    const one = request(60_000);
+    await entering(one, (scope) => {
+      leaveInvocation(Object.assign(one, { response: Readable.from(["x"]) }), owner);
+      Object.assign(one, { response: { statusCode: 200, body: "text" } });
+      expect(scope.ended).toBe(false);
+      const next = request(60_000);
+      expect(enterInvocation(next, owner).outer).toBeUndefined();
+    });
+  });
+
   test("keeps few other scopes alive if none is ever ended", async () => {
     await entering(request(60_000), (first) => {
       let last = first;

@@ -2,7 +2,7 @@ import { isRecord } from "../foreign.ts";
 import { describeRequest, type RequestDescription } from "../request/describe.ts";
 import { currentScope, enclosingScope, makeCurrent } from "./current.ts";
 import { type TimeLimits, timeLimits } from "./deadline.ts";
-import { isStreamed, mayBeOver, outerFor } from "./nesting.ts";
+import { isStreamed, keepStreaming, mayBeOver, outerFor } from "./nesting.ts";
 import { endScope, liftGatewayLimit, openScope, type Scope } from "./scope.ts";
 import { createSlot } from "./slot.ts";
 
@@ -33,7 +33,8 @@ function limitsWithin(outer: Scope | undefined, own: TimeLimits): TimeLimits {
  * Enters the invocation of `request`: makes its scope the current one. To be called in the synchronous part of a hook.
  *
  * The scope is the one already open for this request, else the current one if that has the same context object (a nested
- * Middy handler), else a new one. No other current scope is joined: it may have leaked in from an earlier invocation.
+ * Middy handler). Otherwise it is a new scope, nested in the current one unless that has leaked in from an earlier
+ * invocation. A nested scope has a deadline of its own.
  *
  * @param owner - The middleware; the scope ends when the first one to enter leaves.
  * @returns the scope.
@@ -72,15 +73,17 @@ export function describe(request: { readonly event: unknown }): RequestDescripti
 /**
  * Leaves the invocation of `request`, and ends it if `owner` entered it first and no other handler shares it.
  *
- * A streamed body is read after the last hook. Its invocation continues until `isSent`, or until its time is up, and no
- * gateway limits it: API Gateway waits for the first bytes only.
+ * A streamed body is read after the last middleware hook. Its scope ends at the `requestEnd` of a plugin (`isSent`), or one
+ * second after the function's timeout. No gateway limits it.
  */
 export function leaveInvocation(request: object, owner: object, isSent: boolean = false): void {
   const entry = entries.get(request);
   if (entry?.opener !== owner) return;
   const { scope } = entry;
   if (isStreamed(request) && !isSent) {
-    liftGatewayLimit(scope);
+    keepStreaming(request);
+    // The body of a nested handler's answer need not be the body of the request's.
+    if (scope.request === request) liftGatewayLimit(scope);
     return;
   }
   if (scope.request === request) scope.hooksDone = true;

@@ -1,8 +1,9 @@
 import { read } from "../foreign.ts";
 import { isAnsweredEarly } from "./current.ts";
 import { requestIdOf, type Scope } from "./scope.ts";
+import { createSlot } from "./slot.ts";
 
-/** The deepest nesting. Handlers that are started side by side, one a record of a batch, find each other current. */
+/** The deepest nesting. Handlers started in parallel, one per record of a batch, each nest in the one started before. */
 const deepest = 1_000;
 
 function isStream(value: unknown): boolean {
@@ -15,10 +16,18 @@ export function isStreamed(request: object): boolean {
   return isStream(response) || isStream(read(response, "body"));
 }
 
-/** Whether a request is over, or may be: our last hook may never be called, or was called before the end of a stream. */
+const streaming = createSlot<true>("streaming.2");
+
+/** Remembers that a request was answered with a stream: a middleware further out may replace the response. */
+export function keepStreaming(request: object): void {
+  streaming.set(request, true);
+}
+
+/** Whether a request may be over without a last hook of ours: it failed, was answered early or is streamed. */
 export function mayBeOver(request: object | undefined): boolean {
   if (request === undefined) return false;
-  return read(request, "error") !== undefined || isAnsweredEarly(request) || isStreamed(request);
+  const isStreaming = streaming.get(request) ?? isStreamed(request);
+  return read(request, "error") !== undefined || isAnsweredEarly(request) || isStreaming;
 }
 
 /**

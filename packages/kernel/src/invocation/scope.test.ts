@@ -84,6 +84,16 @@ describe("the reserve", () => {
     expect([reserveMs(scope), usableMs(scope)]).toEqual([0, 1_000]);
   });
 
+  test("of a nested invocation is that of the one around it, unless it has its own", () => {
+    const outer = scopeOf(1_000);
+    const inner = openScope(lambdaContext(), outer.limits, false, outer);
+    const innermost = openScope(lambdaContext(), outer.limits, false, inner);
+    setReserve(outer, 300);
+    expect([reserveMs(inner), reserveMs(innermost)]).toEqual([300, 300]);
+    setReserve(inner, 50);
+    expect([reserveMs(outer), reserveMs(inner), reserveMs(innermost)]).toEqual([300, 50, 50]);
+  });
+
   test("outside of any invocation all time is usable", () => {
     expect(usableMs(undefined)).toBe(Infinity);
   });

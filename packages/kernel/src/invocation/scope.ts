@@ -1,6 +1,7 @@
 import { now } from "../clock.ts";
 import { read } from "../foreign.ts";
 import { type Deadline, deadlineOf, type TimeLimits } from "./deadline.ts";
+import type { Slot } from "./slot.ts";
 
 /**
  * The life of an invocation, from the first of our hooks to the last. Users see its read-only `Invocation`; packages keep
@@ -12,7 +13,7 @@ export interface Scope {
   readonly rehearsal: boolean;
   /** The scope that this one is nested in: current again once this one has ended. */
   readonly outer: Scope | undefined;
-  /** How many scopes this one is nested in, itself included. */
+  /** 1 for an outermost scope, 2 for one nested in it, and so on. */
   readonly depth: number;
   limits: TimeLimits;
   deadline: Deadline;
@@ -71,6 +72,15 @@ export function setGatewayTimeout(scope: Scope, gatewayMs: number): void {
 export function liftGatewayLimit(scope: Scope): void {
   scope.limits = { ...scope.limits, arrivedAt: undefined, gatewayMs: Infinity };
   scope.deadline = deadlineOf(scope.limits);
+}
+
+/** What a scope keeps in a slot, or the nearest scope around it that keeps something there. */
+export function inherited<T>(slot: Slot<T>, scope: Scope): T | undefined {
+  for (let at: Scope | undefined = scope; at !== undefined; at = at.outer) {
+    const kept = slot.get(at);
+    if (kept !== undefined) return kept;
+  }
+  return undefined;
 }
 
 /** Ends a scope. What was started in it keeps the scope, and must not keep the request's event with it. */

@@ -1,3 +1,4 @@
+import { createWarnOnce } from "@midguard/kernel/internal";
 import type { Limit } from "../limits/limit.ts";
 
 const dayMs = 86_400_000;
@@ -7,7 +8,7 @@ function lastsDays(limit: Limit): boolean {
   return limit.kind === "sliding-window" && limit.windowMs >= dayMs;
 }
 
-let hasWarned = false;
+const warnOnce = createWarnOnce("rate-limit");
 
 /**
  * Warns, once per process and only in Lambda, about limits of a day or more that are counted in memory: an execution
@@ -15,10 +16,10 @@ let hasWarned = false;
  */
 export function warnOfLongWindows(limits: readonly Limit[]): void {
   const long = limits.find(lastsDays);
-  if (long === undefined || hasWarned || process.env.AWS_LAMBDA_FUNCTION_NAME === undefined) return;
-  hasWarned = true;
-  process.emitWarning(
-    `rate-limit: "${long.name}" is counted in memory, which lives minutes to hours in Lambda: use a store that lasts`,
-    "MidguardWarning",
+  if (long === undefined || process.env.AWS_LAMBDA_FUNCTION_NAME === undefined) return;
+  warnOnce(
+    "long-windows",
+    `"${long.name}" is counted in memory`,
+    "it lives minutes to hours in Lambda, so use a store that lasts",
   );
 }

@@ -1,3 +1,4 @@
+import { createWarnOnce } from "@midguard/kernel/internal";
 import { type Column, Table } from "./table.ts";
 
 const firstBuckets = 64;
@@ -22,7 +23,7 @@ export interface Tables {
 export function createTables(maxBytes: number): Tables {
   const tables = new Map<string, Table>();
   const maxTables = mostTables(maxBytes);
-  let hasWarned = false;
+  const warnOnce = createWarnOnce("rate-limit");
 
   function bytesOfOthers(table: Table | undefined): number {
     let sum = 0;
@@ -31,7 +32,7 @@ export function createTables(maxBytes: number): Tables {
   }
 
   /** Cuts tables that have more than their share down to it. */
-  function share(count: number, now: number): void {
+  function shrinkToShare(count: number, now: number): void {
     for (const table of tables.values()) {
       const buckets = table.bucketsIn(maxBytes / count);
       table.full = false;
@@ -41,13 +42,11 @@ export function createTables(maxBytes: number): Tables {
 
   /** Drops the table unused for longest, with everything counted there, and warns about it once. */
   function drop(): void {
-    if (!hasWarned) {
-      process.emitWarning(
-        `rate-limit: more than ${maxTables} different sets of windows and names are counted in memory, so that counts are lost: use fewer, or a larger maxBytes`,
-        "MidguardWarning",
-      );
-    }
-    hasWarned = true;
+    warnOnce(
+      "tables",
+      `more than ${maxTables} different sets of windows and names are counted in memory`,
+      "counts are lost, so use fewer, or a larger maxBytes",
+    );
     const usedAt = Math.min(...Array.from(tables.values(), (table) => table.usedAt));
     let found = false;
     for (const [layout, table] of tables) {
@@ -69,7 +68,7 @@ export function createTables(maxBytes: number): Tables {
       let table = new Table(columns, 1);
       const buckets = Math.min(firstBuckets, table.bucketsIn(maxBytes / maxTables));
       table = new Table(columns, buckets);
-      if (bytesOfOthers(undefined) + table.bytes > maxBytes) share(tables.size + 1, now);
+      if (bytesOfOthers(undefined) + table.bytes > maxBytes) shrinkToShare(tables.size + 1, now);
       tables.set(layout, table);
       return table;
     },
@@ -78,7 +77,7 @@ export function createTables(maxBytes: number): Tables {
       const wanted = Math.ceil(table.buckets * growth);
       // Only for a whole step: else tables would cut each other for a few bytes again and again, with a full copy each.
       const isShort = table.bytes * growth <= maxBytes / tables.size;
-      if (isShort && wanted > table.bucketsIn(maxBytes - bytesOfOthers(table))) share(tables.size, now);
+      if (isShort && wanted > table.bucketsIn(maxBytes - bytesOfOthers(table))) shrinkToShare(tables.size, now);
       const buckets = Math.min(wanted, table.bucketsIn(maxBytes - bytesOfOthers(table)));
       table.full = buckets <= table.buckets;
       if (!table.full) table.resize(buckets, now);
