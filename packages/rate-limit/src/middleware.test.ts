@@ -569,28 +569,25 @@ describe("together with others", () => {
 
   it("settles what counts inside the invocation, so that its deadline bounds a refund, and ends it then", async () => {
     const memory = memoryStore();
-    let inCountIf: Scope | undefined;
-    let inRefund: Scope | undefined;
+    const seen: (Scope | undefined)[] = [];
     const store: RateLimitStore = {
       take: async (request) => memory.takeSync(request),
-      refund: async () => {
-        inRefund = currentScope();
-      },
+      refund: async () => void seen.push(currentScope()),
       peek: memory.peek,
       reset: memory.reset,
     };
     const countIf = (): boolean => {
-      inCountIf = currentScope();
+      seen.push(currentScope());
       return false;
     };
     for (const fails of [false, true]) {
-      inCountIf = inRefund = undefined;
+      seen.length = 0;
       const call = limited({ ...one, limits: quota(9, "day"), store, countIf }, () => {
         if (fails) throw new Error("fails");
         return { statusCode: 200 };
       });
       await call(apiEvents.http()).catch(() => undefined);
-      expect(inCountIf).toBeDefined();
+      const [inCountIf, inRefund] = seen;
       expect(inRefund).toBe(inCountIf);
       expect(inCountIf?.ended).toBe(true);
     }
