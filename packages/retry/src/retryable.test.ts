@@ -28,7 +28,6 @@ const passing: [string, unknown][] = [
   ],
   ["throttling with a status of 403", error("slow", { name: "RequestThrottled", statusCode: 403 })],
   ["an error whose name is no text", error("odd", { name: Object.create(null) })],
-  ["an error whose cause has a code that is no text", error("odd", { cause: { code: Object.create(null) } })],
   ["an SDK error whose attempts are no number", error("odd", { $metadata: { attempts: Symbol("two") } })],
   ["the exit status of a child process", error("exit", { status: 1 })],
   ["an SDK error that says so", error("busy", { name: "X", $retryable: {}, $metadata: { httpStatusCode: 400 } })],
@@ -59,6 +58,7 @@ const passing: [string, unknown][] = [
 ];
 
 const lasting: [string, unknown][] = [
+  ["a TypeError whose cause has a code that is no text", failedFetch(Object.create(null))],
   ["an open circuit", rejection("CIRCUIT_OPEN", 503)],
   ["another rejection of the family", rejection("RATE_LIMITED", 429)],
   ["a nested policy out of time", new DeadlineExceededError()],
