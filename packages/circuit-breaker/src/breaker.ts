@@ -1,5 +1,12 @@
 import type { Outcome } from "@midguard/kernel";
-import { abortSignal, callback, createWarnOnce, readOptions, withoutStack } from "@midguard/kernel/internal";
+import {
+  abortSignal,
+  callback,
+  createWarnOnce,
+  readOptions,
+  syncResult,
+  withoutStack,
+} from "@midguard/kernel/internal";
 import type { CircuitBreaker, RunOptions, WrapOptions } from "./circuit-breaker.ts";
 import { CircuitOpenError } from "./errors.ts";
 import { publish } from "./events.ts";
@@ -41,7 +48,7 @@ export function startBreaker(settings: BreakerSettings): CircuitBreaker {
   const warnOnce = createWarnOnce(name);
   let circuit = snapshot === undefined ? newCircuit : restoreCircuit(snapshot, rules);
   // Changed in place, because a copy of the window for each call takes longer than the rest of the guard.
-  let counter = trip.start(countsFor(trip.rule, snapshot));
+  let counter = syncResult("trip.start", trip.start(countsFor(trip.rule, snapshot)));
 
   function take<S extends Step>(step: S): S {
     if (step.circuit.state === "closed" && step.circuit.epoch !== circuit.epoch) counter = trip.start();
@@ -69,11 +76,12 @@ export function startBreaker(settings: BreakerSettings): CircuitBreaker {
     }
     const now = time.now();
     const durationMs = areDurationsCounted ? now - call.startedAt : 0;
-    const trips = circuit.state === "closed" && counter.record(judged === "failure", durationMs, now);
+    const hasFailed = judged === "failure";
+    const trips = circuit.state === "closed" && syncResult("trip.record", counter.record(hasFailed, durationMs, now));
     const result = judged === "success" && durationMs >= slowCallMs ? "slow" : judged;
     const reason = reasonToOpen(circuit, call, result, trips);
     if (reason === undefined) take(end(circuit, call, result));
-    else take(open(circuit, reason, now, openTimeMs(openingsOf(circuit) + 1, rules, random())));
+    else take(open(circuit, reason, now, openTimeMs(openingsOf(circuit) + 1, rules, syncResult("random", random()))));
   }
 
   function settle(call: Call, outcome: Outcome, signal: AbortSignal | undefined): void {

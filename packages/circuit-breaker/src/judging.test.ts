@@ -1,6 +1,7 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { describe, expect, test, vi } from "vitest";
 import { fail, openUp, recordWarnings, setUp, succeed } from "../test-support/set-up.ts";
+import { consecutiveFailures } from "./trips/consecutive-failures.ts";
 
 const warnings = recordWarnings();
 
@@ -67,4 +68,36 @@ test("an error in a trip rule of one's own changes no result, and warns once", a
   expect(breaker.state).toBe("closed");
   await turn();
   expect(warnings).toEqual(["payments: a call could not be judged (reported once): Error: bug"]);
+});
+
+describe("a promise by mistake", () => {
+  async function rejects(): Promise<never> {
+    throw new Error("bug");
+  }
+
+  test("of a trip rule's `record` does not open the circuit", async () => {
+    const trip = { rule: "own", start: () => ({ record: rejects as never, save: () => [] }) };
+    const { breaker } = setUp({ trip });
+    expect(await succeed(breaker)).toBe("ok");
+    expect(breaker.state).toBe("closed");
+    await turn();
+    expect(warnings).toEqual([
+      "payments: a call could not be judged (reported once): TypeError: trip.record must be synchronous, but it returned a promise",
+    ]);
+  });
+
+  test("of a trip rule's `start` is refused when the circuit is made", () => {
+    expect(() => setUp({ trip: { rule: "own", start: rejects as never } })).toThrow(
+      new TypeError("trip.start must be synchronous, but it returned a promise"),
+    );
+  });
+
+  test("of `random` changes no result", async () => {
+    const { breaker } = setUp({ trip: consecutiveFailures(1), random: rejects as never });
+    expect(await fail(breaker, "down")).toBe("down");
+    await turn();
+    expect(warnings).toEqual([
+      "payments: a call could not be judged (reported once): TypeError: random must be synchronous, but it returned a promise",
+    ]);
+  });
 });

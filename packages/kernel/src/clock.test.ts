@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { startTimer, systemClock } from "./clock.ts";
 import { manualClock } from "./testing/index.ts";
@@ -86,6 +87,22 @@ describe("under fake timers", () => {
     expect(late.now() - before).toBe(1_000);
     vi.useRealTimers();
     expect(Math.abs(late.now() - Date.now())).toBeLessThan(50);
+  });
+
+  // In a process of its own: here `node:timers` was loaded long ago.
+  test("also where node:test had replaced node:timers before this module was loaded", () => {
+    const clock = JSON.stringify(new URL("./clock.ts", import.meta.url).href);
+    const script = `
+      import { mock } from "node:test";
+      mock.timers.enable({ apis: ["setTimeout", "Date"], now: 0 });
+      const { systemClock } = await import(${clock});
+      const before = systemClock.now();
+      mock.timers.tick(1_000);
+      const passed = systemClock.now() - before;
+      mock.timers.reset();
+      console.log(JSON.stringify([passed, Math.abs(systemClock.now() - Date.now()) < 50]));`;
+    const output = execFileSync(process.execPath, ["--input-type=module", "--eval", script], { encoding: "utf8" });
+    expect(JSON.parse(output)).toEqual([1_000, true]);
   });
 
   test("and afterwards, it is the real time again", () => {

@@ -11,8 +11,10 @@ export interface Clock {
 
 // Node fires a longer timer after 1 ms instead of late.
 const longestTimerMs = 2 ** 31 - 1;
-// Kept, because fake timers may replace the function in `node:timers` too.
-const realTimeout = timersTimeout;
+/** Node's own `setTimeout` has a getter here, which fake timers have not. */
+const promisified = Object.getOwnPropertyDescriptor(timersTimeout, Symbol.for("nodejs.util.promisify.custom"));
+// Kept, because fake timers may replace the function in `node:timers` too; `undefined` if they did so before this load.
+const realTimeout = promisified?.get && timersTimeout;
 
 /** By `process.hrtime`, because the first use of `performance` loads 2 ms of modules at a cold start. */
 function monotonicMs(): number {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isRecord, read } from "./foreign.ts";
+import { isRecord, read, readText } from "./foreign.ts";
 
 test.each([[{}], [[]], [new Error("x")]])("%o has fields", (value) => {
   expect(isRecord(value)).toBe(true);
@@ -45,4 +45,11 @@ test("a field of a revoked proxy is absent", () => {
   const { proxy, revoke } = Proxy.revocable({}, {});
   revoke();
   expect(read(proxy, "name")).toBeUndefined();
+});
+
+test("text is read as it is, and is empty where there is none", () => {
+  expect(readText({ cause: { code: "ECONNRESET" } }, "cause", "code")).toBe("ECONNRESET");
+  expect(readText({}, "name")).toBe("");
+  expect(readText({ name: 7 }, "name")).toBe("");
+  expect(readText({ name: Object.create(null) }, "name")).toBe("");
 });

@@ -26,3 +26,9 @@ export function read(value: unknown, ...path: readonly string[]): unknown {
   }
   return found;
 }
+
+/** The text at the end of `path`, or "" where there is none: a value that is no text may throw when it is made one. */
+export function readText(value: unknown, ...path: readonly string[]): string {
+  const found = read(value, ...path);
+  return typeof found === "string" ? found : "";
+}

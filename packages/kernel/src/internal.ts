@@ -5,7 +5,7 @@ export { isRejection, type Rejection } from "./errors/rejection.ts";
 export { answerRejection } from "./errors/reply.ts";
 export { withoutStack } from "./errors/stackless.ts";
 export { type EventChannel, eventChannel } from "./events/channel.ts";
-export { isRecord, read } from "./foreign.ts";
+export { isRecord, read, readText } from "./foreign.ts";
 export { currentScope, enclosingScope } from "./invocation/current.ts";
 export { describe, enterInvocation, leaveInvocation } from "./invocation/enter.ts";
 export { runRehearsal } from "./invocation/rehearsal.ts";

@@ -345,6 +345,17 @@ describe("with a store that has to be waited for", () => {
     },
   );
 
+  it("counts as failed if it decides at once, but over a promise", async () => {
+    const takeSync = async (): Promise<never> => {
+      throw new Error("no memory");
+    };
+    const store = { ...memoryStore(), takeSync } as unknown as RateLimitStore;
+    const limiter = createRateLimiter({ limits: quota(2, "year"), store, onStoreError: "deny" });
+    expect((await limiter.take("a")).allowed).toBe(false);
+    const error = new TypeError("takeSync must be synchronous, but it returned a promise");
+    expect(events).toEqual([{ type: "rate_limit.store_failed", source: "default", error, handledBy: "deny" }]);
+  });
+
   it.each(["limits", "violated"])("counts as failed if its answer has no %s", async (missing) => {
     const store = fragileStore();
     const { take } = store;

@@ -43,6 +43,19 @@ describe("a callback that throws", () => {
     expect(await reasonOf(createRetry({ backoff: constant(0) }).run(flaky(error, error)))).toBe(error);
   });
 
+  test.each([
+    ["a symbol", Symbol("soon")],
+    ["an object without a prototype", Object.create(null)],
+  ])(
+    "may be `afterMs` in a verdict, if it is %s: the call is retried, and its own result comes out",
+    async (_name, afterMs) => {
+      const warn = vi.spyOn(process, "emitWarning").mockReturnValue();
+      const policy = createRetry({ backoff: constant(0), retryable: (outcome) => !outcome.ok && { afterMs } });
+      expect(await policy.run(flaky("down"))).toBe("ok");
+      expect(warn).toHaveBeenCalledOnce();
+    },
+  );
+
   test("harms nothing if what it throws cannot be written as text", async () => {
     vi.spyOn(process, "emitWarning").mockReturnValue();
     const retryable = () => {
@@ -59,6 +72,7 @@ describe("a callback that throws", () => {
   const mistakes: Readonly<Record<string, object>> = {
     retryable: { retryable: async () => true },
     backoff: { retryable: () => true, backoff: async () => 0 },
+    random: { retryable: () => true, random: () => Promise.reject(boom) },
   };
   test.each(Object.entries(mistakes))(
     "is also %s, if it is async: no promise counts as true, and no successful call is repeated",

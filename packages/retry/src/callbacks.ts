@@ -1,6 +1,6 @@
 /** The user's callbacks, called so that a mistake in one becomes a process warning and leaves the run's own outcome. */
 import type { Outcome } from "@midguard/kernel";
-import { syncResult, warn } from "@midguard/kernel/internal";
+import { read, syncResult, warn } from "@midguard/kernel/internal";
 import type { Policy } from "./options.ts";
 import type { Verdict } from "./retryable.ts";
 
@@ -18,10 +18,18 @@ export function judge(policy: Policy, outcome: Outcome): Verdict {
   return guarded(policy, () => syncResult("createRetry: retryable", policy.retryable(outcome)) || false, false);
 }
 
+/** The shortest wait that a verdict asks for, in ms; 0 after a mistake. */
+export function askedMs(policy: Policy, verdict: object): number {
+  return guarded(policy, () => Number(read(verdict, "afterMs")) || 0, 0);
+}
+
 /** The backoff after attempt `number`, in ms; `undefined` after a mistake. */
 export function backoffAfter(policy: Policy, number: number, previousMs: number): number | undefined {
+  function random(): number {
+    return syncResult("createRetry: random", policy.random());
+  }
   function ask(): number {
-    const ms = syncResult("createRetry: backoff", policy.backoff(number, previousMs, policy.random));
+    const ms = syncResult("createRetry: backoff", policy.backoff(number, previousMs, random));
     // NaN would be a delay that no limit ends.
     return Math.max(0, ms || 0);
   }

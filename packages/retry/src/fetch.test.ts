@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { Readable } from "node:stream";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { retryFetch } from "./fetch.ts";
 import { constant, createRetry, type RetryOptions, retryReport } from "./index.ts";
@@ -300,4 +301,44 @@ test("a fetch without a policy is refused when it is made", () => {
   expect(() => retryFetch(createRetry(), "fetch" as never)).toThrow(
     new TypeError('retryFetch: fetch must be a function, got "fetch"'),
   );
+});
+
+describe("a response that is discarded", () => {
+  async function retried(body: unknown): Promise<number> {
+    const responses = [{ status: 503, headers: new Headers(), body }, new Response("ok")];
+    const given = async () => responses.shift() as Response;
+    return (await fetcher({}, given)("http://unused.test")).status;
+  }
+
+  test("has its body destroyed if that is a stream of Node's", async () => {
+    const body = Readable.from(["busy"]);
+    expect(await retried(body)).toBe(200);
+    expect(body.destroyed).toBe(true);
+  });
+
+  test.each([
+    ["is text", "busy"],
+    ["cannot be ended", {}],
+    ["returns nothing when it is cancelled", { cancel() {} }],
+    [
+      "throws when it is cancelled",
+      {
+        cancel() {
+          throw new Error("busy");
+        },
+      },
+    ],
+  ])("is retried all the same if its body %s", async (_name, body) => {
+    expect(await retried(body)).toBe(200);
+  });
+});
+
+test("options of null are none, as for fetch", async () => {
+  const given = vi.fn(async () => new Response("given"));
+  await fetcher({}, given)("http://unused.test", null as never);
+  expect(given).toHaveBeenCalledWith("http://unused.test", { signal: expect.any(AbortSignal) });
+});
+
+test("a request of null is for fetch to refuse", async () => {
+  await expect(fetcher({ maxRetries: 0 })(null as never)).rejects.toThrow(TypeError);
 });

@@ -1,4 +1,4 @@
-import { callback, shape } from "@midguard/kernel/internal";
+import { callback, isRecord, read, shape } from "@midguard/kernel/internal";
 import type { Retry } from "./retry.ts";
 
 type Fetch = typeof globalThis.fetch;
@@ -9,7 +9,7 @@ type Init = NonNullable<Parameters<Fetch>[1]>;
 const idempotent = ["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"];
 
 function isRequest(input: Input): input is Request {
-  return typeof input === "object" && "clone" in input;
+  return isRecord(input) && "clone" in input;
 }
 
 /** A stream can be sent once. Strings, buffers, forms and blobs, and a `Request` by its clones, can be sent again. */
@@ -23,11 +23,15 @@ function mayRepeat(request: Request | undefined, init: Init): boolean {
   return !isSentOnce(init) && (idempotent.includes(method.toUpperCase()) || headers.has("idempotency-key"));
 }
 
-function ignore(): void {}
-
-/** Frees the socket. Fails if somebody else is reading the body, who then frees it. */
-function discard(response: Response | undefined): void {
-  response?.body?.cancel().catch(ignore);
+/** Frees the socket; the body of another `fetch` may be a stream of Node's, or none. */
+async function discard(response: Response | undefined): Promise<void> {
+  const body = read(response, "body");
+  const end = read(body, "cancel") ?? read(body, "destroy");
+  try {
+    if (typeof end === "function") await end.call(body);
+  } catch {
+    // Somebody else is reading the body, and then frees it.
+  }
 }
 
 /**
@@ -52,7 +56,8 @@ export function retryFetch(
 ): Fetch {
   shape<Retry>({ run: callback() })("retryFetch: policy", policy);
   callback()("retryFetch: fetch", fetch);
-  return async function fetchWithRetries(input: Input, init: Init = {}) {
+  return async function fetchWithRetries(input: Input, given?: Init | null) {
+    const init = given ?? {};
     const request = isRequest(input) ? input : undefined;
     // `null` takes the request's own signal away.
     const caller = (init.signal === undefined ? request?.signal : init.signal) ?? undefined;
@@ -61,7 +66,7 @@ export function retryFetch(
     try {
       return await policy.run(
         async (attempt) => {
-          discard(last);
+          void discard(last);
           last = undefined;
           const { signal } = attempt;
           const response = await fetch(request?.body && !once ? request.clone() : input, {
@@ -69,14 +74,14 @@ export function retryFetch(
             // The attempt lets go of its caller when it ends; the body is still the caller's to abort.
             signal: caller === undefined ? signal : AbortSignal.any([signal, caller]),
           });
-          if (signal.aborted) discard(response);
+          if (signal.aborted) void discard(response);
           else last = response;
           return response;
         },
         { signal: caller, once },
       );
     } catch (error) {
-      discard(last);
+      void discard(last);
       throw error;
     }
   };

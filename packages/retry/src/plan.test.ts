@@ -23,9 +23,8 @@ afterEach(() => vi.restoreAllMocks());
 describe("the wait", () => {
   test("is what the backoff returns for the attempt, its own last delay and the policy's random", async () => {
     const clock = manualClock();
-    const backoff = vi.fn((attempt: number) => attempt * 100);
-    const random = seededRandom(1);
-    const policy = createRetry({ budget: false, backoff, clock, random });
+    const backoff = vi.fn((attempt: number, _previousMs: number, _random: () => number) => attempt * 100);
+    const policy = createRetry({ budget: false, backoff, clock, random: seededRandom(1) });
     const startedAt = clock.now();
     const begun: number[] = [];
     const done = policy.run(async ({ number }) => {
@@ -35,10 +34,11 @@ describe("the wait", () => {
     await clock.advance(10_000);
     await done;
     expect(begun).toEqual([0, 100, 5_100, 5_400]);
-    expect(backoff.mock.calls).toEqual([
-      [1, 0, random],
-      [2, 100, random],
-      [3, 200, random],
+    const random = seededRandom(1);
+    expect(backoff.mock.calls.map(([attempt, previousMs, given]) => [attempt, previousMs, given()])).toEqual([
+      [1, 0, random()],
+      [2, 100, random()],
+      [3, 200, random()],
     ]);
   });
 

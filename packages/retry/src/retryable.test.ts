@@ -27,6 +27,8 @@ const passing: [string, unknown][] = [
     error("aborted", { name: "AbortError", cause: error("t", { name: "TimeoutError" }) }),
   ],
   ["throttling with a status of 403", error("slow", { name: "RequestThrottled", statusCode: 403 })],
+  ["an error whose name is no text", error("odd", { name: Object.create(null) })],
+  ["an SDK error whose attempts are no number", error("odd", { $metadata: { attempts: Symbol("two") } })],
   ["the exit status of a child process", error("exit", { status: 1 })],
   ["an SDK error that says so", error("busy", { name: "X", $retryable: {}, $metadata: { httpStatusCode: 400 } })],
   ["an SDK error with status 503", error("down", { $metadata: { httpStatusCode: 503, attempts: 1 } })],
@@ -56,6 +58,7 @@ const passing: [string, unknown][] = [
 ];
 
 const lasting: [string, unknown][] = [
+  ["a TypeError whose cause has a code that is no text", failedFetch(Object.create(null))],
   ["an open circuit", rejection("CIRCUIT_OPEN", 503)],
   ["another rejection of the family", rejection("RATE_LIMITED", 429)],
   ["a nested policy out of time", new DeadlineExceededError()],

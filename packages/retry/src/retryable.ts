@@ -1,5 +1,5 @@
 import type { Outcome } from "@midguard/kernel";
-import { isAbort, isFailedAnswer, isOwnRejection, isRecord, read } from "@midguard/kernel/internal";
+import { isAbort, isFailedAnswer, isOwnRejection, isRecord, read, readText } from "@midguard/kernel/internal";
 
 /** What a rule says of an outcome: whether to retry, or to retry no sooner than in `afterMs`. */
 export type Verdict = boolean | { readonly afterMs: number };
@@ -11,7 +11,12 @@ const programmingError = /^(Type|Range|Reference|Syntax|Eval|URI|Assertion)Error
 
 /** Whether an error that carries no answer may pass. fetch throws a network failure as a `TypeError` with the real one as its cause. */
 function mayPass(error: unknown): boolean {
-  return !programmingError.test(String(read(error, "name"))) || networkError.test(String(read(error, "cause", "code")));
+  return !programmingError.test(readText(error, "name")) || networkError.test(readText(error, "cause", "code"));
+}
+
+function wasRetriedBySdk(error: unknown): boolean {
+  const attempts = read(error, "$metadata", "attempts");
+  return typeof attempts === "number" && attempts > 1;
 }
 
 /**
@@ -34,7 +39,7 @@ export function isRetryable(outcome: Outcome): boolean {
   if (outcome.ok) return isRecord(outcome.value) && (isFailedAnswer(outcome) ?? false);
   const { error } = outcome;
   // A second call after a rejection by Midguard would be rejected too, and the SDK has made its own retries.
-  if (isOwnRejection(error) || isAbort(error) || Number(read(error, "$metadata", "attempts")) > 1) return false;
+  if (isOwnRejection(error) || isAbort(error) || wasRetriedBySdk(error)) return false;
   if (read(error, "$retryable") !== undefined) return true;
   return isFailedAnswer(outcome) ?? mayPass(error);
 }

@@ -86,6 +86,18 @@ describe("the scope", () => {
     });
   });
 
+  test("ends with the outer invocation's function, also if a gateway waits for its own answer", async () => {
+    await entering(request(5_000), async (outer) => {
+      const inner = enterInvocation({ event: apiEvents.rest(), context: {} }, owner);
+      expect(inner).not.toBe(outer);
+      expect(inner.deadline.endsAt).toBeCloseTo(outer.deadline.endsAt);
+      expect(inner.limits.gatewayMs).toBe(29_000);
+    });
+    await entering(request(60_000), async () => {
+      expect(remainingMs(enterInvocation({ event: apiEvents.rest(), context: {} }, owner))).toBeLessThanOrEqual(29_000);
+    });
+  });
+
   test("knows its request's id in a durable execution, which wraps the context", async () => {
     const lambdaContext = { awsRequestId: "id" };
     await entering({ event: {}, context: { lambdaContext } }, ({ requestId }) => expect(requestId).toBe("id"));

@@ -23,10 +23,12 @@ interface Entry {
 
 const entries = createSlot<Entry>("entry.2");
 
-/** The limits of a nested invocation: those around it, if its own context does not say any. */
+/** The limits of a nested invocation. If its own context does not say when the function ends, that around it does. */
 function limitsWithin(outer: Scope | undefined, own: TimeLimits): TimeLimits {
-  if (outer === undefined || own.functionMs < Infinity || own.arrivedAt !== undefined) return own;
-  return outer.limits;
+  if (outer === undefined || own.functionMs < Infinity) return own;
+  if (own.arrivedAt === undefined) return outer.limits;
+  const { enteredAt, functionMs } = outer.limits;
+  return { ...own, functionMs: enteredAt + functionMs - own.enteredAt };
 }
 
 /**

@@ -90,6 +90,13 @@ test("an error that cannot be read is an unknown error", () => {
   );
 });
 
+test("a name that is no text does not hide the status beside it", () => {
+  for (const name of [Object.create(null), Symbol("name"), undefined]) {
+    expect(isFailedAnswer({ ok: false, error: { statusCode: 400, name } })).toBe(false);
+    expect(isFailedAnswer({ ok: false, error: { statusCode: 503, name } })).toBe(true);
+  }
+});
+
 describe("a rejection of Midguard's own", () => {
   test.each(["CIRCUIT_OPEN", "RATE_LIMITED", "ACCESS_DENIED"])("is known by the code %s and its shape", (code) => {
     expect(isOwnRejection({ code, headers: {}, problem: {} })).toBe(true);

@@ -1,5 +1,5 @@
 import { isRejection } from "../errors/rejection.ts";
-import { isRecord, read } from "../foreign.ts";
+import { isRecord, read, readText } from "../foreign.ts";
 import type { Outcome } from "./outcome.ts";
 
 /** AWS answers a throttled call, and S3 a timed-out one, with status 400 and one of these names. */
@@ -47,7 +47,7 @@ function statusOfError(error: unknown): number | undefined {
 export function isFailedAnswer(outcome: Outcome): boolean | undefined {
   const status = outcome.ok ? statusOfValue(outcome.value) : statusOfError(outcome.error);
   if (status === undefined) return undefined;
-  return isFailureStatus(status) || (!outcome.ok && overloadName.test(String(read(outcome.error, "name"))));
+  return isFailureStatus(status) || (!outcome.ok && overloadName.test(readText(outcome.error, "name")));
 }
 
 /** Whether an error is a timeout, or an abort caused by one (AWS SDK, `node:http`). */
@@ -61,9 +61,7 @@ const abortCodes: readonly unknown[] = ["ABORT_ERR", "ERR_CANCELED", "ERR_ABORTE
 
 /** Whether an error is an abort, other than by a timeout. */
 export function isAbort(error: unknown): boolean {
-  const name = read(error, "name");
-  const isNamed = typeof name === "string" && abortName.test(name);
-  return (isNamed || abortCodes.includes(read(error, "code"))) && !isTimeout(error);
+  return (abortName.test(readText(error, "name")) || abortCodes.includes(read(error, "code"))) && !isTimeout(error);
 }
 
 /** Whether an error is a rejection by Midguard itself, so that the dependency was never called. */

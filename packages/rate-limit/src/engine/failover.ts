@@ -1,4 +1,4 @@
-import { createStoreGuard, list } from "@midguard/kernel/internal";
+import { createStoreGuard, list, syncResult } from "@midguard/kernel/internal";
 import type { EngineOptions } from "../options.ts";
 import type { Decision, LimitState } from "../store/decision.ts";
 import { decide, isDecidedBy, type Receipt } from "../store/receipt.ts";
@@ -83,7 +83,7 @@ export function createFailover(options: FailoverOptions): Failover {
     take(request) {
       if (store.takeSync === undefined) return takeRemotely(request);
       try {
-        return receipted(store.takeSync(request), request, store);
+        return receipted(syncResult("takeSync", store.takeSync(request)), request, store);
       } catch (error) {
         return fail(error, request);
       }
