@@ -86,6 +86,15 @@ describe("the scope", () => {
     });
   });
 
+  test("has its own gateway's limit if an API request is nested in an invocation, and its context has no deadline", async () => {
+    await entering(request(60_000), (outer) => {
+      const inner = enterInvocation({ event: apiEvents.http(), context: {} }, owner);
+      expect(inner.outer).toBe(outer);
+      expect(inner.limits).toMatchObject({ functionMs: Infinity, gatewayMs: 30_000 });
+      expect(remainingMs(inner)).toBeLessThanOrEqual(30_000);
+    });
+  });
+
   test("knows its request's id in a durable execution, which wraps the context", async () => {
     const lambdaContext = { awsRequestId: "id" };
     await entering({ event: {}, context: { lambdaContext } }, ({ requestId }) => expect(requestId).toBe("id"));
@@ -187,7 +196,8 @@ describe("the scope", () => {
       for (let times = 0; times < 2_500; times++) last = enterInvocation(request(60_000), owner);
       let depth = 0;
       for (let around = last.outer; around !== undefined; around = around.outer) depth++;
-      expect(depth).toBeLessThan(1_000);
+      expect(depth).toBe(999);
+      expect(last.depth).toBe(1_000);
     });
   });
 
@@ -204,6 +214,9 @@ describe("the scope", () => {
         const within = nested(one);
         expect(enterInvocation(within, owner).outer).toBe(scope);
         leaveInvocation(within, owner);
+        const unnamed = nested(one, { awsRequestId: undefined });
+        expect(enterInvocation(unnamed, owner).outer).toBe(scope);
+        leaveInvocation(unnamed, owner);
         const next = request(60_000);
         expect(enterInvocation(next, owner).outer).toBeUndefined();
         leaveInvocation(next, owner);
