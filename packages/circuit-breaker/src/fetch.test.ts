@@ -99,6 +99,7 @@ describe("counts as no failure", () => {
   test.each([
     ["a relative URL", "/prices"],
     ["an invalid URL", "http://"],
+    ["a URL of an unknown scheme", "httpx://127.0.0.1/"],
     ["a URL with a user", "http://ada@127.0.0.1/"],
     ["a URL with a password", "http://:secret@127.0.0.1/"],
     ["null", null as never],

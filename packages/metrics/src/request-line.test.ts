@@ -3,6 +3,7 @@ import { Metrics } from "@aws-lambda-powertools/metrics";
 import type middy from "@middy/core";
 import { apiEvents, lambdaContext } from "@midguard/kernel/testing";
 import { describe, expect, test, vi } from "vitest";
+import { stubMonotonicClock } from "../test/clock.ts";
 import { fail, invoke } from "../test/handlers.ts";
 import { install } from "../test/install.ts";
 import { captureLines, setCold } from "../test/lines.ts";
@@ -43,7 +44,7 @@ test("the line has two dimension sets, three metrics, two properties and at most
 
 test("Latency is the time from requestStart, in hundredths of a millisecond, whatever the wall clock does", async () => {
   let now = 5_000;
-  vi.spyOn(process, "hrtime").mockImplementation(() => [0, Math.round(now * 1e6)]);
+  stubMonotonicClock(() => now);
   const handler = install("both", {
     outer: {
       before: () => {
@@ -63,7 +64,7 @@ test("Latency is the time from requestStart, in hundredths of a millisecond, wha
 
 test("Latency by use alone begins with its before", async () => {
   let now = 5_000;
-  vi.spyOn(process, "hrtime").mockImplementation(() => [0, Math.round(now * 1e6)]);
+  stubMonotonicClock(() => now);
   const outer: middy.MiddlewareObj = {
     before: () => {
       now += 100;

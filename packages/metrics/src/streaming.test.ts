@@ -5,6 +5,7 @@ import httpErrorHandler from "@middy/http-error-handler";
 import { currentInvocation } from "@midguard/kernel";
 import { apiEvents, lambdaContext } from "@midguard/kernel/testing";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { stubMonotonicClock } from "../test/clock.ts";
 import { fail, invoke, NotFound } from "../test/handlers.ts";
 import { install } from "../test/install.ts";
 import { captureLines, stubStreaming } from "../test/lines.ts";
@@ -19,7 +20,7 @@ describe("a stream", () => {
 
   let now = 5_000;
   beforeEach(() => {
-    vi.spyOn(process, "hrtime").mockImplementation(() => [0, Math.round(now * 1e6)]);
+    stubMonotonicClock(() => now);
   });
 
   async function* slowly(): AsyncGenerator<string> {

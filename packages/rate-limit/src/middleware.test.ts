@@ -330,6 +330,13 @@ describe("the key of a request", () => {
     expect([await status("198.51.100.1"), await status("198.51.100.2")]).toEqual([200, 429]);
   });
 
+  it("does not matter if the address is on the allow list, and there is no deny list", async () => {
+    const call = limited({ ...one, key: () => "all", allowList: ["192.0.2.0/24"] });
+    const status = async (address: string) => (await call(from(address))).statusCode;
+    expect([await status("192.0.2.1"), await status("192.0.2.1")]).toEqual([200, 200]);
+    expect([await status("198.51.100.1"), await status("198.51.100.1")]).toEqual([200, 429]);
+  });
+
   it("may have limits of its own, by a function", async () => {
     const [free, paid] = [[quota(1, "day")], [quota(3, "day")]];
     const call = limited({ ...one, limits: (event) => ((event as { paid?: boolean }).paid ? paid : free) });

@@ -3,7 +3,7 @@ import { currentScope, enterInvocation, type Scope } from "@midguard/kernel/inte
 import { apiEvents, lambdaContext, otherEvents } from "@midguard/kernel/testing";
 import { describe, expect, test } from "vitest";
 import { allowance } from "./allowance.ts";
-import { constant, createRetry, retry, retryReport } from "./index.ts";
+import { constant, createRetry, createRetryBudget, retry, retryReport } from "./index.ts";
 
 const policy = createRetry({ budget: false, backoff: constant(0) });
 
@@ -50,6 +50,19 @@ describe("the allowance", () => {
       .handler(() => policy.run(() => Promise.reject(error)));
     await expect(call(handler)).rejects.toBe(error);
     expect(retryReport(error)).toMatchObject({ attempts: 1, reason: "allowance" });
+  });
+
+  test("is left as it was by a retry that the budget does not pay for", async () => {
+    const poor = createRetry({ budget: createRetryBudget({ initial: 0 }), backoff: constant(0) });
+    const error = new Error("down");
+    const handler = middy()
+      .use(retry({ maxRetriesPerInvocation: 1 }))
+      .handler(async () => {
+        await poor.run(() => Promise.reject(error)).catch(() => {});
+        return attempts();
+      });
+    expect(await call(handler)).toBe(2);
+    expect(retryReport(error)).toMatchObject({ attempts: 1, reason: "budget" });
   });
 
   test("is not granted anew to a nested handler", async () => {

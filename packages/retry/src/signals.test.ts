@@ -3,7 +3,7 @@ import { getEventListeners } from "node:events";
 import middy from "@middy/core";
 import { subscribe } from "@midguard/kernel";
 import { currentScope, enterInvocation, type Scope } from "@midguard/kernel/internal";
-import { lambdaContext } from "@midguard/kernel/testing";
+import { lambdaContext, manualClock } from "@midguard/kernel/testing";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { allowance } from "./allowance.ts";
 import { type Attempt, constant, createRetry, createRetryBudget, retry, retryReport } from "./index.ts";
@@ -111,6 +111,34 @@ describe("the caller's signal", () => {
     const policy = createRetry({ backoff: constant(0), budget, clock: { now: () => 0, sleep } });
     expect(await reasonOf(policy.run(call, { signal: controller.signal }))).toBe("gone");
     expect([calls, budget.tokens]).toEqual([1, 1]);
+  });
+
+  test("that aborts in a wait is the reason to stop, even if time ran out in the same wait", async () => {
+    const clock = manualClock();
+    // A clock of the user's own may ignore the signal.
+    const deaf = { now: clock.now, sleep: (ms: number) => clock.sleep(ms) };
+    const controller = new AbortController();
+    const policy = createRetry({ budget: false, backoff: constant(100), maxElapsedMs: 500, clock: deaf });
+    const done = reasonOf(policy.run(() => Promise.reject(new Error("down")), { signal: controller.signal }));
+    await clock.advance(0);
+    clock.jump(1_000);
+    controller.abort(reason);
+    await clock.advance(0);
+    expect(await done).toBe(reason);
+    expect(retryReport(reason)).toEqual({ attempts: 1, elapsedMs: 1_000, reason: "aborted" });
+  });
+
+  test("that aborts once a run has no time for another attempt changes neither its error nor the reason", async () => {
+    const controller = new AbortController();
+    const error = new Error("down");
+    const clock = manualClock();
+    const backoff = (): number => {
+      controller.abort(reason);
+      return 500;
+    };
+    const policy = createRetry({ budget: false, backoff, maxElapsedMs: 500, clock });
+    expect(await reasonOf(policy.run(() => Promise.reject(error), { signal: controller.signal }))).toBe(error);
+    expect(retryReport(error)).toEqual({ attempts: 1, elapsedMs: 0, reason: "max-elapsed" });
   });
 
   test("that aborts in a wait costs neither budget nor allowance", async () => {

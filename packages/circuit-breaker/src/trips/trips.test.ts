@@ -29,6 +29,7 @@ describe("failureRate", () => {
     ["SSSSSSSS", 8, 0.8],
     ["SSSSSS..SS", 10, 0.8],
     ["SSSSSSS", 7, undefined],
+    ["...SSSSSSS", 10, undefined],
     ["FFFFSSS", 0, 1],
     [".....SS", 7, 0.2],
   ])("opens on slow calls at a rate of their own: %s", (calls, opensAt, slowRate) => {

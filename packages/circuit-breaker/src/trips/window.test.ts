@@ -95,6 +95,12 @@ test("forgets all calls from before a freeze, however many they were", () => {
   expect(window.total(3_600_000)).toEqual({ calls: 100, failures: 0, slow: 0 });
 });
 
+test("counts saved calls from the future only once their time has come", () => {
+  const window = createWindow(windowMs, [500, 3, 2, 1]);
+  expect(window.total(499)).toEqual({ calls: 0, failures: 0, slow: 0 });
+  expect(window.total(500)).toEqual({ calls: 3, failures: 2, slow: 1 });
+});
+
 test("saves every call of the newest bucket", () => {
   const window = createWindow(windowMs);
   for (let call = 0; call < 71; call += 1) window.count(call === 0, call < 2, 5);

@@ -222,7 +222,8 @@ describe("the scope", () => {
       for (let times = 0; times < 2_500; times++) last = enterInvocation(request(60_000), owner);
       let depth = 0;
       for (let around = last.outer; around !== undefined; around = around.outer) depth++;
-      expect(depth).toBeLessThan(1_000);
+      expect(depth).toBe(999);
+      expect(last.depth).toBe(1_000);
     });
   });
 
@@ -239,6 +240,9 @@ describe("the scope", () => {
         const within = nested(one);
         expect(enterInvocation(within, owner).outer).toBe(scope);
         leaveInvocation(within, owner);
+        const unnamed = nested(one, { awsRequestId: undefined });
+        expect(enterInvocation(unnamed, owner).outer).toBe(scope);
+        leaveInvocation(unnamed, owner);
         const next = request(60_000);
         expect(enterInvocation(next, owner).outer).toBeUndefined();
         leaveInvocation(next, owner);

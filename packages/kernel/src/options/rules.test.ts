@@ -68,6 +68,14 @@ describe("a whole number", () => {
     );
   });
 
+  test("is none that arithmetic rounds, even without a maximum", () => {
+    const rule = wholeNumber({ max: Infinity });
+    expect(complaint(rule, 2 ** 53 - 1)).toBe("");
+    expect(complaint(rule, 2 ** 53)).toBe(
+      "RangeError: createRetry: size must be a whole number of at least 0, got 9007199254740992",
+    );
+  });
+
   test.each([0, 129])("between 1 and 128 is not %s", (value) => {
     expect(complaint(wholeNumber({ min: 1, max: 128 }), value)).toBe(
       `RangeError: createRetry: size must be a whole number between 1 and 128, got ${value}`,

@@ -119,6 +119,8 @@ describe("an abort", () => {
     ["axios", named("CanceledError", { code: "ERR_CANCELED" })],
     ["got", named("CancelError", { code: "ERR_CANCELED" })],
     ["got's signal", named("AbortError", { code: "ERR_ABORTED" })],
+    ["a name alone, of got", named("CancelError")],
+    ["a name alone, in American spelling", named("CanceledError")],
     ["a name alone, in British spelling", named("CancelledError")],
     ["a code alone", { code: "ERR_CANCELED" }],
     ["a code alone, of got", { code: "ERR_ABORTED" }],
@@ -131,6 +133,7 @@ describe("an abort", () => {
     ["an abort caused by a timeout", named("AbortError", { cause: named("TimeoutError") })],
     ["text", "AbortError"],
     ["another name", named("AbortedTransactionError")],
+    ["another name", named("TransactionAbortError")],
     ["another name", named("TaskCanceledErrorList")],
     ["another code", { code: "ECONNABORTED" }],
   ])("is not %s", (_what, error) => {

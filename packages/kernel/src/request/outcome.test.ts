@@ -7,6 +7,8 @@ describe("the outcome of a request", () => {
     [{ status: "429" }, 429],
     [{ statusCode: "200" }, 200],
     [{ statusCode: 99 }, undefined],
+    [{ statusCode: 100 }, 100],
+    [{ statusCode: 599 }, 599],
     [{ statusCode: 600 }, undefined],
     [{ statusCode: 200.5 }, undefined],
     [{ statusCode: true }, undefined],

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { currentScope } from "../invocation/current.ts";
 import { enterInvocation } from "../invocation/enter.ts";
 import { setReserve } from "../invocation/reserve.ts";
@@ -94,6 +94,29 @@ describe("the guard of a store", () => {
     await outcome(guard.call(fail));
     clock.jump(-3_600_000);
     expect([guard.admits(), guard.admits()]).toEqual([true, false]);
+  });
+
+  it.each([
+    [101, true],
+    [100, false],
+    [99, false],
+  ])("asks the store with %i ms of the invocation left: %s", async (leftMs, isAsked) => {
+    vi.useFakeTimers();
+    try {
+      const ask = vi.fn(hang);
+      await Promise.resolve().then(async () => {
+        const context = { getRemainingTimeInMillis: () => leftMs };
+        const scope = enterInvocation({ event: {}, context }, {});
+        const clock = manualClock();
+        const late = outcome(guardOn(clock).call(ask));
+        await clock.advance(1);
+        expect(await late).toMatchObject({ timeoutMs: Math.max(0, leftMs - 100) });
+        scope.ended = true;
+      });
+      expect(ask).toHaveBeenCalledTimes(Number(isAsked));
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it.each([

@@ -48,6 +48,17 @@ describe("headers", () => {
     expect(headersOf(last(limits, 3), limits, "none", () => now)).toBeUndefined();
   });
 
+  it("round the reset of the older form up, so that nobody comes too early", () => {
+    const limits = [quota(5, "hour")];
+    const resetAt = (ms: number) => headersOf(last(limits, 1), limits, "legacy", () => now + ms)?.["X-RateLimit-Reset"];
+    expect([0, 1, 1_000].map(resetAt)).toEqual([3_600, 3_601, 3_601].map((seconds) => String(now / 1_000 + seconds)));
+  });
+
+  it("ask for a wait of at least one second", () => {
+    const decision = { ...last([quota(1, "day")], 1, 1), retryAfterMs: 0 };
+    expect(new RateLimitError(decision).headers).toEqual({ "Retry-After": "1" });
+  });
+
   it("report the longest wait if several limits were reached, and cut only their own t to it", () => {
     const bucket = tokenBucket({ capacity: 2, refillPerSecond: 1 });
     const minute = slidingWindow(4, "1m");

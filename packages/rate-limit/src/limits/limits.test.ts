@@ -99,6 +99,25 @@ describe("limits", () => {
     expect(make).toThrow(message);
   });
 
+  it.each([
+    ["a limit of a billion", () => slidingWindow(1_000_000_000, "1s")],
+    ["a limit x window of 2^53 - 1", () => slidingWindow(441_650_591, 20_394_401)],
+    ["a window of 366 days", () => slidingWindow(1, "366d")],
+    ["a strict window of 12 ms", () => slidingWindow(10, 12, { strict: true })],
+    ["a name of 64 characters", () => slidingWindow(10, "1s", { name: "x".repeat(64) })],
+    ["a refill of 10,000 a second", () => tokenBucket({ capacity: 1, refillPerSecond: 10_000 })],
+    [
+      "eight limits",
+      () =>
+        checkLimits(
+          "rateLimit",
+          [1, 2, 3, 4, 5, 6, 7, 8].map((ms) => slidingWindow(1, ms)),
+        ),
+    ],
+  ])("may be as large as %s", (_bound, make) => {
+    expect(make).not.toThrow();
+  });
+
   it("may share a window if they have names of their own", () => {
     const both = [slidingWindow(10, "1s", { name: "a" }), slidingWindow(20, "1s", { name: "b" })];
     expect(checkLimits("rateLimit", both)).toBe(both);
