@@ -130,7 +130,7 @@ const tampered: readonly [string, (facts: Facts) => Facts, readonly string[]][] 
   [
     "another address was throttled",
     answers((answer, index) => (index === 4 ? { ...answer, client: "203.0.113.10" } : answer)),
-    ["nobody but the flooding address was throttled"],
+    ["only the flooding address was throttled"],
   ],
   [
     "a 429 has no Retry-After",

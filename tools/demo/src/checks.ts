@@ -126,7 +126,7 @@ function rateLimitChecks({ answers, emf }: Facts, floodClient: string): Check[] 
       ["answers", throttled.length],
       ["in Throttled", total(emf, "Throttled")],
     ),
-    check("nobody but the flooding address was throttled", others.length === 0, `${others.length} others`),
+    check("only the flooding address was throttled", others.length === 0, `${others.length} others`),
     check("each 429 says when to come again", unsaid.length === 0, `${unsaid.length} without Retry-After`),
   ];
 }
