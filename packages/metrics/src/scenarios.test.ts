@@ -57,7 +57,7 @@ const scenarios: Record<string, Scenario> = {
     outer: errorHandler,
     expected: everywhere([0, 1, 404]),
   },
-  "a 4xx error that nobody answers": {
+  "a 4xx error that no hook answers": {
     handler: fail(new NotFound("no such order")),
     // The client gets the gateway's 5xx. A middleware cannot know that none further out will answer.
     expected: { use: [0, 1, 404], plugin: fault, both: fault },
