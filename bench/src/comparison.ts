@@ -1,7 +1,7 @@
 /** The unit of a figure. Small times are shown in the unit that suits them. */
 export type Unit = "ns" | "ms" | "bytes" | "requests/s" | "keys";
 
-/** The figures of one contestant in one job, one per round. Round n of every contestant ran at the same time. */
+/** The figures of one contestant in one job, one per round. Rounds with the same number form a pair. */
 export interface Series {
   readonly job: string;
   readonly contestant: string;

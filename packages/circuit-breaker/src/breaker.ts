@@ -31,7 +31,7 @@ function answerRejected<F>(
 
 /**
  * Runs the pure state machine of `machine/` for one circuit: reads the clock, keeps the current state and its counter,
- * publishes what the machine says.
+ * publishes the machine's events.
  */
 export function startBreaker(settings: BreakerSettings): CircuitBreaker {
   const { name, trip, rules, random, isFailure, snapshot } = settings;

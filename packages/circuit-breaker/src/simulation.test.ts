@@ -202,7 +202,7 @@ describe("the defaults, in a fleet without shared state,", { timeout: 60_000 }, 
     expect(recoveryS).toBeLessThanOrEqual(13);
   });
 
-  test("and as soon where four environments, each with thousands of good calls behind it, serve all requests", async () => {
+  test("and as soon if four environments, each after thousands of good calls, serve all requests", async () => {
     const { recoveryS, goodputAfter, attempts } = await simulate({ seconds: 30, workers: 0, sharedEnvironments: 4 });
     expect(attempts).toBeLessThanOrEqual(0.2);
     expect(recoveryS).toBeLessThanOrEqual(6);

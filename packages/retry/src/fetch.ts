@@ -25,20 +25,20 @@ function mayRepeat(request: Request | undefined, init: Init): boolean {
 
 function ignore(): void {}
 
-/** Frees the socket. Fails if somebody else is reading the body, who then frees it. */
+/** Frees the socket. Fails if the body has another reader, which then frees it. */
 function discard(response: Response | undefined): void {
   response?.body?.cancel().catch(ignore);
 }
 
 /**
- * Makes a `fetch` that retries by `policy`: network errors and the statuses 408, 425, 429 and 5xx, or what the policy's own
- * `retryable` says. GET, HEAD, OPTIONS, TRACE, PUT and DELETE are retried, and other requests with an `Idempotency-Key`.
+ * Makes a `fetch` that retries by `policy`: network errors and the statuses 408, 425, 429 and 5xx, or by the policy's own
+ * `retryable`. GET, HEAD, OPTIONS, TRACE, PUT and DELETE are retried, and other requests with an `Idempotency-Key`.
  * The rest, and bodies that are streams, are sent exactly once within the same deadline and timeout. The last response is
  * returned whatever its status; the ones before it are discarded.
  *
  * The attempt's timeout ends with the headers: a body is read without it, until the caller's own signal aborts.
  *
- * @param fetch - Sends the requests. @default the `globalThis.fetch` of that time
+ * @param fetch - Sends the requests. @default `globalThis.fetch` at the time of the call
  *
  * @throws TypeError if `policy` is no retry policy or `fetch` no function.
  *
@@ -54,7 +54,7 @@ export function retryFetch(
   callback()("retryFetch: fetch", fetch);
   return async function fetchWithRetries(input: Input, init: Init = {}) {
     const request = isRequest(input) ? input : undefined;
-    // `null` takes the request's own signal away.
+    // `null` removes the request's own signal.
     const caller = (init.signal === undefined ? request?.signal : init.signal) ?? undefined;
     const once = !mayRepeat(request, init);
     let last: Response | undefined;

@@ -93,7 +93,7 @@ function warmupChecks({ pings, emf, handled }: Facts, asked: number): Check[] {
   const primed = pings.filter((ping) => ping.primed).length;
   return [
     check(
-      "as many environments were warmed as asked for",
+      "the wanted number of environments was warmed",
       environments === asked,
       `${environments} of ${asked} distinct`,
     ),

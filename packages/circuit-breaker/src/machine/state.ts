@@ -14,7 +14,7 @@ export type Circuit = { readonly epoch: number } & (
   | { readonly state: "isolated" }
 );
 
-/** The numbers that the machine goes by. All times are in ms. */
+/** The settings of the machine. All times are in ms. */
 export interface CircuitRules {
   readonly openMs: number;
   readonly maxOpenMs: number;
@@ -28,7 +28,7 @@ export interface Call {
   readonly startedAt: number;
   /** When the lease of a probe ends; `Infinity` for a call through a closed circuit, which needs none. */
   readonly leaseEndsAt: number;
-  /** The fleet's epoch when the call entered: its result is no news for a later one. */
+  /** The fleet's epoch when the call entered: its result does not count in a later one. */
   readonly fleetEpoch: number;
 }
 

@@ -34,9 +34,9 @@ export interface TimeLimits {
 export interface Deadline {
   /** When time is up, for the function or for its gateway, whichever comes first; `Infinity` without a limit. */
   readonly endsAt: number;
-  /** All the time that a request has which arrives at once, in ms. */
+  /** The time that a request has if it arrives without delay, in ms. */
   readonly grantedMs: number;
-  /** From then on the function has been stopped: its invocation is a leftover of an earlier one. */
+  /** From then on the function has been stopped: the invocation is left over from an earlier one. */
   readonly staleAt: number;
 }
 

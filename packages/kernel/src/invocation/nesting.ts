@@ -2,7 +2,7 @@ import { read } from "../foreign.ts";
 import { isAnsweredEarly } from "./current.ts";
 import { requestIdOf, type Scope } from "./scope.ts";
 
-/** The deepest nesting. Handlers that are started side by side, one a record of a batch, find each other current. */
+/** The deepest nesting. Handlers that are started side by side, one per record of a batch, find each other current. */
 const deepest = 1_000;
 
 function isStream(value: unknown): boolean {
