@@ -13,7 +13,7 @@ function contestant(name: string, answers: (call: number) => unknown): Contestan
   };
 }
 
-/** Bound, since a call is made without its contestant. */
+/** Bound, because a call is made without its contestant. */
 function bound(one: Contestant): Contestant {
   return { name: one.name, check: one.check, call: one.call.bind(one) };
 }

@@ -35,7 +35,7 @@ const scenarios: Record<string, Scenario> = {
   "a handler that throws": { handler: fail(new Error("boom")), expected: everywhere(fault) },
   "a handler that throws undefined": {
     handler: fail(undefined),
-    // Middy keeps the error, and here there is none: only an onError knows of it.
+    // Middy keeps the error, but `undefined` is no error: only an onError sees that the request failed.
     expected: { use: fault, plugin: success, both: fault },
   },
   "an onError that assigns": {

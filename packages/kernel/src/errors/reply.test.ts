@@ -143,7 +143,7 @@ describe("answerRejection", () => {
     expect(request.response).toBe("from the cache");
   });
 
-  test("leaves an answer alone that somebody else has given", () => {
+  test("keeps an answer that another hook has given", () => {
     const response = { statusCode: 200, body: "from the cache" };
     const request = { event: apiEvents.http(), error: rejection(), response };
     answerRejection(request, "CIRCUIT_OPEN");
