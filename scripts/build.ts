@@ -1,5 +1,5 @@
 /**
- * Builds the workspace. `tsc -b` compiles it, but writes only declarations for what is published; esbuild then bundles each
+ * Builds the workspace. `tsc -b` compiles it, but writes only declarations for published packages; esbuild then bundles each
  * published package into one file per entry, and chunks for what entries share.
  */
 import { execFileSync } from "node:child_process";
@@ -13,7 +13,7 @@ interface Manifest {
 
 const root = resolve(import.meta.dirname, "..");
 
-/** The files of `dist` that have a source: what a renamed file or an older chunk left behind would be published too. */
+/** Removes files of `dist` without a source: leftovers of renamed files and older chunks would be published too. */
 function removeStale(folder: string, outputs: readonly string[]): void {
   for (const file of globSync("dist/**/*.{js,js.map,d.ts}", { cwd: folder })) {
     const source = file.replace(/^dist/, "src").replace(/\.d\.ts$/, ".ts");

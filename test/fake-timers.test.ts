@@ -12,7 +12,7 @@ interface Fakes {
   stop(): void;
 }
 
-/** One ms after the other, for what is begun in one may set a timer that rings in the next. */
+/** One ms after the other, because a timer of one ms may set another that fires in the next. */
 async function tick(ms: number): Promise<void> {
   for (let passed = 0; passed < ms; passed += 1) {
     mock.timers.tick(1);

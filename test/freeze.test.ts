@@ -83,7 +83,7 @@ describe.each(runtimes)("under $client", ({ config }) => {
     expect(await invoke("look")).toMatchObject({ timers: 0, events: [] });
   });
 
-  test("the time of a freeze is in nobody's latency", async () => {
+  test("the time of a freeze is in no request's latency", async () => {
     await freeze(1_000);
     lines.length = 0;
     await invoke("look");

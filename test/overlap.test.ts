@@ -61,7 +61,7 @@ test("50 overlapping requests stay apart, with nested handlers too", async () =>
     const left = Number(/r=(\d+)/.exec(response.headers.RateLimit)?.[1]);
     remaining.set(index % 25, [...(remaining.get(index % 25) ?? []), left]);
   }
-  // Two requests an address: each address has its own count, and each answer tells its own decision.
+  // Two requests an address: each address has its own count, and each answer reports its own decision.
   for (const lefts of remaining.values()) expect(lefts.sort()).toEqual([8, 9]);
 
   const ids = emfLines(written)

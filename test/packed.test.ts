@@ -127,7 +127,7 @@ describe.each(uses)("@midguard/$package, packed and installed into an empty proj
   }, 60_000);
 
   test.each(["esm", "cjs"])(
-    "bundles for Node 22 as %s, with nothing that was not asked for, and runs",
+    "bundles for Node 22 as %s, without anything unneeded, and runs",
     async (format) => {
       const { build } = await import("esbuild");
       const code = format === "esm" ? use.code : `(async () => {${use.code.replaceAll(/import [^;]+;/g, "")}})();`;

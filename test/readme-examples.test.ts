@@ -2,7 +2,7 @@ import { globSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { expect, test } from "vitest";
 
-/** The READMEs' TypeScript is compiled: each example stands in a test beside it, letter by letter. */
+/** The READMEs' TypeScript is compiled: each example stands in a test beside it, word for word. */
 const root = resolve(import.meta.dirname, "..");
 const readmes = globSync(["README.md", "packages/*/README.md", "tools/local-lambda/README.md"], { cwd: root }).sort();
 

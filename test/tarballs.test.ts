@@ -198,7 +198,7 @@ test("the complete example of README.md runs as it says", async () => {
   const lines = (await execute(example)).split("\n");
   const statuses = lines.map((line) => /^\d{3}/.exec(line)?.[0]).filter((status) => status !== undefined);
   expect(statuses.slice(0, 10)).toEqual(Array(10).fill("200"));
-  // Where a window ends between two requests, one more is admitted.
+  // If a window ends between two requests, one more is admitted.
   expect([statuses.length, statuses.at(-1)]).toEqual([12, "429"]);
   const metrics = lines.filter((line) => line.startsWith("{")).map((line) => JSON.parse(line) as object);
   expect(metrics.filter((line) => "Latency" in line)).toHaveLength(12);

@@ -1,4 +1,4 @@
-/** An option that is `undefined` is one that is not given, also to users who compile with `exactOptionalPropertyTypes`. */
+/** An option that is `undefined` counts as absent, also if a user compiles with `exactOptionalPropertyTypes`. */
 import type {
   CircuitBreakerOptions,
   CircuitBreakersOptions,
@@ -52,6 +52,6 @@ test("every option that may be left out may be undefined", () => {
   expectTypeOf<Undefinable<WarmupPing>>().toExtend<WarmupPing>();
 });
 
-test("and one that may not is told apart", () => {
+test("and one that may not be undefined is rejected", () => {
   expectTypeOf<Undefinable<{ may?: number }>>().not.toExtend<{ may?: number }>();
 });

@@ -1,6 +1,6 @@
 import type { Verdict } from "./verdict.ts";
 
-/** What a run came to. */
+/** The result of a run. */
 export interface Outcome {
   readonly verdicts: readonly Verdict[];
   /** Names of the comparisons that could not be made. */

@@ -26,7 +26,7 @@ describe("figures", () => {
     expect(show(value, unit)).toBe(text);
   });
 
-  it("show an interval only where there is one", () => {
+  it("show an interval only if there is one", () => {
     expect(showSummary({ median: 5, low: 5, high: 5 }, "ns")).toBe("5 ns");
     expect(showSummary({ median: 5, low: 4, high: 6 }, "ns")).toBe("5 ns (4 ns to 6 ns)");
   });

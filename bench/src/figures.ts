@@ -7,13 +7,13 @@ export interface Figure extends Summary {
   readonly contestant: string;
   readonly unit: Unit;
   readonly rounds: number;
-  /** In relation to the job's base: as a multiple of it, and what comes on top of it. */
+  /** Compared with the job's base: the ratio and the difference. */
   readonly ratio?: Summary;
   readonly over?: Summary;
   readonly base?: string;
 }
 
-/** What a comparison came to. */
+/** The results of a comparison. */
 export interface Result {
   readonly name: string;
   readonly title: string;
@@ -33,7 +33,7 @@ function figureOf(series: Series, all: readonly Series[]): Figure {
   };
 }
 
-/** Sums the rounds of a comparison up. */
+/** Summarises the rounds of a comparison. */
 export function resultOf({ name, title }: Comparison, all: readonly Series[]): Result {
   return { name, title, figures: all.map((series) => figureOf(series, all)) };
 }

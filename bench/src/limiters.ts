@@ -11,7 +11,7 @@ import { MemoryStore } from "express-rate-limit";
 import { RateLimiterMemory, RateLimiterUnion } from "rate-limiter-flexible";
 import { names } from "./names.ts";
 
-/** A limiter: how its users take one from a key, and how one sees in the answer whether that was allowed. */
+/** A limiter: how to take one from a key, and how to read from the answer whether that was allowed. */
 export interface Taker {
   readonly name: string;
   readonly take: (key: string) => Promise<unknown>;
@@ -22,14 +22,14 @@ const hourMs = 3_600_000;
 const hours = { "one window": [1], "three windows": [1, 6, 24] } as const;
 export type Windows = keyof typeof hours;
 
-/** With the store that it makes by itself, unless another one is given. */
+/** With its default store, unless another one is given. */
 export function midguard(limit: number, windows: Windows, store?: RateLimitStore): Taker {
   const limits = hours[windows].map((count) => slidingWindow(limit, `${count}h`));
   const limiter = createRateLimiter({ limits, ...(store !== undefined && { store }) });
   return { name: names.us, take: (key) => limiter.take(key), allowed: (answer) => (answer as Decision).allowed };
 }
 
-/** Its rejections are caught, as its users must, where there are any to be expected. */
+/** Catches its rejections, as users must, if any are expected. */
 export function flexible(points: number, windows: Windows, rejects: boolean): Taker {
   const limiters = hours[windows].map(
     (count) => new RateLimiterMemory({ points, duration: (count * hourMs) / 1_000, keyPrefix: String(count) }),

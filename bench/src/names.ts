@@ -19,7 +19,7 @@ type Peer =
   | "powertools"
   | "pRetry";
 
-/** What contestants are called: ours, and the peers with the version that is pinned in `package.json`. */
+/** Names of contestants: ours, and the peers with the version that is pinned in `package.json`. */
 export const names: Readonly<Record<"us" | Peer, string>> = {
   us: "midguard",
   cockatiel: pinned("cockatiel"),

@@ -4,7 +4,7 @@ import { isOurs } from "./names.ts";
 import { words } from "./table.ts";
 import type { Verdict } from "./verdict.ts";
 
-/** When and on what the figures were taken. */
+/** The time and the machine of the figures. */
 export interface Setting {
   readonly takenAt: string;
   readonly node: string;
@@ -71,7 +71,7 @@ function verdictRow({ target, measured, outcome }: Verdict): string {
   return `<tr><td class="${outcome}">${words[outcome]}</td><td>${escapeHtml(target.says)}</td><td>${escapeHtml(showSummary(measured, target.unit))}</td></tr>`;
 }
 
-/** The results as one page that needs nothing else: bars by median, with the interval of 95 % as a line. */
+/** The results as one page that loads no other file: bars by median, with the 95 % interval as a line. */
 export function pageOf(setting: Setting, results: readonly Result[], verdicts: readonly Verdict[]): string {
   const { takenAt, node, cpu, effort } = setting;
   const facts = escapeHtml(`${takenAt}, Node ${node}, ${cpu}`);

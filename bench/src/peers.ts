@@ -4,14 +4,14 @@ import warmer from "lambda-warmer";
 import pRetry from "p-retry";
 import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
 
-/** The jobs of our middlewares done by what people use today, each as its README shows it, as Middy hooks. */
+/** The jobs of our middlewares done by today's libraries, each used as its README shows, as Middy hooks. */
 
 /** lambda-warmer: answers its pings, and lets everything else through. */
 export const lambdaWarmer: MiddlewareObj = {
   before: async (request) => ((await warmer(request.event)) ? "warmed" : undefined),
 };
 
-/** What a limiter found, kept for the headers. */
+/** The result of a limiter, kept for the headers. */
 const found = Symbol("found");
 type Limited = Request & { [found]?: RateLimiterRes };
 

@@ -4,16 +4,16 @@ import { devNull } from "node:os";
 import { fileURLToPath } from "node:url";
 import type { Comparison, Effort, Series } from "./comparison.ts";
 
-/** What a process that ran a comparison sends. */
+/** The message of a process that ran a comparison. */
 export type Told = { readonly series: readonly Series[] } | { readonly error: string };
 
 /**
- * The young generation has its size from the start. Left to itself it grows at another pace in each process, by how much
- * happens to live through a collection, and differences of 50 ns were uncertain by 200.
+ * The young generation has a fixed size. Otherwise it grows at a different pace in each process, depending on the objects
+ * that survive a collection, and differences of 50 ns were uncertain by 200.
  */
 const flags = ["--expose-gc", "--min-semi-space-size=16", "--max-semi-space-size=16"];
 
-/** Runs a comparison in a process of its own. What that writes to stdout, such as metrics, goes nowhere, and at real cost. */
+/** Runs a comparison in a process of its own. Its stdout, such as metrics, is discarded, but writing it costs real time. */
 function runOnce(name: string, effort: Effort): Promise<readonly Series[]> {
   const nowhere = openSync(devNull, "w");
   const child = fork(fileURLToPath(new URL("child.js", import.meta.url)), [name, effort], {
@@ -29,7 +29,7 @@ function runOnce(name: string, effort: Effort): Promise<readonly Series[]> {
       if ("series" in told) resolve(told.series);
       else reject(new Error(`${name}: ${told.error}`));
     });
-    child.once("exit", (code, signal) => reject(new Error(`${name} ended with ${signal ?? code} and told nothing`)));
+    child.once("exit", (code, signal) => reject(new Error(`${name} ended with ${signal ?? code} without a result`)));
   });
 }
 
@@ -42,8 +42,8 @@ function pooled(before: readonly Series[], more: readonly Series[]): readonly Se
 }
 
 /**
- * Runs a comparison in as many processes as it asks for, and in up to twice as many while `isOpen` says that what has been
- * measured does not clearly hold every target: a miss is said of the double number only.
+ * Runs a comparison in its number of processes, and in up to twice as many while `isOpen` returns true, that is, while the
+ * figures do not clearly hold every target. So a miss is reported only after the double number.
  */
 export async function runComparison(
   { name, processes }: Comparison,

@@ -5,12 +5,12 @@ const template = apiEvents.http() as { requestContext: object };
 /** A handler under any set of middlewares, called as Lambda would. */
 export type Handler = (event: object, context: object) => Promise<unknown>;
 
-/** An event of an HTTP API that has just arrived. Little of it is made anew, so that little of what is timed is this. */
+/** An event of an HTTP API that has just arrived. Most of it is shared, so that making it takes little of the timed span. */
 export function freshEvent(): object {
   return { ...template, requestContext: { ...template.requestContext, timeEpoch: Date.now() } };
 }
 
-/** A context whose time left is read from the wall clock, as that of AWS's own client. */
+/** A context that reads the time left from the wall clock, like the context of AWS's own client. */
 export function lambdaContext(timeoutMs = 30_000): object {
   const endsAt = Date.now() + timeoutMs;
   return {

@@ -1,8 +1,8 @@
 import { turnsOf } from "./timing.ts";
 
 /**
- * Measures every contestant once a round, in changing turns: whatever disturbs a round disturbs all of them. A first round,
- * which reads files from the disk, is thrown away.
+ * Measures every contestant once per round, in changing order, so that a disturbance affects all of them. The first round,
+ * which reads files from the disk, is discarded.
  */
 export async function inRounds<C, T>(
   contestants: readonly C[],

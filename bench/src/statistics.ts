@@ -1,9 +1,9 @@
-/** The middle of some figures, and how far it may be off. */
+/** The median of some figures, and its confidence interval. */
 export interface Summary {
   readonly median: number;
   /**
-   * The median lies between these two with a probability of 95 % at least, as far as the rounds are independent. Of fewer
-   * than six values they are the least and the largest, with no more than 94 %.
+   * The median lies between these two with a probability of at least 95 %, if the rounds are independent. For fewer than six
+   * values they are the least and the largest, with at most 94 %.
    */
   readonly low: number;
   readonly high: number;
@@ -16,7 +16,7 @@ function sorted(values: readonly number[]): number[] {
 function at(values: readonly number[], position: number): number {
   const below = values[Math.floor(position)] as number;
   const above = values[Math.ceil(position)] as number;
-  // What is infinite has no middle.
+  // Infinite figures have no median.
   return below === above ? below : below + (above - below) * (position - Math.floor(position));
 }
 
@@ -33,7 +33,7 @@ function fewerHeads(count: number, tries: number): number {
 
 /**
  * The median with its confidence interval, by the order of the values alone: half of all values lie below the true median,
- * whatever their distribution, so how many of the ones measured do is a matter of coins.
+ * whatever their distribution, so the number of measured ones below it is binomial.
  *
  * @throws RangeError without values.
  */
@@ -41,7 +41,7 @@ export function summarize(values: readonly number[]): Summary {
   if (values.length === 0) throw new RangeError("there are no values to summarize");
   const order = sorted(values);
   let skipped = 0;
-  // The value after so many skipped lies above the median where no more than those lie below it.
+  // The value after so many skipped ones lies above the median only if no more than those lie below it.
   while (2 * fewerHeads(skipped + 2, order.length) <= 0.05) skipped += 1;
   return {
     median: at(order, (order.length - 1) / 2),
@@ -55,12 +55,12 @@ function paired(a: readonly number[], b: readonly number[], combine: (a: number,
   return a.map((value, index) => combine(value, b[index] as number));
 }
 
-/** `a` as a multiple of `b`, round by round: what slows a round down slows both, and falls out. */
+/** `a` as a multiple of `b`, round by round: a disturbance slows both, and cancels out. */
 export function ratios(a: readonly number[], b: readonly number[]): number[] {
   return paired(a, b, (one, other) => one / other);
 }
 
-/** `a` over `b`, round by round. */
+/** `a` minus `b`, round by round. */
 export function differences(a: readonly number[], b: readonly number[]): number[] {
   return paired(a, b, (one, other) => one - other);
 }

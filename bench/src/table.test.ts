@@ -13,7 +13,7 @@ function says(says: string, most: number): Target {
 }
 
 describe("a table", () => {
-  it("tells what is less than its base by a minus", () => {
+  it("marks a figure below its base with a minus", () => {
     const result = resultOf(comparison, [
       { job: "call", contestant: "bare", unit: "ns", samples: [30] },
       { job: "call", contestant: "midguard", unit: "ns", samples: [20], base: "bare" },
@@ -21,7 +21,7 @@ describe("a table", () => {
     expect(tableOf(result).split("\n").at(-1)).toMatch(/20 ns +0\.67x +-10 ns$/);
   });
 
-  it("tells the outcomes apart, one below the other", () => {
+  it("shows the outcomes one below the other", () => {
     const all = [{ job: "call", contestant: "midguard", unit: "ns", samples: [10, 20, 30] }] as const;
     const lines = verdictsOf([says("far", 40), says("near", 25), says("beyond", 5)].map((one) => judge(one, all)));
     expect(lines).toMatchInlineSnapshot(`

@@ -4,7 +4,7 @@ import { differences, ratios } from "./statistics.ts";
 /** The figures of a contestant in a job of the target's comparison, round by round. */
 type FiguresOf = (job: string, contestant: string) => readonly number[];
 
-/** What a comparison must show. Exactly one of `most` and `least` is given. */
+/** A target of a comparison. Exactly one of `most` and `least` is given. */
 export interface Target {
   readonly comparison: string;
   readonly says: string;
@@ -22,7 +22,7 @@ const { us, cockatiel, flexible, lambdaWarmer, powertools } = names;
 const middy = "bare Middy";
 const megabyte = 2 ** 20;
 
-/** Our time as a multiple of a peer's, inside an invocation of the peer's outside of one. */
+/** Our time as a multiple of a peer's. Inside an invocation it is compared with the peer's time outside of one. */
 function timesPeer(comparison: string, job: string, most: number, peer: string, peersJob = job): Target {
   const where = peersJob === job ? "" : " outside of one";
   return {
@@ -34,7 +34,7 @@ function timesPeer(comparison: string, job: string, most: number, peer: string, 
   };
 }
 
-/** What ours adds to a base as a share of what the peer adds to it. */
+/** Our addition to a base as a share of the peer's addition. */
 function shareOfPeer(comparison: string, job: string, most: number, peer: string, base: string): Target {
   return {
     comparison,

@@ -13,7 +13,7 @@ function contestant(name: string, answers: (call: number) => unknown): Contestan
   };
 }
 
-/** Bound, since a call is made without its contestant. */
+/** Bound, because a call is made without its contestant. */
 function bound(one: Contestant): Contestant {
   return { name: one.name, check: one.check, call: one.call.bind(one) };
 }
@@ -30,7 +30,7 @@ describe("a timed job", () => {
     expect(all.every(({ samples: [ns] }) => (ns ?? 0) > 0)).toBe(true);
   });
 
-  it("is not timed where an answer is wrong", async () => {
+  it("is not timed if an answer is wrong", async () => {
     const right = contestant("right", async () => 7);
     const wrong = contestant("wrong", async () => ({ not: 7 }));
     const job = { name: "job", contestants: [bound(right), bound(wrong)] };
@@ -38,12 +38,12 @@ describe("a timed job", () => {
     expect(right.calls).toBe(1);
   });
 
-  it("does not count where an answer has become wrong meanwhile", async () => {
+  it("does not count if an answer has become wrong meanwhile", async () => {
     const tiring = contestant("tiring", async (call) => (call === 1 ? 7 : 8));
     await expect(time({ name: "job", contestants: [bound(tiring)] }, "quick")).rejects.toThrow("tiring answered 8");
   });
 
-  it("is measured where it is done", async () => {
+  it("is measured inside its surroundings", async () => {
     let isInside = false;
     const seeing = contestant("seeing", async () => 7);
     const contestants = [

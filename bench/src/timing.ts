@@ -1,32 +1,32 @@
 import type { Effort, Series } from "./comparison.ts";
 import { summarize } from "./statistics.ts";
 
-/** One of those who do the same job. */
+/** One of the contestants in a job. */
 export interface Contestant {
   readonly name: string;
-  /** Does it once. A promise is awaited, as a user would. */
+  /** Does the job once. A promise is awaited. */
   call(): unknown;
-  /** Whether what a call came to is what it must come to. Every contestant is checked before any is timed, and after. */
+  /** Whether the result of a call is right. Every contestant is checked before and after the timing. */
   check(answer: unknown): boolean;
 }
 
-/** A job, and all who do it. */
+/** A job and its contestants. */
 export interface Job {
   readonly name: string;
-  /** The first one is what the others are set in relation to. */
+  /** The first one is the base of the others. */
   readonly contestants: readonly Contestant[];
-  /** Where the job is done: calls `measuring` in the middle of it, such as in an invocation. */
+  /** The surroundings of the job: calls `measuring` inside them, in an invocation for instance. */
   within?(measuring: () => Promise<void>): Promise<void>;
 }
 
 interface Duration {
   readonly laps: number;
   /**
-   * Of a contestant in a lap: so long that the collector runs in it, and so short that what disturbs the machine falls on
-   * all contestants of a lap.
+   * Time of a contestant in a lap: long enough for the collector to run, and short enough for a disturbance of the machine to
+   * affect all contestants of the lap.
    */
   readonly lapMs: number;
-  /** In each of two warm-up laps: what is slow is compiled late, too. */
+  /** In each of two warm-up laps: slow code is compiled late, too. */
   readonly warmUpCalls: number;
 }
 
@@ -38,25 +38,25 @@ const warmUpLaps = 2;
 const callsInTask = 500;
 
 /**
- * The one loop that all contestants run in. After the warm-up its call is one to anybody, which V8 neither inlines nor leaves
- * out, for the first contestant as little as for the last: much as in a handler, whose calls are not made in a loop.
+ * The one loop that all contestants run in. After the warm-up its call site is megamorphic: V8 neither inlines a call nor
+ * leaves it out, whichever contestant it is. That resembles a handler, whose calls are not made in a loop.
  */
 async function repeat(call: () => unknown, times: number): Promise<void> {
   for (let count = 0; count < times; count += 1) await call();
 }
 
-/** The same for answers that are there at once. */
+/** The same for synchronous answers. */
 async function repeatSync(call: () => unknown, times: number): Promise<void> {
   for (let count = 0; count < times; count += 1) call();
 }
 
-/** Does the job `times` times; how long one took, in ns, with the garbage that was collected meanwhile. */
+/** Does the job `times` times, and returns the time of one in ns, garbage collection included. */
 async function lap(loop: typeof repeat, { call }: Contestant, times: number): Promise<number> {
-  // Nobody pays for what the one before has left lying. Absent where Node was started without --expose-gc.
+  // No contestant pays for the garbage of the one before. Absent if Node was started without --expose-gc.
   globalThis.gc?.({ type: "minor" });
   let ms = 0;
   for (let done = 0; done < times; done += callsInTask) {
-    // Off the clock: a task of its own for a few calls, as for a request. What calls leave lives to the end of their task.
+    // Not timed: each batch of calls is a task of its own, like a request, because garbage lives to the end of its task.
     await new Promise((resolve) => setImmediate(resolve));
     const startedAt = performance.now();
     await loop(call, Math.min(callsInTask, times - done));
@@ -72,7 +72,7 @@ async function checkAnswers({ name, contestants }: Job): Promise<void> {
   }
 }
 
-/** Every other lap goes backwards, and every two begin elsewhere: nobody always follows the same one. */
+/** Every other lap goes backwards, and every two laps begin elsewhere, so that no contestant always follows the same one. */
 export function turnsOf(lapNumber: number, count: number): readonly number[] {
   const turns = Array.from({ length: count }, (_, turn) => ((lapNumber >> 1) + turn) % count);
   return lapNumber % 2 === 0 ? turns : turns.reverse();
@@ -107,9 +107,9 @@ async function inLaps(contestants: readonly Contestant[], duration: Duration): P
 }
 
 /**
- * Times the contestants in laps: each lap times every one of them once, so that what disturbs the machine falls on all of
- * them. What this process has to say of a contestant is the median of its laps: one figure, for the laps of a process
- * share what its compiler made of the code, and are no independent witnesses.
+ * Times the contestants in laps: each lap times every one of them once, so that a disturbance affects all of them. The
+ * process reports one figure per contestant, the median of its laps, because laps of a process share its compiled code and
+ * are not independent.
  */
 export async function time(job: Job, effort: Effort): Promise<readonly Series[]> {
   let all: readonly (readonly number[])[] = [];

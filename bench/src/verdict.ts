@@ -2,7 +2,7 @@ import type { Series } from "./comparison.ts";
 import { type Summary, summarize } from "./statistics.ts";
 import type { Target } from "./targets.ts";
 
-/** How a target came out. */
+/** The outcome of a target. */
 export interface Verdict {
   readonly target: Target;
   readonly measured: Summary;

@@ -1,4 +1,4 @@
-/** A function behind all five middlewares that does what the query tells it and says what it sees of itself. */
+/** A function behind all five middlewares that acts as the query says, and reports its own state. */
 import middy from "@middy/core";
 import { circuitBreaker, createCircuitBreaker, failureRate } from "@midguard/circuit-breaker";
 import { subscribe } from "@midguard/kernel";

@@ -1,4 +1,4 @@
-/** Our client of the Lambda Runtime API, and AWS's own where there is one (see CONTRIBUTING.md). */
+/** Our client of the Lambda Runtime API, and AWS's own if it is installed (see CONTRIBUTING.md). */
 export const runtimes: { readonly client: string; readonly config: { readonly runtimeClient?: string } }[] = [
   { client: "our runtime client", config: {} },
 ];

@@ -22,7 +22,7 @@ export function makeStack({ perHour = 1 }: { perHour?: number } = {}) {
 export type MiddlewareName = keyof ReturnType<typeof makeStack>["middlewares"];
 export const middlewareNames: readonly MiddlewareName[] = ["warmup", "metrics", "rateLimit", "retry", "circuitBreaker"];
 
-/** What EMF lines were written to stdout since the spy was set. */
+/** The EMF lines that were written to stdout since the spy was set. */
 export function emfLines(spy: MockInstance<typeof process.stdout.write>): readonly Record<string, unknown>[] {
   return spy.mock.calls
     .map(([chunk]) => String(chunk))

@@ -17,7 +17,7 @@ import { names } from "../names.ts";
 import { type Handler, lambdaContext } from "../requests.ts";
 import { type Contestant, type Job, timeAll } from "../timing.ts";
 
-/** What is guarded: a call that is there at once, so that all that is timed is the guard. */
+/** The guarded call: it resolves at once, so that only the guard is timed. */
 async function downstream(): Promise<number> {
   return 7;
 }
@@ -28,7 +28,7 @@ function contestant(name: string, call: () => unknown): Contestant {
 
 const bare = contestant("a bare async call", () => downstream());
 
-/** Does the measuring inside an invocation with a deadline, as a handler would. */
+/** Measures inside an invocation with a deadline, like a handler. */
 async function inside(measuring: () => Promise<void>): Promise<void> {
   const handler = middy().use(retry()).handler(measuring);
   await (handler as Handler)({}, lambdaContext(600_000));
@@ -78,7 +78,7 @@ async function slowlyCancellable({ signal }: { signal: AbortSignal }): Promise<n
   return signal.aborted ? 0 : value;
 }
 
-/** The first is what the other is set in relation to. */
+/** The first is the base. */
 const inTime = [bare, contestant(names.us, () => policy.run(cancellable))] as const;
 const slowly = [
   contestant("a bare call that ends in the next turn", async () => await nextTurn()),

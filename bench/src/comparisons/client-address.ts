@@ -7,7 +7,7 @@ import { names } from "../names.ts";
 import { freshEvent, type Handler, lambdaContext } from "../requests.ts";
 import { type Contestant, timeAll } from "../timing.ts";
 
-/** By kind: an address, and what each derives from it. An IPv6 address counts as the /56 that it is in. */
+/** By kind: an address, and the key that each derives from it. An IPv6 address counts as its /56. */
 const addresses = {
   IPv4: { sourceIp: "203.0.113.7", ours: "203.0.113.7", theirs: "203.0.113.7" },
   IPv6: {

@@ -5,12 +5,12 @@ import { runNode, scriptPath } from "../processes/run.ts";
 
 const floods: Readonly<Record<Effort, number>> = { thorough: 5_000_000, quick: 20_000 };
 /**
- * A heap of 100 MB. Its young generation is kept at 1 MB for all alike: V8 would let it grow to 134 MB, store or not, by
- * how much garbage happens to live through its collections, and hide in that what a store takes.
+ * A heap of 100 MB. Its young generation is kept at 1 MB for every contestant: V8 would let it grow to 134 MB, depending
+ * on the garbage that survives its collections, and so hide the memory of a store.
  */
 const flags = ["--max-old-space-size=100", "--max-semi-space-size=1"];
 
-/** In the place of a figure where the process crashed. */
+/** The figure of a process that crashed. */
 const crashed = Infinity;
 
 /** The same loop without a store: its limiter leaves the collector the same answers. */
@@ -39,7 +39,7 @@ async function flooded(contestant: string, keys: number): Promise<readonly Serie
   ];
 }
 
-/** Does `work` for two at a time: what memory is taken is no matter of speed. */
+/** Does `work` for two at a time: memory does not depend on speed. */
 async function twoAtATime<T, R>(all: readonly T[], work: (one: T) => Promise<R>): Promise<readonly R[]> {
   const results: R[] = [];
   const waiting = [...all.entries()];
@@ -58,7 +58,7 @@ export const flood: Comparison = {
   processes: 3,
   async run(effort) {
     const all = (await twoAtATime(Object.keys(limiters), (contestant) => flooded(contestant, floods[effort]))).flat();
-    // By job, as they are shown.
+    // Sorted by job, for the table.
     const jobs = [...new Set(all.map(({ job }) => job))];
     return jobs.flatMap((job) => all.filter((series) => series.job === job));
   },

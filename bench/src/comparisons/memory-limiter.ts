@@ -22,7 +22,7 @@ function plainMap(limit: number): Taker {
   return { name: "a plain Map", take, allowed: (answer) => (answer as number) <= limit };
 }
 
-/** Those whose limits are used up reject, and their users must catch it. */
+/** Limiters with a used-up limit may reject; users must catch that. */
 function takers(limit: number, windows: Windows, rejects: boolean): readonly Taker[] {
   const both = [midguard(limit, windows), flexible(limit, windows, rejects)];
   return windows === "one window" ? [...both, express(limit), plainMap(limit)] : both;
@@ -53,7 +53,7 @@ function jobOf(name: string, keyMaker: () => () => string, isAllowed: boolean, a
   return { name, contestants };
 }
 
-/** Takes once from every key before anything is timed: then they are known, and a limit of one is used up. */
+/** Takes once from every key before the timing: then every key is known, and a limit of one is used up. */
 async function known(all: readonly Taker[]): Promise<readonly Taker[]> {
   for (const { take } of all) for (const key of keys) await take(key);
   return all;

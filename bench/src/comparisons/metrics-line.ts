@@ -17,7 +17,7 @@ function behind(name: string, handler: unknown): Contestant {
 
 /** The same three metrics on the same two sets of dimensions through AWS's older library. */
 async function embeddedByHand(): Promise<MiddlewareObj> {
-  // Read as the library is loaded. As in Lambda it then writes to stdout; anywhere else it would look for an agent.
+  // Read when the library is loaded. It then writes to stdout as in Lambda; otherwise it would look for an agent.
   process.env.AWS_EMF_ENVIRONMENT = "Lambda";
   const { createMetricsLogger, Unit } = await import("aws-embedded-metrics");
   const begun = Symbol("begun");
@@ -42,7 +42,7 @@ async function embeddedByHand(): Promise<MiddlewareObj> {
   };
 }
 
-/** Whether a line has the three metrics, counted by route and by service, and whose they are. */
+/** Whether a line has the three metrics, by route and by service, and the route and the service themselves. */
 function saysAll(line: string): boolean {
   const { _aws, ...members } = JSON.parse(line) as Record<string, unknown>;
   const [directive] = (_aws as { CloudWatchMetrics: readonly { Dimensions: readonly (readonly string[])[] }[] })
@@ -55,7 +55,7 @@ function saysAll(line: string): boolean {
   );
 }
 
-/** The bytes of the line that a request writes, the one after a first that may tell of a cold start. */
+/** The bytes of a request's line. It is the second request, because the first may report a cold start. */
 async function lineBytes({ call }: Contestant): Promise<number> {
   await call();
   const { write } = process.stdout;

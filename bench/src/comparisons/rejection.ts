@@ -19,7 +19,7 @@ async function downstream(): Promise<number> {
   return 7;
 }
 
-/** What a call was rejected with. */
+/** The error of a rejected call. */
 async function rejection(call: () => Promise<unknown>): Promise<unknown> {
   try {
     return await call();
@@ -40,7 +40,7 @@ async function bareRejection(): Promise<never> {
   throw new Error("open");
 }
 
-/** As ours: what a stack trace takes is most of a rejection. */
+/** Like ours, without a stack trace: collecting one is most of the cost of a rejection. */
 async function tracelessRejection(): Promise<never> {
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = 0;
@@ -49,7 +49,7 @@ async function tracelessRejection(): Promise<never> {
   throw error;
 }
 
-/** The circuits are held open. Retry policies are told, where they do not know it, that an open circuit is no use to call again. */
+/** The circuits are held open. Peers' retry policies are configured not to retry an open circuit, as ours does by default. */
 function openCircuits(): readonly Job[] {
   const isolated = createCircuitBreaker({ name: "isolated" });
   isolated.isolate();
@@ -93,7 +93,7 @@ function openCircuits(): readonly Job[] {
   ];
 }
 
-/** The circuits stay closed, however many calls fail. One error for all, for making it would be most of the time. */
+/** The circuits stay closed, however many calls fail. All share one error, because making it would be most of the time. */
 function failingCalls(): Job {
   const failure = new Error("down");
   async function fail(): Promise<never> {
@@ -103,7 +103,7 @@ function failingCalls(): Job {
   const never = Number.MAX_SAFE_INTEGER;
   const patient = createCircuitBreaker({ name: "patient", trip: consecutiveFailures(never) });
   const cockatiel = circuitBreaker(handleAll, { halfOpenAfter: 1_000, breaker: new ConsecutiveBreaker(never) });
-  // Without its percentiles, which a failure sorts anew: of as many calls as here they would take a ms.
+  // Without its percentiles: each failure sorts them again, which would take a ms with so many calls.
   const opossum = new Opossum(fail, { timeout: false, volumeThreshold: never, rollingPercentilesEnabled: false });
   return {
     name: "a failed call through a closed circuit",

@@ -4,12 +4,12 @@ import { gzipBytes } from "../processes/bundle.ts";
 
 const families = ["circuit-breaker", "metrics", "rate-limit", "retry", "warmup"];
 
-/** Whoever uses these has them anyway. */
+/** Left out of the bundles, because every function with Middy or the AWS SDK has them already. */
 const middyAndSdk = ["@middy/core", "@aws-sdk/*"];
 /** Ours writes its line through Powertools Metrics, which the other one does not need. */
 const metrics = "metrics, Powertools Metrics included";
 
-/** What a user imports for a job, by contestant. */
+/** The imports for a job, by contestant. */
 const jobs: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   retry: {
     [names.us]: 'export { createRetry } from "@midguard/retry"',

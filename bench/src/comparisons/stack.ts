@@ -40,7 +40,7 @@ interface Answered {
   readonly body: string;
 }
 
-/** Whether limits are told in headers, and whether they must be. */
+/** Whether the answer must report the limits in headers. */
 type Headers = "told" | "not told";
 
 function isRight(answered: unknown, headers: Headers): boolean {

@@ -18,7 +18,7 @@ interface Load {
   readonly p99Ms: number;
 }
 
-/** Loads a function with lists of users from many clients. Throws where anything but 200 is answered. */
+/** Loads a function with lists of users from many clients. Throws for any answer other than 200. */
 async function load(front: HttpFront, duration: number): Promise<Load> {
   const requests = addresses.map((address) => ({ path: "/users", headers: { [addressHeader]: address } }));
   const result = await autocannon({ url: front.url, connections, duration, requests });

@@ -1,8 +1,8 @@
 import { limiters } from "./limiters.ts";
 
-/** What the process prints. */
+/** The output of the process. */
 export interface Flooded {
-  /** By how much it has grown at most. */
+  /** Its largest growth. */
   readonly grownBytes: number;
   /** Keys that were blocked before, and let in again after the flood. */
   readonly letIn: number;
@@ -25,7 +25,7 @@ let most = before;
 let turnedAway = 0;
 for (let index = 0; index < keys; index += 1) {
   if (!allowed(await take(`${Math.random()}`))) turnedAway += 1;
-  // Requests are tasks of their own. What is left by many takes in one task, the collector keeps to the task's end.
+  // Requests are tasks of their own. The collector keeps the garbage of a task until the task ends.
   if (index % 100 === 0) await new Promise((resolve) => setImmediate(resolve));
   if (index % 50_000 === 0) most = Math.max(most, process.memoryUsage.rss());
 }

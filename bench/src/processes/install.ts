@@ -6,8 +6,8 @@ import { scriptPath } from "./run.ts";
 const run = promisify(execFile);
 
 /**
- * Makes `folder` a project that has our packages installed from their tarballs, and what bench itself depends on from the
- * registry, in the same versions.
+ * Makes `folder` a project with our packages, installed from their tarballs, and the dependencies of bench, installed from
+ * the registry in the same versions.
  */
 export async function installPacked(folder: string): Promise<void> {
   const { stdout } = await run(process.execPath, [scriptPath("../../../scripts/pack.ts"), folder]);

@@ -2,12 +2,12 @@ import { memoryStore } from "@midguard/rate-limit";
 import { express, flexible, forgetfulStore, midguard, type Taker } from "../limiters.ts";
 import { names } from "../names.ts";
 
-/** What our store may take, in bytes. */
+/** The cap of our store, in bytes. */
 interface Size {
   readonly maxBytes?: number;
 }
 
-/** Limiters by name, each of `limit` an hour, as a process of its own makes them; and what ours come to without a store. */
+/** Limiters by name, each of `limit` per hour, made in a process of their own; and ours without a store. */
 export const limiters: Readonly<Record<string, (limit: number, size?: Size) => Taker>> = {
   "no store, one window": (limit) => midguard(limit, "one window", forgetfulStore()),
   "no store, three windows": (limit) => midguard(limit, "three windows", forgetfulStore()),

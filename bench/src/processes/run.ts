@@ -6,7 +6,7 @@ export function scriptPath(name: string): string {
   return fileURLToPath(new URL(name, import.meta.url));
 }
 
-/** V8 ends the process with an abort, after telling why. */
+/** V8 prints the reason, and then aborts the process. */
 function isOutOfMemory({ signal }: ExecFileException, stderr: string): boolean {
   return signal === "SIGABRT" && stderr.includes("heap out of memory");
 }

@@ -1,6 +1,6 @@
 import { pathToFileURL } from "node:url";
 
-/** What the process prints, after whatever the handler writes. */
+/** The output of the process, after the output of the handler. */
 export interface Started {
   /** From before the import to a handler that is constructed. */
   readonly constructedMs: number;

@@ -19,7 +19,7 @@ const handlers = { "five middlewares": "handler", "none of them": "bare-handler"
 export async function bundleUsersApi(): Promise<UsersApi> {
   const built = dirname(fileURLToPath(import.meta.resolve("@midguard/example-users-api")));
   const folder = await mkdtemp(join(tmpdir(), "users-api-"));
-  // Stands in for the service that profiles are kept in; lists of users do not call it.
+  // Replaces the profile service; lists of users do not call it.
   const profiles = createServer((_, response) => response.writeHead(204).end());
   await new Promise<void>((resolve) => profiles.listen(0, "127.0.0.1", resolve));
   const { port } = profiles.address() as AddressInfo;

@@ -36,7 +36,7 @@ function idOf(key: string | undefined, user: NewUser): string {
 async function createUser(event: Event): Promise<Result> {
   const newUser = parseNewUser(event.body);
   const id = idOf(parseIdempotencyKey(event.headers), newUser);
-  // The profile comes first, so no user exists without one. If the table fails, a profile without a user is left, and the
+  // The profile comes first, so no user exists without one. If the table fails, the profile stays without a user, and the
   // repeated request uses it.
   const profile = await putProfile(id, newUser);
   const user = await users.create({ id, ...newUser, profile, createdAt: new Date().toISOString() });

@@ -184,7 +184,7 @@ const commands = [
   times.map((ms) => command(`advance(${ms})`, (model, real) => advance(model, real, ms))),
   times.map((ms) =>
     command(`jumpBack(${ms})`, (_, real) => {
-      // Looks at the clock just before it jumps: time that nobody has seen go by cannot be told from a jump.
+      // Looks at the clock just before it jumps: time that no call observed looks the same as a jump.
       real.breaker.toJSON();
       real.clock.jump(-ms);
       real.breaker.toJSON();

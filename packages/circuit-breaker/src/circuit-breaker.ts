@@ -5,7 +5,7 @@ import type { CircuitSnapshot } from "./snapshot.ts";
 /** Options of one run. */
 export interface RunOptions<F = never> {
   /**
-   * The run ends at once with its reason when it aborts, whether the call heeds it or not. A reason that is a `TimeoutError`
+   * When it aborts, the run ends at once with its reason, even if the call ignores it. A reason that is a `TimeoutError`
    * is a failure; with any other the caller has left, which is neither failure nor success.
    */
   readonly signal?: AbortSignal | undefined;

@@ -103,7 +103,7 @@ describe("a closed circuit", () => {
     expect(now).toHaveBeenCalledTimes(5);
   });
 
-  test("gives a rule of one's own every call, its duration if asked for, and when it ended", async () => {
+  test("gives a custom rule every call, when it ended, and its duration if the rule has slowCallMs", async () => {
     const told: [boolean, number, number][] = [];
     const start = () => ({ record: (...call: [boolean, number, number]) => told.push(call) > 2, save: () => [] });
     const { breaker, clock } = setUp({ trip: { rule: "own", slowCallMs: 1_000, start } });

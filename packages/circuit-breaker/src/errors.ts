@@ -21,7 +21,7 @@ export class CircuitOpenError extends Error implements Rejection {
   readonly problem: Rejection["problem"] = problem;
   /** The name of the circuit. */
   readonly circuit: string;
-  /** When to call again, in ms from now. For an isolated circuit nobody knows; it is `maxOpenMs` then. */
+  /** When to call again, in ms from now. For an isolated circuit that is unknown, so it is `maxOpenMs`. */
   readonly retryAfterMs: number;
 
   constructor(circuit: string, retryAfterMs: number) {

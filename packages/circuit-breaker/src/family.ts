@@ -3,10 +3,10 @@ import { startBreaker } from "./breaker.ts";
 import type { CircuitBreaker } from "./circuit-breaker.ts";
 import { type CircuitBreakersOptions, familySettingsOf } from "./options.ts";
 
-/** A bounded family of circuit breakers, one a key. */
+/** A bounded family of circuit breakers, one per key. */
 export interface CircuitBreakers {
   /**
-   * The circuit breaker of a key, named `<name of the family>:<key>`. Call it for each use: one that was kept elsewhere may
+   * The circuit breaker of a key, named `<name of the family>:<key>`. Call `for` at each use: a breaker that you keep may
    * have been evicted meanwhile.
    *
    * @throws TypeError if the key is not a non-empty string.
@@ -27,8 +27,8 @@ function victimIn(circuits: ReadonlyMap<string, CircuitBreaker>): string {
 }
 
 /**
- * Makes a family of circuit breakers for dependencies that are told apart by a key: a host, a tenant, a shard. They share
- * all options, and each has a state of its own.
+ * Makes a family of circuit breakers for dependencies with a key each: a host, a tenant, a shard. They share all options,
+ * and each has a state of its own.
  *
  * Beyond `maxCircuits` a new key evicts the least recently used closed circuit, so that a flood of keys forgets no open one.
  * If no circuit is closed, the least recently used open one goes; if all are isolated, the least recently used one of those,

@@ -17,19 +17,19 @@ function originOf(input: Input): string | undefined {
   return isSent ? origin : undefined;
 }
 
-/** The signal that `fetch` would heed: `null` in `init` takes the request's own away. */
+/** The signal that `fetch` would use: `null` in `init` removes the request's own. */
 function signalOf(input: Input, init: Init): AbortSignal | undefined {
   const own = init?.signal;
   return (own === undefined ? (read(input, "signal") as AbortSignal | undefined) : own) ?? undefined;
 }
 
 /**
- * Makes a `fetch` with one circuit an origin (scheme, host and port). A response of 408, 425, 429 or 5xx is a failure, and is
+ * Makes a `fetch` with one circuit per origin (scheme, host and port). A response of 408, 425, 429 or 5xx is a failure, and is
  * returned untouched; so are network errors and timeouts. An abort by the caller counts neither way. URLs that go to no server
  * (`data:`, `blob:`) are not guarded. A redirect counts for the origin that the request was sent to.
  *
  * @param breakers - The family that has the circuits; its keys are origins.
- * @param fetch - Sends the requests. @default whatever `globalThis.fetch` is at that time
+ * @param fetch - Sends the requests. @default `globalThis.fetch` at the time of the call
  *
  * @throws TypeError if `breakers` is not a family of circuit breakers or `fetch` not a function.
  *

@@ -142,7 +142,7 @@ test("what is saved can be loaded, and a Clock of the kernel is a clock", () => 
   expectTypeOf<Clock>().toExtend<NonNullable<CircuitBreakerOptions["clock"]>>();
 });
 
-test("the guard tells the error's facts", () => {
+test("the guard narrows to the error's fields", () => {
   const error: unknown = undefined;
   if (isCircuitOpenError(error)) expectTypeOf(error.retryAfterMs).toEqualTypeOf<number>();
 });

@@ -110,7 +110,7 @@ test("an answer with `ok` beside its status is judged, also without headers", ()
   expect(isFailure({ ok: true, value: { status: 200, ok: true } })).toBe(false);
 });
 
-test("an error whose getters throw is a failure that nobody can judge", () => {
+test("an error whose getters throw is an unknown error, so a failure", () => {
   const error = new Proxy(new Error("odd"), {
     get() {
       throw new Error("getter");

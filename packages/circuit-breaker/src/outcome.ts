@@ -25,7 +25,7 @@ import {
  * });
  */
 export function isFailure(outcome: Outcome): boolean {
-  // An error without a status is a network error, a timeout, or one that nobody can judge.
+  // An error without a status is a network error, a timeout, or unknown.
   return isFailedAnswer(outcome) ?? !outcome.ok;
 }
 

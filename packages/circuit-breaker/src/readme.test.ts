@@ -1,4 +1,4 @@
-/** The examples of README.md, letter by letter, and run. */
+/** The examples of README.md, word for word, and run. */
 import middy from "@middy/core";
 import { circuitBreaker, createCircuitBreaker } from "@midguard/circuit-breaker";
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";

@@ -6,8 +6,8 @@ import { isCircuitOpenError } from "./errors.ts";
 import type { CircuitBreakerOptions } from "./options.ts";
 import { consecutiveFailures } from "./trips/consecutive-failures.ts";
 
-// A fleet of environments, one request at a time each, calls a server that works first in first out, does not cancel what
-// nobody waits for any more, and is in trouble for a while. Time goes in steps of 1 ms and is not waited for.
+// A fleet of environments, one request at a time each, calls a server that works first in first out, does not cancel
+// abandoned requests, and is in trouble for a while. Time is simulated in steps of 1 ms.
 
 const [requestsPerMs, callMs, timeoutMs, workers, maxEnvironments] = [0.42, 50, 1_000, 25, 3_000];
 const [warmUpS, afterS] = [10, 60];
@@ -113,7 +113,7 @@ class Simulation {
     if (sharedEnvironments === undefined) this.#idle.push(environment);
   }
 
-  /** Three retries, full jitter from 100 ms, as far as the budget goes. */
+  /** Three retries, full jitter from 100 ms, within the budget. */
   async #answer(environment: Environment): Promise<boolean> {
     for (let retries = 0; ; retries += 1) {
       try {
@@ -191,7 +191,7 @@ describe("the defaults, in a fleet without shared state,", { timeout: 60_000 }, 
   test("let most of what can be answered through at 60 % of random errors", async () => {
     const runs: Figures[] = [];
     for (let seed = 1; seed <= 4; seed += 1) runs.push(await simulate({ seconds: 60, errorRate: 0.6 }, {}, seed));
-    // One run differs from the next by 5 % here, since the circuits of a few environments decide.
+    // One run differs from the next by 5 % here, because the circuits of a few environments decide.
     expect(runs.reduce((sum, { goodputIn }) => sum + goodputIn, 0) / runs.length).toBeGreaterThanOrEqual(0.37);
     expect(Math.max(...runs.map(({ recoveryS }) => recoveryS))).toBeLessThanOrEqual(2);
   });
@@ -202,7 +202,7 @@ describe("the defaults, in a fleet without shared state,", { timeout: 60_000 }, 
     expect(recoveryS).toBeLessThanOrEqual(13);
   });
 
-  test("and as soon where four environments, each with thousands of good calls behind it, serve all requests", async () => {
+  test("and as soon if four environments, each after thousands of good calls, serve all requests", async () => {
     const { recoveryS, goodputAfter, attempts } = await simulate({ seconds: 30, workers: 0, sharedEnvironments: 4 });
     expect(attempts).toBeLessThanOrEqual(0.2);
     expect(recoveryS).toBeLessThanOrEqual(6);

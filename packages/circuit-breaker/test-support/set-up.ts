@@ -57,7 +57,7 @@ interface Pending {
   readonly result: Promise<unknown>;
 }
 
-/** A call that ends when it is told to. */
+/** A call that the test ends. */
 export function pending(breaker: CircuitBreaker): Pending {
   const { promise, resolve, reject } = Promise.withResolvers<unknown>();
   return { resolve, reject, result: settle(breaker.run(() => promise)) };

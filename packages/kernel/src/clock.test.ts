@@ -6,7 +6,7 @@ import { manualClock } from "./testing/index.ts";
 afterEach(() => vi.restoreAllMocks());
 
 describe("systemClock", () => {
-  test("tells epoch milliseconds", () => {
+  test("returns epoch milliseconds", () => {
     expect(Math.abs(systemClock.now() - Date.now())).toBeLessThan(50);
   });
 
@@ -78,7 +78,7 @@ describe("under fake timers", () => {
     expect(woken).toHaveBeenCalledOnce();
   });
 
-  test("also where they were there before this module was loaded", async () => {
+  test("also if they were set before this module was loaded", async () => {
     vi.useFakeTimers();
     vi.resetModules();
     const { systemClock: late } = await import("./clock.ts");
@@ -144,7 +144,7 @@ describe("a timer", () => {
     expect(ring).not.toHaveBeenCalled();
   });
 
-  test("does not ring at once where it is longer than a timer can be", async () => {
+  test("does not fire at once if it is longer than a timer can be", async () => {
     const ring = vi.fn();
     const stop = startTimer(systemClock, 2 ** 40, ring);
     await systemClock.sleep(20);

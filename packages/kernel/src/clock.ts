@@ -27,7 +27,7 @@ let origin: number | undefined;
 
 /**
  * The system clock's `now`. Fake timers of a test replace `setTimeout` and `Date` together, and time then follows them: a
- * clock that stood apart from the timers would let them fire for ever.
+ * clock that ignored the fake timers would let them fire forever.
  */
 export function now(): number {
   if (setTimeout !== realTimeout) return Date.now();

@@ -1,4 +1,4 @@
-/** Reading values that others made: errors of any library, events, responses. */
+/** Reading foreign values: errors of any library, events, responses. */
 
 /** Whether `value` is an object whose fields can be read. */
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
@@ -6,7 +6,7 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
 }
 
 /**
- * The value at the end of `path`, or `undefined` where there is none.
+ * The value at the end of `path`, or `undefined` if there is no such value.
  *
  * A getter or a proxy may throw: what cannot be read counts as absent, so that the caller's own value or error comes out
  * unchanged.

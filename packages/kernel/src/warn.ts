@@ -7,7 +7,7 @@ function textOf(detail: unknown): string {
   }
 }
 
-/** Emits a process warning about the user's own code or configuration, where an error would harm a request. Never throws. */
+/** Emits a process warning about the user's code or configuration, because an error would fail a request. Never throws. */
 export function warn(message: string, detail: unknown): void {
   process.emitWarning(`${message}: ${textOf(detail)}`, "MidguardWarning");
 }
@@ -16,7 +16,7 @@ export function warn(message: string, detail: unknown): void {
 export type WarnOnce<Subject extends string = string> = (subject: Subject, message: string, detail: unknown) => void;
 
 /**
- * Makes a function that warns once of each subject: a bad value tends to come with every request.
+ * Makes a function that warns once of each subject, because a bad value tends to come with every request.
  *
  * @param owner - Stands before each message, `metrics` for instance.
  */

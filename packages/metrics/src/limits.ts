@@ -1,6 +1,6 @@
 /**
- * What CloudWatch accepts, as the intersection of the EMF specification and of PutMetricData. It silently drops a line beyond
- * these limits, or stores it under a name that nobody looks for.
+ * The limits of CloudWatch: the intersection of the EMF specification and of PutMetricData. CloudWatch silently drops a line
+ * beyond them, or stores it under an unexpected name.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDatum.html

@@ -52,8 +52,8 @@ function addFields(powertools: Metrics, { requestId, statusCode }: Line, propert
 }
 
 /**
- * Makes the function that emits a line, through a Powertools instance of our own: nobody else's metrics or dimensions can
- * land on it. The instance is filled and emptied in one tick, so that overlapping invocations never mix. If anything fails,
+ * Makes the function that emits a line, through a Powertools instance of our own: no other metrics or dimensions can
+ * get into it. The instance is filled and emptied in one tick, so that overlapping invocations never mix. If anything fails,
  * the line is dropped with one warning and the request continues.
  */
 export function createLineWriter(options: IdentityOptions, warn: Warn): (line: Line) => void {

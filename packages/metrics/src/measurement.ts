@@ -4,7 +4,7 @@ import { describe, now, type RequestDescription, type Scope, type Slot } from "@
 import type { Emitter } from "./emitter.ts";
 import { closeTally, type EventTally, joinTally, startTally } from "./event-tally.ts";
 
-/** One `metrics()`: what emits its lines, and where it keeps its measurements. */
+/** One `metrics()`: its emitter, and the slot of its measurements. */
 export interface Meter extends Emitter {
   /** On a request its measurement; on a tally the measurement that began last in that invocation. */
   readonly measurements: Slot<Measurement>;

@@ -1,4 +1,4 @@
-/** The examples of README.md, letter by letter, and what the types promise. */
+/** The examples of README.md, word for word, and the types that they promise. */
 import middy from "@middy/core";
 import httpErrorHandler from "@middy/http-error-handler";
 import { metrics } from "@midguard/metrics";
@@ -9,7 +9,7 @@ const measured = metrics({ namespace: "Shop", service: "orders" });
 export const handler = middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>(measured)
   .use(measured)
   .use(httpErrorHandler())
-  .handler(createOrder);
+  .handler(async ({ pathParameters }) => ({ statusCode: 200, body: `Hello ${pathParameters?.name}` }));
 
 declare const powertools: import("@aws-lambda-powertools/metrics").Metrics;
 declare const profiler: { beforeHandler(): void; afterHandler(): void };

@@ -35,7 +35,7 @@ const scenarios: Record<string, Scenario> = {
   "a handler that throws": { handler: fail(new Error("boom")), expected: everywhere(fault) },
   "a handler that throws undefined": {
     handler: fail(undefined),
-    // Middy keeps the error, and here there is none: only an onError knows of it.
+    // Middy keeps the error, but `undefined` is no error: only an onError sees that the request failed.
     expected: { use: fault, plugin: success, both: fault },
   },
   "an onError that assigns": {
@@ -57,7 +57,7 @@ const scenarios: Record<string, Scenario> = {
     outer: errorHandler,
     expected: everywhere([0, 1, 404]),
   },
-  "a 4xx error that nobody answers": {
+  "a 4xx error that no hook answers": {
     handler: fail(new NotFound("no such order")),
     // The client gets the gateway's 5xx. A middleware cannot know that none further out will answer.
     expected: { use: [0, 1, 404], plugin: fault, both: fault },

@@ -1,6 +1,6 @@
 import { createWarnOnce } from "@midguard/kernel/internal";
 
-/** What can be wrong with what a user's code or a request brings along. */
+/** Subjects of warnings about values from a user's code or a request. */
 type Subject = "namespace" | "service" | "dimension" | "route" | "property" | "line";
 
 /** Emits a process warning, once of each subject. Never throws. */

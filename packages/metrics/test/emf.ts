@@ -1,6 +1,6 @@
 /**
  * What CloudWatch makes of a line of EMF: every rule of the specification that AWS's own JSON schema leaves out, and the
- * schema's. A judge for tests, written without a look at the code that it judges.
+ * schema's. A validator for tests, written independently of the code that it checks.
  */
 type Json = Record<string, unknown>;
 

@@ -4,11 +4,11 @@ import type { Headers } from "./answer/headers.ts";
 import { withHeaders } from "./answer/response.ts";
 import type { Decision } from "./store/decision.ts";
 
-/** What is known about a request that was counted. */
+/** The facts about a counted request. */
 interface Counted {
   readonly decision: Decision;
   readonly headers: Headers | undefined;
-  /** Whether `countIf` was asked. */
+  /** Whether `countIf` was called. */
   settled: boolean;
 }
 

@@ -18,7 +18,7 @@ beforeEach(() => {
 });
 afterEach(() => unsubscribe());
 
-/** A store that a user may write: it answers over a promise, and fails or hangs when told to. */
+/** A store that a user may write: it answers over a promise, and fails or hangs if the test says so. */
 function fragileStore(): RateLimitStore & { calls: number; mode: "works" | "fails" | "hangs"; error: Error } {
   const { takeSync: _, ...inner } = memoryStore();
   const store = {

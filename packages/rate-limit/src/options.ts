@@ -28,7 +28,7 @@ export interface RateLimiterOptions {
    * @default "default"
    */
   readonly name?: string | undefined;
-  /** Where counts are kept. @default memoryStore() */
+  /** The store that keeps the counts. @default memoryStore() */
   readonly store?: RateLimitStore | undefined;
   /**
    * The time. Elsewhere in Midguard the default is the monotonic clock, but counts must agree with other machines.
@@ -36,14 +36,14 @@ export interface RateLimiterOptions {
    */
   readonly clock?: Clock | undefined;
   /**
-   * Who decides when the store fails: `"local"`, a memory store of this environment; `"allow"` or `"deny"` admit or
+   * How to decide when the store fails: `"local"` by a memory store of this environment; `"allow"` and `"deny"` admit or
    * reject without counting (`limits` of the decision is empty). A failed store gets one request per second as a probe.
    * @default "local"
    */
   readonly onStoreError?: "local" | "allow" | "deny" | undefined;
   /**
    * How long a store may take to answer, in ms. The first answer of an environment may take 1_000, and no answer takes
-   * longer than the invocation's remaining time less 100 ms.
+   * longer than the invocation's remaining time less its reserve: 100 ms, or `reserveMs` of `retry()`.
    * @default 250
    */
   readonly storeTimeoutMs?: number | undefined;
@@ -53,7 +53,7 @@ export interface RateLimiterOptions {
 export interface RateLimitOptions<TEvent = unknown> extends Omit<RateLimiterOptions, "limits"> {
   /**
    * One limit or several, decided together; or a function that returns the limits of this caller. It should return
-   * constants, since each new list of limits is checked and prepared.
+   * constants, because each new list of limits is checked and prepared.
    */
   readonly limits: Limit | readonly Limit[] | ((event: TEvent, context: RequestContext) => Limit | readonly Limit[]);
   /** The key that a request counts under. @default the client's address, or the network of `ipv6Prefix` bits for IPv6 */
@@ -62,7 +62,7 @@ export interface RateLimitOptions<TEvent = unknown> extends Omit<RateLimiterOpti
   readonly onMissingKey?: "deny" | "allow" | undefined;
   /** How much a request takes: whole, 0 or more. More than a limit can hold is rejected for good. @default 1 */
   readonly cost?: ((event: TEvent) => number) | undefined;
-  /** Requests that are not limited. @default none */
+  /** Returns true for requests that are not limited. @default none */
   readonly skip?: ((event: TEvent) => boolean) | undefined;
   /** Addresses and networks (`192.0.2.0/24`) of clients that are not limited, whatever the key. @default none */
   readonly allowList?: readonly string[] | undefined;

@@ -1,13 +1,11 @@
-/** The examples of README.md, letter by letter, and the types that they promise. */
+/** The examples of README.md, word for word, and the types that they promise. */
 import middy from "@middy/core";
 import { quota, rateLimit, slidingWindow } from "@midguard/rate-limit";
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 
 export const handler = middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
   .use(rateLimit({ limits: [slidingWindow(10, "1s"), quota(1_000, "hour")] }))
-  .handler(getUser);
-
-declare function getUser(event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2>;
+  .handler(async ({ pathParameters }) => ({ statusCode: 200, body: `Hello ${pathParameters?.name}` }));
 
 export const failedLogins = rateLimit<APIGatewayProxyEventV2>({
   name: "login",

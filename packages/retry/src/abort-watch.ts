@@ -30,7 +30,7 @@ export class AbortWatch {
     return this.#abort;
   }
 
-  /** The attempt's signal, made on demand. If the time is already up, it is born aborted. */
+  /** The attempt's signal, made on demand. If the time is already up, it is aborted from the start. */
   get signal(): AbortSignal {
     this.#controller ??= this.#createController();
     return this.#controller.signal;

@@ -1,6 +1,6 @@
 import { number, readOptions } from "@midguard/kernel/internal";
 
-/** What the policies of one dependency may spend on retries together. Its methods are synchronous. */
+/** The retries that the policies of one dependency may make together. Its methods are synchronous. */
 export interface RetryBudget {
   /** Retries that could be made now, with the part of one that is being saved up. */
   readonly tokens: number;
@@ -11,7 +11,7 @@ export interface RetryBudget {
    * or an open circuit rejected it.
    */
   refund(): void;
-  /** Adds what a success is worth. */
+  /** Adds `perSuccess`, after a success. */
   earn(): void;
 }
 

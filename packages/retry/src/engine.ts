@@ -70,7 +70,7 @@ async function outcomeOf<T>(attempt: RunningAttempt, call: Call<T>): Promise<Out
   }
 }
 
-/** An attempt that was aborted failed with the reason of that, whatever error its call made of it. */
+/** An aborted attempt fails with the reason of the abort, whatever error its call made of it. */
 function failureOf(attempt: RunningAttempt, error: unknown): Outcome<never> {
   return { ok: false, error: attempt.abort === undefined ? error : attempt.abort.reason };
 }

@@ -215,7 +215,7 @@ describe("the response", () => {
     await vi.waitFor(() => expect(cancelled).toHaveBeenCalledTimes(1));
   });
 
-  test("that somebody else reads is left to them", async () => {
+  test("that has another reader is left to it", async () => {
     const locked = async (): Promise<Response> => {
       const response = new Response("busy", { status: 503 });
       response.body?.getReader();

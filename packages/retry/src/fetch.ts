@@ -35,14 +35,14 @@ async function discard(response: Response | undefined): Promise<void> {
 }
 
 /**
- * Makes a `fetch` that retries by `policy`: network errors and the statuses 408, 425, 429 and 5xx, or what the policy's own
- * `retryable` says. GET, HEAD, OPTIONS, TRACE, PUT and DELETE are retried, and other requests with an `Idempotency-Key`.
+ * Makes a `fetch` that retries by `policy`: network errors and the statuses 408, 425, 429 and 5xx, or by the policy's own
+ * `retryable`. GET, HEAD, OPTIONS, TRACE, PUT and DELETE are retried, and other requests with an `Idempotency-Key`.
  * The rest, and bodies that are streams, are sent exactly once within the same deadline and timeout. The last response is
  * returned whatever its status; the ones before it are discarded.
  *
  * The attempt's timeout ends with the headers: a body is read without it, until the caller's own signal aborts.
  *
- * @param fetch - Sends the requests. @default the `globalThis.fetch` of that time
+ * @param fetch - Sends the requests. @default `globalThis.fetch` at the time of the call
  *
  * @throws TypeError if `policy` is no retry policy or `fetch` no function.
  *
@@ -59,7 +59,7 @@ export function retryFetch(
   return async function fetchWithRetries(input: Input, given?: Init | null) {
     const init = given ?? {};
     const request = isRequest(input) ? input : undefined;
-    // `null` takes the request's own signal away.
+    // `null` removes the request's own signal.
     const caller = (init.signal === undefined ? request?.signal : init.signal) ?? undefined;
     const once = !mayRepeat(request, init);
     let last: Response | undefined;

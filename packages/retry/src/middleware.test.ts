@@ -85,7 +85,7 @@ describe("the allowance", () => {
     expect(results).toEqual(Array.from({ length: 50 }, () => [3, 1]));
   });
 
-  test("is unbounded where the middleware is not installed", async () => {
+  test("is unbounded if the middleware is not installed", async () => {
     expect(await Promise.all([attempts(), attempts()])).toEqual([4, 4]);
   });
 });

@@ -15,10 +15,10 @@ import { allowance } from "./allowance.ts";
 export interface RetryMiddlewareOptions {
   /** Retries that all policies may make together in one invocation, nested ones included. @default 5 */
   readonly maxRetriesPerInvocation?: number | undefined;
-  /** What is left of the invocation's time for the answer, in ms: policies start nothing that ends later. @default 100 */
+  /** Part of the invocation's time that is kept for the answer, in ms. @default 100 */
   readonly reserveMs?: number | undefined;
   /**
-   * How long API Gateway waits for the answer, in ms: for a REST API whose timeout was raised. Events that come from no
+   * How long API Gateway waits for the answer, in ms. Set it if a REST API's timeout was raised. Events that come from no
    * gateway, and streamed responses, have no such limit.
    *
    * @default 29_000 for REST and WebSocket APIs, 30_000 for HTTP APIs, or MIDGUARD_GATEWAY_TIMEOUT_MS of the environment

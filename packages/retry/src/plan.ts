@@ -8,16 +8,16 @@ import { limitReached, type Run } from "./run.ts";
 export interface Failed<T = unknown> {
   readonly number: number;
   readonly outcome: Outcome<T>;
-  /** What the policy says of the outcome. */
+  /** The policy's verdict on the outcome. */
   readonly verdict: Verdict;
   readonly wasAborted: boolean;
 }
 
 /** The wait before the next attempt. */
 export interface Wait {
-  /** What the backoff says. */
+  /** The delay of the backoff. */
   readonly backoffMs: number;
-  /** What is waited: the backoff, or longer if the failure asks for it. */
+  /** The whole wait: the backoff, or longer if the failure requires it. */
   readonly delayMs: number;
 }
 
@@ -29,7 +29,7 @@ function floorMs({ policy }: Run, { verdict, outcome }: Failed): number {
 /**
  * What follows a failed attempt at the time `now`: a wait and then another attempt, or nothing, for a reason.
  *
- * @param previousMs - What the backoff said the last time in this run, 0 at first.
+ * @param previousMs - The backoff before the last retry of this run, 0 at first.
  */
 export function planNext(run: Run, failed: Failed, previousMs: number, now: number): Wait | RetryStopReason {
   const { policy } = run;

@@ -6,8 +6,11 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "
 const payments = createRetry({ name: "payments", attemptTimeoutMs: 1_000 });
 
 async function createOrder(event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> {
-  const { id } = await payments.run(({ signal }) => charge(event, signal));
-  return { statusCode: 201, body: JSON.stringify({ id }) };
+  const body = event.body ?? null;
+  const { ok } = await payments.run(({ signal }) =>
+    fetch("https://payments.example.com/orders/7", { method: "PUT", body, signal }),
+  );
+  return { statusCode: ok ? 201 : 502 };
 }
 
 export const handler = middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()

@@ -15,7 +15,7 @@ function header(headers: object, name: string): string {
 }
 
 /**
- * How long the other side asks to be left alone, in ms: `Retry-After` (seconds or a date, RFC 9110 section 10.2.3) or
+ * How long the other side wants no further call, in ms: `Retry-After` (seconds or a date, RFC 9110 section 10.2.3) or
  * `x-amz-retry-after` (ms) of a failed response, or of an error that carries headers or the response. 0 without one.
  *
  * @example

@@ -5,9 +5,9 @@ import { execute } from "./engine.ts";
 import { type RetryOptions, type RunOptions, readPolicy, readRunOptions } from "./options.ts";
 import { follower } from "./signals.ts";
 
-/** A retry policy: how the calls of one dependency are retried. It keeps nothing about a run but what it spends. */
+/** A retry policy for the calls of one dependency. It keeps no state of a run except the budget. */
 export interface Retry {
-  /** What all runs spend their retries from, to be shared with other policies of the same dependency. */
+  /** The budget of all runs, to be shared with other policies of the same dependency. */
   readonly budget: RetryBudget | false;
   /**
    * Calls `fn`, and calls it again while it fails in a way that may pass and while time, allowance and budget are left.
@@ -20,7 +20,7 @@ export interface Retry {
    * const order = await payments.run(({ signal }) => charge(card, signal), { signal: request.signal });
    */
   run<T>(fn: (attempt: Attempt) => T | PromiseLike<T>, options?: RunOptions): Promise<T>;
-  /** The same for handlers that by AWS's types may return nothing; their callback is not waited for. */
+  /** The same for handlers that may return nothing by AWS's own types; their callbacks are not awaited. */
   // biome-ignore lint/suspicious/noConfusingVoidType: AWS's types say so.
   run<T>(fn: (attempt: Attempt) => void | PromiseLike<T>, options?: RunOptions): Promise<T>;
 }

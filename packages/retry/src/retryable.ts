@@ -1,7 +1,7 @@
 import type { Outcome } from "@midguard/kernel";
 import { isAbort, isFailedAnswer, isOwnRejection, isRecord, read, readText } from "@midguard/kernel/internal";
 
-/** What a rule says of an outcome: whether to retry, or to retry no sooner than in `afterMs`. */
+/** The verdict of a rule: whether to retry, or to retry no sooner than in `afterMs`. */
 export type Verdict = boolean | { readonly afterMs: number };
 
 /** The system's own codes, and those of undici, the client behind fetch; not Node's `ERR_...`, which mean mistakes. */

@@ -15,7 +15,7 @@ export interface WarmupPing {
   readonly of?: number | undefined;
 }
 
-/** The fields of a ping that warm-up uses, whoever sent it. */
+/** The fields of a ping that warm-up uses, whatever tool sent it. */
 export interface PingRequest {
   /** In epoch ms, like `holdUntil`. */
   readonly sentAt: number | undefined;

@@ -45,10 +45,10 @@ function rehearsalContext(parent: Parent): object {
 
 /**
  * Sends a recorded event through the wrapped handler with all its middlewares, so that connections, caches and compiled code
- * are ready before the first request. Call it in `prime`, where it has the ping's deadline; elsewhere there is none.
+ * are ready before the first request. Call it in `prime`, where it has the ping's deadline; elsewhere it has no deadline.
  * A response or error of the handler is in the result, and does not fail the ping.
  *
- * Record a read: only code that asks `isRehearsal()` knows that this is no request. The handler gets a copy of the event and
+ * Record a read: only code that calls `isRehearsal()` can see that this is no request. The handler gets a copy of the event and
  * a context of its own.
  *
  * @example

@@ -86,7 +86,7 @@ const tampered: readonly [string, (facts: Facts) => Facts, readonly string[]][] 
   [
     "two pings reached one environment",
     (facts) => ({ ...facts, pings: facts.pings.map((ping) => ({ ...ping, environmentId: "a" })) }),
-    ["as many environments were warmed as asked for"],
+    ["the wanted number of environments was warmed"],
   ],
   ["a ping is not counted", without("WarmupPing"), ["pings answered are the metrics' pings"]],
   [
@@ -130,7 +130,7 @@ const tampered: readonly [string, (facts: Facts) => Facts, readonly string[]][] 
   [
     "another address was throttled",
     answers((answer, index) => (index === 4 ? { ...answer, client: "203.0.113.10" } : answer)),
-    ["nobody but the flooding address was throttled"],
+    ["only the flooding address was throttled"],
   ],
   [
     "a 429 has no Retry-After",

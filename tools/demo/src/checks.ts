@@ -93,7 +93,7 @@ function warmupChecks({ pings, emf, handled }: Facts, asked: number): Check[] {
   const primed = pings.filter((ping) => ping.primed).length;
   return [
     check(
-      "as many environments were warmed as asked for",
+      "the wanted number of environments was warmed",
       environments === asked,
       `${environments} of ${asked} distinct`,
     ),
@@ -126,7 +126,7 @@ function rateLimitChecks({ answers, emf }: Facts, floodClient: string): Check[] 
       ["answers", throttled.length],
       ["in Throttled", total(emf, "Throttled")],
     ),
-    check("nobody but the flooding address was throttled", others.length === 0, `${others.length} others`),
+    check("only the flooding address was throttled", others.length === 0, `${others.length} others`),
     check("each 429 says when to come again", unsaid.length === 0, `${unsaid.length} without Retry-After`),
   ];
 }

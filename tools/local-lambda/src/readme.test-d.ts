@@ -1,4 +1,4 @@
-/** The examples of README.md, character by character. */
+/** The examples of README.md, word for word. */
 import { startHttpFront, startLocalLambda } from "@midguard/local-lambda";
 
 await using lambda = await startLocalLambda({

@@ -32,7 +32,7 @@ function enterHalfOpen(
   return admit({ ...circuit, leaseEnds: [...leaseEnds, leaseEndsAt] }, now, fleetEpoch, leaseEndsAt);
 }
 
-/** What the local circuit decides. */
+/** The decision of the local circuit. */
 function enterLocal(circuit: Circuit, now: number, rules: CircuitRules, fleetEpoch: number): Entry {
   switch (circuit.state) {
     case "closed":
@@ -42,7 +42,7 @@ function enterLocal(circuit: Circuit, now: number, rules: CircuitRules, fleetEpo
     case "half-open":
       return enterHalfOpen(circuit, now, rules, fleetEpoch);
     case "isolated":
-      // Nobody knows when it will be released.
+      // The time of its release is unknown.
       return reject(circuit, rules.maxOpenMs);
   }
 }
@@ -50,7 +50,7 @@ function enterLocal(circuit: Circuit, now: number, rules: CircuitRules, fleetEpo
 /**
  * A call enters at `now`. Call `expire` first: this function never half-opens an open circuit.
  *
- * @param fleet - What the fleet says, if there is one.
+ * @param fleet - The fleet's state, if there is a fleet.
  */
 export function enter(circuit: Circuit, now: number, rules: CircuitRules, fleet: FleetView = noFleet): Entry {
   const local = enterLocal(circuit, now, rules, fleet.epoch);

@@ -1,5 +1,5 @@
 /**
- * What the fleet says about a circuit, beside the local state. The fleet can only add an open: where it admits a call, the
+ * The fleet's state of a circuit, beside the local state. The fleet can only add an open: if it admits a call, the
  * local circuit still decides. `epoch` counts the fleet's moves.
  */
 export type FleetView =
@@ -7,7 +7,7 @@ export type FleetView =
   | {
       readonly isOpen: true;
       readonly epoch: number;
-      /** When the fleet may be asked for a probe: at the end of its open time, or of another environment's lease. */
+      /** From when the fleet may grant a probe: the end of its open time, or of another environment's lease. */
       readonly until: number;
       /** Whether the fleet granted this environment its one probe. If it refused, `until` says when to ask again. */
       readonly isProbeGranted: boolean;

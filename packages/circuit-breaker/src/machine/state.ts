@@ -29,7 +29,7 @@ export interface Call {
   readonly startedAt: number;
   /** When the lease of a probe ends; `Infinity` for a call through a closed circuit, which needs none. */
   readonly leaseEndsAt: number;
-  /** The fleet's epoch when the call entered: its result is no news for a later one. */
+  /** The fleet's epoch when the call entered: its result does not count in a later one. */
   readonly fleetEpoch: number;
 }
 

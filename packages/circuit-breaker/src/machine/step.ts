@@ -6,7 +6,7 @@ type WithoutSource<E> = E extends unknown ? Omit<E, "source"> : never;
 /** An event to publish; the runner adds the circuit's name. */
 export type CircuitFact = WithoutSource<CircuitEvent>;
 
-/** What a transition gives: the next state, and what to publish. */
+/** The result of a transition: the next state, and the event to publish. */
 export interface Step {
   readonly circuit: Circuit;
   readonly facts: readonly CircuitFact[];

@@ -4,7 +4,7 @@ import type { Trip } from "./trip.ts";
 /**
  * Opens after `count` failures without a success between them, however long that takes.
  *
- * Most breakers have this rule, and it is a harsh one: if 30 % of the calls fail at random, five in a row come in about 600
+ * Most breakers have this rule, but it opens too easily: if 30 % of the calls fail at random, five in a row come in about 600
  * calls, and the circuit opens on a dependency that answers most of them. Prefer `failureRate`.
  *
  * @example

@@ -9,8 +9,8 @@ export interface FailureRateOptions {
   /** How long a call counts, in ms. It is forgotten up to a tenth of this early, never late. @default 30_000 */
   readonly windowMs?: number | undefined;
   /**
-   * With fewer calls in the window the circuit stays closed. An environment of Lambda serves one request at a time, so a
-   * dependency that hangs gives it few calls to count: a high minimum would never be reached. @default 5
+   * With fewer calls in the window the circuit stays closed. A Lambda environment usually serves one request at a time, so
+   * a dependency that hangs leaves few calls to count: a high minimum would never be reached. @default 5
    */
   readonly minimumCalls?: number | undefined;
   /** A call that takes at least this long, in ms, is slow. @default undefined: no call is slow */

@@ -1,4 +1,4 @@
-/** What a rule has counted, as plain data; `rule` names the rule with all that its counts depend on. */
+/** The counts of a rule, as plain data. `rule` names the rule and every setting that its counts depend on. */
 export interface TripCounts {
   readonly rule: string;
   readonly counts: readonly number[];
@@ -20,7 +20,7 @@ export interface TripCounter {
 
 /** A rule for when a circuit opens: an immutable description that makes a counter each time the circuit closes. */
 export interface Trip {
-  /** Names the rule with all that its counts depend on: counts saved under another name are discarded. */
+  /** Names the rule and every setting that its counts depend on: counts saved under another name are discarded. */
   readonly rule: string;
   /**
    * A call that takes at least this long, in ms, is slow. A slow probe opens the circuit again.

@@ -43,7 +43,7 @@ describe("failureRate", () => {
     expect(play(counter, "F...F", 3_600_000)).toBe(5);
   });
 
-  describe("where no call is good any more, in spite of the good ones before", () => {
+  describe("when every call fails, in spite of the good ones before", () => {
     /** A call every `everyMs`, failed but for the first 3,000; how many failed until it opened, or 0. */
     function failuresUntilOpen(everyMs: number, kind: "F" | "S" = "F"): number {
       const counter = failureRate(kind === "S" ? { slowCallMs: 100 } : {}).start();

@@ -15,7 +15,7 @@ export interface Window {
   count(hasFailed: boolean, isSlow: boolean, now: number): void;
   /** The calls in the window as it is at `now`. */
   total(now: number): Readonly<Tally>;
-  /** Four numbers a bucket, from old to new: its start, moved by `shiftMs`, its calls, failures and slow calls. */
+  /** Four numbers per bucket, from old to new: its start, moved by `shiftMs`, its calls, failures and slow calls. */
   save(shiftMs: number): readonly number[];
 }
 

@@ -115,7 +115,7 @@ describe("answerRejection", () => {
     expect(JSON.parse(response.body)).toEqual(problem);
   });
 
-  test("keeps a list of values where others have set one of them as a header, too", () => {
+  test("keeps a list of values if others have set one of them as a header, too", () => {
     const others = { headers: { "set-cookie": "b=2" }, multiValueHeaders: { "Set-Cookie": ["a=1", "b=2"] } };
     const answer = replyTo(apiEvents.albMultiValue(), rejection(), others);
     const own = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]]));
@@ -143,14 +143,14 @@ describe("answerRejection", () => {
     expect(request.response).toBe("from the cache");
   });
 
-  test("leaves an answer alone that somebody else has given", () => {
+  test("keeps an answer that another hook has given", () => {
     const response = { statusCode: 200, body: "from the cache" };
     const request = { event: apiEvents.http(), error: rejection(), response };
     answerRejection(request, "CIRCUIT_OPEN");
     expect(request.response).toBe(response);
   });
 
-  test("leaves an answer without headers its shape where the event is no API request", () => {
+  test("keeps the shape of an answer without headers if the event is no API request", () => {
     const response = { body: "The circuit is open." };
     const request = { event: otherEvents.sqs?.(), error: rejection(), response };
     answerRejection(request, "CIRCUIT_OPEN");

@@ -2,7 +2,7 @@ import { isRecord } from "../foreign.ts";
 import { describeRequest } from "../request/describe.ts";
 import { isRejection, type Rejection } from "./rejection.ts";
 
-/** What ours keeps of an answer that it replaces. */
+/** The fields that are kept of an answer that ours replaces. */
 interface Others {
   readonly headers?: unknown;
   readonly multiValueHeaders?: unknown;
@@ -12,7 +12,7 @@ interface Others {
 /**
  * Answers `event` with `error` as a problem document (RFC 9457), in the shape of the event's kind, and with the headers and
  * cookies of `others` beside its own. `undefined` if the event is no API request: the error must then stay an error,
- * because a queue reads a status as a success.
+ * because a queue takes an answer with a status for a success.
  */
 export function replyTo(event: unknown, error: Rejection, others: Others = {}): Record<string, unknown> | undefined {
   const request = describeRequest(event);
@@ -60,6 +60,6 @@ export function answerRejection(
   if (!isRejection(error, ...codes)) return;
   const others = isRecord(response) ? response : {};
   if (response !== undefined && others.body !== error.message) return;
-  // Assigned, not returned: a returned value would silence the other onError hooks.
+  // Assigned, not returned: a returned value would skip the other onError hooks.
   request.response = replyTo(request.event, error, others) ?? response;
 }

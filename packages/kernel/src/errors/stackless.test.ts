@@ -20,7 +20,7 @@ test("the limit is restored if making the error throws", () => {
   expect(Error.stackTraceLimit).toBe(limit);
 });
 
-test("an error is made where the limit cannot be written, as under --frozen-intrinsics", () => {
+test("an error is made if the limit cannot be written, as under --frozen-intrinsics", () => {
   vi.spyOn(Reflect, "set").mockReturnValue(false);
   expect(withoutStack(() => new Error("x")).message).toBe("x");
 });

@@ -26,7 +26,7 @@ test("brings every package's events to a subscriber, until it leaves", () => {
   expect(heard).toEqual([closed, pinged]);
 });
 
-test("has no subscribers unless somebody listens, so that nothing need be built", () => {
+test("has no subscribers without a listener, so that no event need be built", () => {
   expect(circuits.hasSubscribers).toBe(false);
   const unsubscribe = subscribe(() => {});
   expect(circuits.hasSubscribers).toBe(true);

@@ -3,7 +3,7 @@ import { callback } from "../options/rules.ts";
 import { warn } from "../warn.ts";
 import type { MidguardEvent } from "./events.ts";
 
-/** Where a package publishes. Check `hasSubscribers` before an event is built: without a subscriber none is needed. */
+/** The channel of a package. Check `hasSubscribers` before you build an event: without a subscriber none is needed. */
 export type EventChannel<E> = { readonly hasSubscribers: boolean; publish(event: E): void };
 
 const names = ["rate-limit", "retry", "circuit-breaker", "warmup"] as const;

@@ -34,7 +34,7 @@ export function currentScope(time?: number): Scope | undefined {
   return scope === undefined || isOver(scope, time) ? undefined : scope;
 }
 
-/** Makes `scope` the current one, for what follows in this asynchronous context and, since it leaks, for the caller. */
+/** Makes `scope` the current one, for the rest of this asynchronous context and, because it leaks, for the caller. */
 export function makeCurrent(scope: Scope): void {
   storage.enterWith(scope);
 }

@@ -70,7 +70,7 @@ describe("the scope", () => {
       expect(currentScope()).toBe(scope);
       leaveInvocation(second, owner);
       expect(currentScope()).toBe(scope);
-      // The other was answered early: nobody will say that it is done.
+      // The other was answered early: no hook will end it.
       Object.assign(first, { earlyResponse: undefined });
       leaveInvocation(second, owner);
       expect(currentScope()).toBeUndefined();
@@ -344,7 +344,7 @@ describe("what the event of a request is", () => {
     });
   });
 
-  test("is worked out anew for one put in its place, and for a request that nobody has entered", async () => {
+  test("is worked out again for an event that replaced it, and for a request that no hook has entered", async () => {
     const one: { event: unknown; context: unknown } = request(5_000, apiEvents.http());
     expect(describeOnce(one)?.kind).toBe("http");
     await entering(one, () => {

@@ -1,4 +1,4 @@
-/** The invocation that the calling code runs in. It cannot be changed. */
+/** The invocation that the calling code runs in. Its fields are read-only. */
 export interface Invocation {
   /** The Lambda context that the handler was called with. */
   readonly context: object;
@@ -6,7 +6,7 @@ export interface Invocation {
   readonly requestId: string | undefined;
   /** When time is up, in epoch ms on the monotonic clock (`systemClock`); `Infinity` without a deadline. */
   readonly endsAt: number;
-  /** Whether this is a recorded event that warms the environment, and no request. */
+  /** Whether this is a recorded event that warms the environment rather than a request. */
   readonly rehearsal: boolean;
   /** Milliseconds until `endsAt`; negative once it has passed, `Infinity` without a deadline. */
   remainingMs(): number;

@@ -108,7 +108,7 @@ describe("a slot", () => {
     expect(Object.keys(one)).toEqual([]);
   });
 
-  test("without a name belongs to its maker alone, with one to all who use the name", () => {
+  test("without a name belongs to its maker alone, with a name to every user of the name", () => {
     const holder = {};
     createSlot<number>().set(holder, 1);
     expect(createSlot<number>().get(holder)).toBeUndefined();

@@ -5,7 +5,7 @@ import type { Slot } from "./slot.ts";
 
 /**
  * The life of an invocation, from the first of our hooks to the last. Users see its read-only `Invocation`; packages keep
- * what is theirs on it, in slots.
+ * their own data on it, in slots.
  */
 export interface Scope {
   readonly context: object;

@@ -20,7 +20,7 @@ export function show(value: unknown): string {
   return String(value);
 }
 
-/** Throws that `name` must be something else than `value`. */
+/** Throws an error which says that `name` must be `wanted`, and shows `value`. */
 export function refuse(Refusal: ErrorConstructor, name: string, wanted: string, value: unknown): never {
   throw new Refusal(`${name} must be ${wanted}, got ${show(value)}`);
 }
@@ -84,7 +84,7 @@ export function list<T>(): Rule<readonly T[]> {
   return ofType("an array", Array.isArray);
 }
 
-/** A function. What it returns is checked where it is called. */
+/** A function. Its result is checked at each call. */
 // biome-ignore lint/suspicious/noExplicitAny: any function will do; the option's own type says which.
 export function callback<F extends (...args: any[]) => unknown>(): Rule<F> {
   return ofType("a function", (value) => typeof value === "function");

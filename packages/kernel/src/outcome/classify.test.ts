@@ -10,7 +10,7 @@ describe("a status", () => {
     expect([ofValue({ statusCode: status }), ofError({ status })]).toEqual([true, true]);
   });
 
-  test.each([100, 200, 304, 400, 404, 424, 426, 428, 430, 499, 600])("of %i is none", (status) => {
+  test.each([100, 200, 304, 400, 404, 424, 426, 428, 430, 499, 600])("of %i is no failure", (status) => {
     expect([ofValue({ statusCode: status }), ofError({ status })]).toEqual([false, false]);
   });
 

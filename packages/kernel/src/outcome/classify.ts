@@ -73,7 +73,7 @@ export function isOwnRejection(error: unknown): boolean {
   );
 }
 
-/** What a retry policy's `AttemptTimeoutError` says of itself, for the circuit breaker. */
+/** The part of a retry policy's `AttemptTimeoutError` that the circuit breaker reads. */
 export interface StarvedAttempt {
   /** The attempt had too little time for any dependency, so that its timeout says nothing about the one it called. */
   readonly starved: boolean;

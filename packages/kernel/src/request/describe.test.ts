@@ -28,7 +28,7 @@ describe.each(Object.entries(facts))("an event of kind %s", (kind, expected) => 
   });
 });
 
-test.each(["rest", "http", "functionUrl", "websocket"] as const)("tells when an event of kind %s arrived", (kind) => {
+test.each(["rest", "http", "functionUrl", "websocket"] as const)("reports when an event of kind %s arrived", (kind) => {
   expect(Math.abs(Date.now() - (describeRequest(apiEvents[kind]())?.arrivedAt ?? 0))).toBeLessThan(1_000);
 });
 

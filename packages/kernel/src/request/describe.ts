@@ -5,7 +5,7 @@ export interface RequestDescription {
   readonly kind: "rest" | "http" | "function-url" | "alb" | "websocket" | "edge";
   /** `GET`; empty for a WebSocket message. */
   readonly method: string;
-  /** Method and path template, `GET /users/{id}`; `undefined` where the event has no template (ALB, Function URL, Edge). */
+  /** Method and path template, `GET /users/{id}`; `undefined` if the event has no template (ALB, Function URL, Edge). */
   readonly route: string | undefined;
   /** The peer that the gateway saw, as it wrote it; `undefined` for a load balancer, which reports it in a header only. */
   readonly sourceIp: string | undefined;
@@ -80,7 +80,7 @@ function describeEdge(records: unknown): RequestDescription | undefined {
 /**
  * Describes the request in an API event: REST API (v1), HTTP API (v2), Function URL, load balancer, WebSocket API and
  * Lambda@Edge. `undefined` for anything else (queues, streams, schedules, authorizers, direct invokes): there a status
- * would be read as a success. Never throws, whatever the event, as long as it came as JSON.
+ * would count as a success. Never throws, whatever the event, as long as it came as JSON.
  */
 export function describeRequest(event: unknown): RequestDescription | undefined {
   if (!isRecord(event)) return undefined;

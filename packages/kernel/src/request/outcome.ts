@@ -2,7 +2,7 @@ import { read } from "../foreign.ts";
 
 /** How a request ended. */
 export interface RequestOutcome {
-  /** The status that the client gets, as far as it is known: that of the response, or a 4xx or 5xx of the error. */
+  /** The status that the client gets, if it is known: that of the response, or a 4xx or 5xx of the error. */
   readonly statusCode: number | undefined;
   /** The response; absent if there is none. */
   readonly response?: unknown;

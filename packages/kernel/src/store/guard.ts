@@ -82,7 +82,7 @@ export function createStoreGuard(options: StoreGuardOptions): StoreGuard {
   function admits(): boolean {
     if (deadSince === undefined) return true;
     const now = clock.now();
-    // If `deadSince` lies in the future, the clock was set back: nobody knows how long ago the store failed.
+    // If `deadSince` lies in the future, the clock was set back: the time since the failure is unknown.
     if (now >= deadSince && now < deadSince + probeAfterMs) return false;
     deadSince = now;
     return true;

@@ -9,8 +9,8 @@ function retryAfterSeconds(decision: Decision): number {
 }
 
 /**
- * Thrown by the middleware when a limit is reached: 429 with Retry-After, unless it can never be taken. If no store
- * could be asked and `onStoreError` is "deny", it is 503, since the client has done nothing wrong.
+ * Thrown by the middleware when a limit is reached: 429 with Retry-After, unless it can never be taken. If the store
+ * fails and `onStoreError` is "deny", it is 503, because the client has done nothing wrong.
  *
  * The problem types and `violated-policies` are those of draft-ietf-httpapi-ratelimit-headers.
  */

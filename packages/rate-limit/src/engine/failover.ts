@@ -6,7 +6,7 @@ import type { RateLimitStore, StoreRequest } from "../store/store.ts";
 import { StoreTimeoutError } from "../store/store-timeout-error.ts";
 import { type MemoryStore, memoryStore } from "../stores/memory/memory-store.ts";
 
-/** A failed store is asked again after this long, and clients that are turned away meanwhile come back after it. */
+/** A failed store is called again after this long. It is also `Retry-After` for clients that are rejected meanwhile. */
 const probeAfterMs = 1_000;
 
 /** Options of `createFailover`. */
@@ -32,7 +32,7 @@ function neverAborted(): AbortSignal {
   return new AbortController().signal;
 }
 
-/** A decision without any store. It has no receipt, since nothing was charged. */
+/** A decision without any store. It has no receipt, because nothing was charged. */
 function undecided(allowed: boolean): Decision {
   const retryAfterMs = allowed ? 0 : probeAfterMs;
   return { allowed, remaining: 0, resetAfterMs: 0, retryAfterMs, violated: [], limits: [] };

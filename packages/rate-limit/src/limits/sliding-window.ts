@@ -64,7 +64,7 @@ export interface SlidingCounts {
   readonly previous: number;
   /** How much was taken in this window. */
   readonly current: number;
-  /** Time since this window's start; negative if the clock has yet to reach it, and then the window counts as just begun. */
+  /** Time since this window's start. Negative if the clock has not reached it yet: the window then counts as just begun. */
   readonly elapsedMs: number;
 }
 

@@ -9,7 +9,7 @@ export interface StrictCounts {
   readonly windowMs: number;
   /** Number of the newest part: `strictPartAt(now)`, or up to 12 more if the clock was set back since. */
   readonly newest: number;
-  /** How much was taken in part `part`; asked about the newest part and the 12 before it. */
+  /** How much was taken in part `part`; called for the newest part and the 12 before it. */
   countIn(part: number): number;
 }
 

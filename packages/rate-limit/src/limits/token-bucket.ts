@@ -23,7 +23,7 @@ const longestFillUs = 2 ** 52;
 
 /**
  * A bucket of `capacity` tokens, full at first, into which `refillPerSecond` come back: bursts up to the capacity, and
- * the refill rate in the long run. The better choice for windows under 10 s if the clocks of machines differ.
+ * the refill rate in the long run. Prefer it for windows under 10 s if the clocks of machines differ.
  *
  * The bound: never more than `capacity + refillPerSecond x t` in any t seconds. A clock set back never fills it. What is
  * given back (`countIf`, `refund`) may be taken on top, even if the bucket would have been full again without it.
@@ -75,7 +75,7 @@ export function bucketFullAtUs({ fullAtUs, tokenUs }: BucketCounts, now: number,
   return Math.max(fullAtUs, now * 1_000) + cost * tokenUs;
 }
 
-/** What a refund is about: `cost` tokens taken `elapsedMs` ago, when the bucket was full again after `resetAfterMs`. */
+/** The take that a refund reverses: `cost` tokens taken `elapsedMs` ago, when the bucket was full again after `resetAfterMs`. */
 export interface TakenTokens {
   readonly tokenUs: number;
   readonly cost: number;
@@ -89,7 +89,7 @@ export interface TakenTokens {
  */
 export function bucketRefundUs({ tokenUs, cost, elapsedMs, resetAfterMs }: TakenTokens): number {
   const takenUs = cost * tokenUs;
-  // For this long the bucket would not have been full in any case. One ms less, since `resetAfterMs` is rounded up.
+  // For this long the bucket would not have been full in any case. One ms less, because `resetAfterMs` is rounded up.
   const certainUs = Math.max(0, (resetAfterMs - 1) * 1_000 - takenUs);
   return Math.max(0, takenUs - Math.max(0, elapsedMs * 1_000 - certainUs));
 }

@@ -11,15 +11,15 @@ export interface LimitState {
 /** The decision about all limits together. */
 export interface Decision {
   readonly allowed: boolean;
-  /** Of the limit with the least left; 0 if no store could be asked. */
+  /** Of the limit with the least left; 0 if no store answered. */
   readonly remaining: number;
   /** Of the same limit, in ms. */
   readonly resetAfterMs: number;
-  /** Milliseconds until the same may be taken, if nobody else takes; 0 when allowed, `Infinity` if it never may. */
+  /** Milliseconds until the same may be taken, if nothing is taken meanwhile; 0 when allowed, `Infinity` if it never may. */
   readonly retryAfterMs: number;
   /** The limits that it would have exceeded. */
   readonly violated: readonly LimitState[];
-  /** Every limit, in the order given; empty if no store could be asked (`onStoreError` "allow" or "deny"). */
+  /** Every limit, in the order given; empty if no store answered (`onStoreError` "allow" or "deny"). */
   readonly limits: readonly LimitState[];
 }
 

@@ -1,13 +1,13 @@
 import { type Decision, type LimitState, tightestOf } from "./decision.ts";
 import type { RateLimitStore, StoreRequest } from "./store.ts";
 
-/** What a decision charged, and the store that made it. */
+/** The charge of a decision, and the store that made it. */
 export interface Receipt {
   readonly request: StoreRequest;
   readonly store: RateLimitStore;
 }
 
-/** What a store has found out about a request. */
+/** The findings of a store about a request. */
 export interface Findings extends Receipt {
   /** Every limit, in the order of the request. */
   readonly limits: readonly LimitState[];
@@ -66,5 +66,5 @@ export function decide(findings: Findings): Decision {
 /** The receipt of a decision; `undefined` if it has none: a copy, for instance, or a decision made without a store. */
 export const receiptOf: (decision: Decision) => Receipt | undefined = ReceiptedDecision.receipt;
 
-/** Whether a decision has a receipt of this store: if one store asks another, it may have that of the other. */
+/** Whether a decision has a receipt of this store: if one store calls another, it may have that of the other. */
 export const isDecidedBy: (decision: Decision, store: RateLimitStore) => boolean = ReceiptedDecision.isBy;

@@ -1,7 +1,7 @@
 import type { Limit } from "../limits/limit.ts";
 import type { Decision, LimitState } from "./decision.ts";
 
-/** What a store decides about. */
+/** The request that a store decides about. */
 export interface StoreRequest {
   /** The limiter's name and the caller's key. */
   readonly key: string;
@@ -14,8 +14,8 @@ export interface StoreRequest {
 }
 
 /**
- * Where counts are kept. Every method that waits gives up when `signal` aborts, and rejects if the store fails: what
- * happens then is up to the limiter (`onStoreError`).
+ * Keeps the counts. Every method that waits gives up when `signal` aborts, and rejects if the store fails. The limiter
+ * then decides by `onStoreError`.
  */
 export interface RateLimitStore {
   /**

@@ -2,7 +2,7 @@ import type { LimitState } from "../../store/decision.ts";
 import type { Charge } from "./cells/cell.ts";
 import type { Column } from "./table.ts";
 
-/** Where the words of one key lie. */
+/** The place of one key's words. */
 export interface Place {
   readonly words: Int32Array;
   /** Index of the first word. */

@@ -76,7 +76,7 @@ export function createMemoryStore(maxBytes: number, makeHashKey: () => HashKey):
     async refund({ key, cost, now: takenAt, limits }, decision, now) {
       const plan = planOf(limits, now);
       const slot = plan.table.slots.find(fingerprintOf(key));
-      // Without a slot of its own the key was counted together with others, where its share is unknown.
+      // Without a slot of its own the key was counted together with others, so its share is unknown.
       if (slot < 0) return;
       const entry = entryAt(plan, slot, now);
       entry.used();

@@ -7,7 +7,7 @@ const bucketsPerShared = 8;
 /** The most buckets of slots `width` words wide that fit into `bytes`; at least one, or nothing would be counted. */
 export function bucketsIn(bytes: number, width: number): number {
   const perBucket = 4 * (slotsPerBucket * (1 + width) + width / bucketsPerShared);
-  // One shared slot more than the division yields, since it may leave a part of one.
+  // One shared slot more than the division yields, because it may leave a part of one.
   return Math.max(1, Math.floor((bytes - 4 * width) / perBucket));
 }
 
