@@ -60,6 +60,19 @@ test("every line is what a fresh Powertools instance would emit, whatever lines 
   expect(warning).not.toHaveBeenCalled();
 });
 
+test("a line that cannot be emitted leaves nothing behind for the next one", () => {
+  const warn = vi.fn();
+  const writeLine = createLineWriter({ namespace: "Shop", service: "orders", defaultsFrom: undefined }, warn);
+  writeLine(lineAt({ dimensions: byServiceAndRoute, route: "/a" }, "slow" as never));
+  writeLine(lineAt({ dimensions: byService }));
+
+  expect(warn).toHaveBeenCalledExactlyOnceWith("line", "a line could not be emitted", expect.any(Error));
+  const [line, ...more] = lines.all();
+  expect(more).toEqual([]);
+  expect(line?._aws.CloudWatchMetrics[0]?.Dimensions).toEqual([["service"]]);
+  expect(line).not.toHaveProperty("route");
+});
+
 test("overlapping invocations each have their own dimensions", async () => {
   vi.stubEnv("AWS_LAMBDA_MAX_CONCURRENCY", "64");
   const { InvokeStore } = await import("@aws/lambda-invoke-store");

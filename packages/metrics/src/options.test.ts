@@ -246,6 +246,13 @@ describe("properties", () => {
     expect(warned.count()).toBe(1);
   });
 
+  test("may have 1,024 characters, and a name of 255", async () => {
+    const warned = warnings();
+    const [name, value] = ["n".repeat(255), "v".repeat(1_024)];
+    expect(await lineOf({ namespace: "Shop", properties: () => ({ [name]: value }) })).toHaveProperty(name, value);
+    expect(warned.count()).toBe(0);
+  });
+
   test("that publish an event which is emitted at once do not mix with it", async () => {
     const { eventChannel, enterInvocation } = await import("@midguard/kernel/internal");
     const line = await lineOf({
