@@ -150,6 +150,17 @@ describe("answerRejection", () => {
     expect(request.response).toBe(response);
   });
 
+  test("leaves an answer alone whose body cannot be read", () => {
+    const response = {
+      get body() {
+        throw new Error("hostile");
+      },
+    };
+    const request = { event: apiEvents.http(), error: rejection(), response };
+    answerRejection(request, "CIRCUIT_OPEN");
+    expect(request.response).toBe(response);
+  });
+
   test("keeps the shape of an answer without headers if the event is no API request", () => {
     const response = { body: "The circuit is open." };
     const request = { event: otherEvents.sqs?.(), error: rejection(), response };

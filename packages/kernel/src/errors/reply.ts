@@ -1,4 +1,4 @@
-import { isRecord } from "../foreign.ts";
+import { isRecord, read } from "../foreign.ts";
 import { describeRequest } from "../request/describe.ts";
 import { isRejection, type Rejection } from "./rejection.ts";
 
@@ -59,7 +59,7 @@ export function answerRejection(
   const { error, response } = request;
   if (!isRejection(error, ...codes)) return;
   const others = isRecord(response) ? response : {};
-  if (response !== undefined && others.body !== error.message) return;
+  if (response !== undefined && read(response, "body") !== error.message) return;
   // Assigned, not returned: a returned value would skip the other onError hooks.
   request.response = replyTo(request.event, error, others) ?? response;
 }
