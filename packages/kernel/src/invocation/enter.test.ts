@@ -99,6 +99,24 @@ describe("the scope", () => {
     });
   });
 
+  test("a request without a context object has one too", async () => {
+    await entering({ event: {}, context: undefined }, (scope) => {
+      expect(scope.requestId).toBeUndefined();
+      expect(remainingMs(scope)).toBe(Infinity);
+    });
+  });
+
+  test("is not nested in an invocation that has ended, around a nested one that failed", async () => {
+    const first = request(5_000);
+    await entering(first, (ended) => {
+      const failed = { ...request(5_000), error: new Error("boom") };
+      expect(enterInvocation(failed, owner).outer).toBe(ended);
+      leaveInvocation(first, owner);
+      expect(ended.ended).toBe(true);
+      expect(enterInvocation(request(60_000), owner).outer).toBeUndefined();
+    });
+  });
+
   test("knows its request's id in a durable execution, which wraps the context", async () => {
     const lambdaContext = { awsRequestId: "id" };
     await entering({ event: {}, context: { lambdaContext } }, ({ requestId }) => expect(requestId).toBe("id"));

@@ -24,21 +24,21 @@ export function keepStreaming(request: object): void {
 }
 
 /** Whether a request may be over without a last hook of ours: it failed, was answered early or is streamed. */
-export function mayBeOver(request: object | undefined): boolean {
-  if (request === undefined) return false;
+export function mayBeOver(request: object): boolean {
   const isStreaming = streaming.get(request) ?? isStreamed(request);
   return read(request, "error") !== undefined || isAnsweredEarly(request) || isStreaming;
 }
 
 /**
  * Whether an invocation of `context` is nested in `outer`, the current scope. If the request of `outer` failed or was
- * answered early, and the new context has a different request ID, this is the next request, and `outer` has leaked in.
+ * answered early or has ended, and the new context has a different request ID, this is the next request, and `outer` has
+ * leaked in.
  */
 function isNestedIn(outer: Scope, context: object): boolean {
   if (outer.rehearsal) return true;
   const requestId = requestIdOf(context);
   const isOther = requestId !== undefined && requestId !== outer.requestId;
-  return !(isOther && mayBeOver(outer.request));
+  return !(isOther && (outer.request === undefined || mayBeOver(outer.request)));
 }
 
 /** The scope that a new invocation of `context` is nested in, if the scope `found` is current. */
