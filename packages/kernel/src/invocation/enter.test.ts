@@ -1,12 +1,11 @@
 import { AsyncResource } from "node:async_hooks";
 import { Readable } from "node:stream";
 import { describe, expect, test, vi } from "vitest";
-import { now } from "../clock.ts";
 import { describeRequest } from "../request/describe.ts";
 import { apiEvents, lambdaContext } from "../testing/index.ts";
-import { currentInvocation, currentScope, enclosingScope, isRehearsal, runIn } from "./current.ts";
+import { currentInvocation, currentScope, enclosingScope, isRehearsal } from "./current.ts";
 import { describe as describeOnce, enterInvocation, leaveInvocation } from "./enter.ts";
-import { grantedMs, liftGatewayLimit, openScope, remainingMs, type Scope } from "./scope.ts";
+import { grantedMs, liftGatewayLimit, remainingMs, type Scope } from "./scope.ts";
 
 type EnteredRequest = Parameters<typeof enterInvocation>[0];
 
@@ -96,13 +95,6 @@ describe("the scope", () => {
     });
     await entering(request(60_000), async () => {
       expect(remainingMs(enterInvocation({ event: apiEvents.rest(), context: {} }, owner))).toBeLessThanOrEqual(29_000);
-    });
-  });
-
-  test("a request without a context object has one too", async () => {
-    await entering({ event: {}, context: undefined }, (scope) => {
-      expect(scope.requestId).toBeUndefined();
-      expect(remainingMs(scope)).toBe(Infinity);
     });
   });
 
@@ -239,14 +231,6 @@ describe("the scope", () => {
     await entering({ event: {}, context: undefined }, (scope) => {
       expect(currentInvocation()).toMatchObject({ context: {}, requestId: undefined, endsAt: Infinity });
       expect(currentScope()).toBe(scope);
-    });
-  });
-
-  test("a scope that no request opened is the outer one of any request", async () => {
-    const limits = { enteredAt: now(), functionMs: 5_000, arrivedAt: undefined, gatewayMs: Infinity };
-    const scope = openScope(lambdaContext(), limits, false);
-    await runIn(scope, async () => {
-      expect(enterInvocation(request(60_000), owner).outer).toBe(scope);
     });
   });
 
