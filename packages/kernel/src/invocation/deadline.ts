@@ -1,7 +1,7 @@
 import { now } from "../clock.ts";
 import { isRecord, read } from "../foreign.ts";
 import type { RequestDescription } from "../request/describe.ts";
-import { createWarnOnce } from "../warn.ts";
+import { warn } from "../warn.ts";
 
 /**
  * How long API Gateway waits for a function, in ms, whatever the function's own timeout. 29 s for REST APIs is a default
@@ -50,16 +50,18 @@ function functionMs(context: object): number {
   return Infinity;
 }
 
-const warnOnce = createWarnOnce("kernel");
-
+/** MIDGUARD_GATEWAY_TIMEOUT_MS in ms; `undefined` if it is not set, or if it is no number of at least 1. */
 function configuredGatewayMs(): number | undefined {
   const text = process.env.MIDGUARD_GATEWAY_TIMEOUT_MS;
   if (text === undefined || text === "") return undefined;
   const ms = Number(text);
   if (ms >= 1) return ms;
-  warnOnce("gateway", "MIDGUARD_GATEWAY_TIMEOUT_MS must be a number of at least 1, and was ignored", text);
+  warn("MIDGUARD_GATEWAY_TIMEOUT_MS must be a number of at least 1, and was ignored", text);
   return undefined;
 }
+
+// Read once, because reading the environment takes as long as the rest of entering an invocation.
+const configuredMs = configuredGatewayMs();
 
 /** What limits the invocation of `context` for `request`, if it is entered now. */
 export function timeLimits(context: object, request: RequestDescription | undefined): TimeLimits {
@@ -73,7 +75,7 @@ export function timeLimits(context: object, request: RequestDescription | undefi
   return {
     ...limits,
     arrivedAt: isBelievable ? enteredAt - age : enteredAt,
-    gatewayMs: configuredGatewayMs() ?? gatewayMs,
+    gatewayMs: configuredMs ?? gatewayMs,
   };
 }
 
