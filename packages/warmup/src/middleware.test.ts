@@ -372,6 +372,23 @@ describe("beside other middlewares", () => {
     expect(clock.now() - from).toBeLessThanOrEqual(atMost + 10);
   });
 
+  test.each([
+    ["promise", { secret: new Promise(() => {}) }],
+    ["cleanup", { "powertools-for-aws.idempotency": () => new Promise(() => {}) }],
+  ])("waits for a %s that never settles for exactly a second", async (_, internal) => {
+    const { clock, middleware } = setUp();
+    const handler = middy()
+      .before((request) => void Object.assign(request.internal, internal))
+      .use(middleware)
+      .handler(async () => ok);
+    const settled = vi.fn();
+    void Promise.resolve(handler({ warmup: true }, lambdaContext({ timeoutMs: 60_000 }))).then(settled);
+    await clock.advance(999);
+    expect(settled).not.toHaveBeenCalled();
+    await clock.advance(1);
+    expect(settled).toHaveBeenCalledOnce();
+  });
+
   test("skips every later hook", async () => {
     const later = vi.fn();
     const handler = middy()

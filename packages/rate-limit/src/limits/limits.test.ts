@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { formatDuration } from "./duration.ts";
 import { checkLimits } from "./limit.ts";
 import { quota } from "./quota.ts";
-import { slidingWindow } from "./sliding-window.ts";
+import { slidingWaitMs, slidingWindow } from "./sliding-window.ts";
 import { tokenBucket } from "./token-bucket.ts";
 
 describe("limits", () => {
@@ -116,6 +116,14 @@ describe("limits", () => {
     ],
   ])("may be as large as %s", (_bound, make) => {
     expect(make).not.toThrow();
+  });
+
+  it.each([
+    [{ previous: 0, current: 0 }, 0],
+    [{ previous: 4, current: 0 }, 4],
+    [{ previous: 2, current: 3 }, 5],
+  ])("need no wait for what is there before a window begins: %j", (counts, target) => {
+    expect(slidingWaitMs({ ...counts, windowMs: 1_000, elapsedMs: -200 }, target)).toBe(0);
   });
 
   it("may share a window if they have names of their own", () => {

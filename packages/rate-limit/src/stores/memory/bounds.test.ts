@@ -233,6 +233,16 @@ describe("every limit", () => {
     }
   });
 
+  it("keeps the time of each take in a strict window when the clock is set back by less than the window", () => {
+    const { take } = key([slidingWindow(2, 1_200, { strict: true })]);
+    const midnight = Date.UTC(2026, 10, 30);
+    take(midnight, 1);
+    take(midnight + 600, 1);
+    expect(take(midnight + 500, 1)).toMatchObject({ allowed: false, retryAfterMs: 800 });
+    expect(take(midnight + 1_299, 1)).toMatchObject({ allowed: false, retryAfterMs: 1 });
+    expect(take(midnight + 1_300, 1).allowed).toBe(true);
+  });
+
   it("refunds only those tokens that have not come back by themselves, exact to fractions of a ms", () => {
     const tokens = fc.record({ tokenUs: fc.integer({ min: 100, max: 2_000_000 }), cost: small, ms: fc.nat(20_000) });
     fc.assert(
