@@ -1,4 +1,3 @@
-import { now } from "../clock.ts";
 import { inherited, remainingMs, type Scope } from "./scope.ts";
 import { createSlot } from "./slot.ts";
 
@@ -18,6 +17,6 @@ export function reserveMs(scope: Scope): number {
 }
 
 /** Milliseconds of an invocation that may still be spent at `time` before its reserve; `Infinity` outside of any. */
-export function usableMs(scope: Scope | undefined, time: number = now()): number {
+export function usableMs(scope: Scope | undefined, time?: number): number {
   return scope === undefined ? Infinity : remainingMs(scope, time) - reserveMs(scope);
 }
