@@ -1,5 +1,5 @@
+import { type DynamoDbLocal, hasDynamoDbLocal, startDynamoDbLocal } from "@midguard/local-services";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { type DynamoDbLocal, hasDynamoDbLocal, startDynamoDbLocal } from "./testing/dynamodb-local.ts";
 import { type Output, takeOutput } from "./testing/output.ts";
 import { type ProfileServer, startProfileServer, status } from "./testing/profile-server.ts";
 import { type Answer, type RequestParts, send } from "./testing/requests.ts";
