@@ -1,7 +1,13 @@
 import type { MiddlewareObj, Request } from "@middy/core";
+import { type Clock, isRehearsal, systemClock } from "@midguard/kernel";
 import {
   answerRejection,
   callback,
+  createSlot,
+  createWarnOnce,
+  enterInvocation,
+  leaveInvocation,
+  number,
   type Rule,
   read,
   readOptions,
@@ -10,7 +16,10 @@ import {
   shape,
 } from "@midguard/kernel/internal";
 import type { CircuitBreaker } from "./circuit-breaker.ts";
+import { publish } from "./events.ts";
 import type { CircuitBreakers } from "./family.ts";
+import { createFleetSync, type FleetSync } from "./fleet/fleet-sync.ts";
+import { participants } from "./fleet/participant.ts";
 
 type Guard = CircuitBreaker | CircuitBreakers;
 
@@ -18,6 +27,15 @@ type Guard = CircuitBreaker | CircuitBreakers;
 export interface CircuitBreakerMiddlewareOptions {
   /** The circuit breakers, or families of them, that the handler's calls go through. */
   readonly breakers: readonly Guard[];
+  /**
+   * How often each environment asks the breakers' stores while nothing fails, in ms. In trouble it asks every second, or more
+   * often if this is shorter. @default 5_000
+   */
+  readonly syncMs?: number | undefined;
+  /** How long a request may wait for a store, in ms; the first one of an environment 500 or more. @default 50 */
+  readonly storeTimeoutMs?: number | undefined;
+  /** Drives the time limit of stores. @default systemClock */
+  readonly clock?: Clock | undefined;
 }
 
 const call = callback();
@@ -34,20 +52,75 @@ const breakersRule: Rule<readonly Guard[]> = (name, value) => {
   });
 };
 
+const rules = {
+  breakers: required(breakersRule),
+  syncMs: number({ min: 1 }),
+  storeTimeoutMs: number({ min: 1 }),
+  clock: shape<Clock>({ now: call, sleep: call }),
+};
+
+const warnOnce = createWarnOnce("circuitBreaker");
+
+/** A store that failed is no reason to fail a request: each environment decides alone. */
+function onStoreError(circuits: readonly string[], error: unknown): void {
+  warnOnce("store", "a store failed, and each environment decides alone until it answers", error);
+  publish(circuits[0] ?? "", { type: "circuit.store_failed", circuits, error });
+}
+
+/** The hooks that keep a chain's circuits in touch with the fleet. */
+function syncingHooks(sync: FleetSync): Required<Pick<MiddlewareObj, "before" | "after" | "onError">> {
+  const overlapping = createSlot<Promise<void>>();
+
+  function settle(request: Request): Promise<void> | undefined {
+    const pending = [overlapping.get(request), isRehearsal() ? undefined : sync.end()].filter(
+      (promise) => promise !== undefined,
+    );
+    if (pending.length > 0) return Promise.all(pending).then(() => leaveInvocation(request, hooks));
+    leaveInvocation(request, hooks);
+    return undefined;
+  }
+
+  const hooks = {
+    before: function circuitBreakerBefore(request: Request): Promise<void> | undefined {
+      enterInvocation(request, hooks);
+      const begun = sync.begin();
+      // Settled after the handler, so that a healthy request does not wait for the store.
+      if (begun.overlapping !== undefined) overlapping.set(request, begun.overlapping);
+      return begun.ready;
+    },
+    after: settle,
+    onError: function circuitBreakerOnError(request: Request): Promise<void> | undefined {
+      answerRejection(request, "CIRCUIT_OPEN");
+      return settle(request);
+    },
+  };
+  return hooks;
+}
+
 /**
  * Answers rejections by an open circuit: 503 with `Retry-After` and a problem document (RFC 9457), to API requests only. For
  * any other event the rejection stays an error, so that a queue keeps its messages. It guards nothing by itself: calls go
  * through `breaker.run`, or the handler through `breaker.wrap`.
+ *
+ * Breakers with a `store` share their state in its hooks. While nothing fails that is one read every `syncMs`, which overlaps
+ * the handler, and no write. A store that fails costs `storeTimeoutMs` a second at most.
  *
  * @example
  * export const handler = middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
  *   .use(circuitBreaker({ breakers: [payments] }))
  *   .handler(createOrder);
  *
- * @throws TypeError if `breakers` is not an array of at least one circuit breaker or family.
+ * @throws TypeError or RangeError naming the option and the value if one is wrong.
  */
 export function circuitBreaker(options: CircuitBreakerMiddlewareOptions): MiddlewareObj {
-  readOptions("circuitBreaker", options, { breakers: required(breakersRule) });
+  const defaults = { syncMs: 5_000, storeTimeoutMs: 50, clock: systemClock };
+  const { breakers, syncMs, storeTimeoutMs, clock } = readOptions("circuitBreaker", options, rules, defaults);
+  const inFleets = breakers.map((breaker) => participants.get(breaker)).filter((part) => part !== undefined);
+  if (inFleets.length > 0) {
+    return syncingHooks(
+      createFleetSync({ participants: inFleets, syncMs, timeoutMs: storeTimeoutMs, clock, onError: onStoreError }),
+    );
+  }
   return {
     onError: function circuitBreakerOnError(request: Request): void {
       answerRejection(request, "CIRCUIT_OPEN");

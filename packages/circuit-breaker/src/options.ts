@@ -1,5 +1,7 @@
 import type { Clock, Outcome } from "@midguard/kernel";
 import { callback, now, number, readOptions, required, shape, text, wholeNumber } from "@midguard/kernel/internal";
+import type { CircuitStore } from "./fleet/store.ts";
+import { circuitStoreRule } from "./fleet/store-rule.ts";
 import type { CircuitRules } from "./machine/state.ts";
 import { isFailure } from "./outcome.ts";
 import { type CircuitSnapshot, snapshotRule } from "./snapshot.ts";
@@ -34,6 +36,13 @@ export interface CircuitBreakerOptions {
   /** The state to start from, by `toJSON()` of an earlier breaker. A state of an unknown version is ignored. */
   readonly initialState?: CircuitSnapshot | undefined;
   /**
+   * Shares the circuit's state with all environments: `dynamoDbCircuitStore` or `redisCircuitStore`. It needs the middleware
+   * `circuitBreaker`, in whose hooks the store is asked. The fleet can only add an open: the local circuit decides, too.
+   *
+   * @default undefined: each environment has a state of its own
+   */
+  readonly store?: CircuitStore | undefined;
+  /**
    * The time, in epoch ms. The default is monotonic, so that a jump of the wall clock moves nothing. If a clock given here
    * jumps back, time stands still.
    *
@@ -57,6 +66,7 @@ export interface BreakerSettings {
   readonly rules: CircuitRules;
   readonly isFailure: (outcome: Outcome) => boolean;
   readonly snapshot: CircuitSnapshot | undefined;
+  readonly store: CircuitStore | undefined;
   readonly clock: Pick<Clock, "now">;
   readonly random: () => number;
 }
@@ -70,11 +80,12 @@ const rules = {
   maxOpenMs: number(ms),
   halfOpenPermits: wholeNumber({ min: 1 }),
   isFailure: callback<BreakerSettings["isFailure"]>(),
+  store: circuitStoreRule,
   clock: shape<Pick<Clock, "now">>({ now: callback() }),
   random: callback<() => number>(),
 };
 
-function defaults(): Omit<BreakerSettings, "name" | "rules" | "snapshot"> & {
+function defaults(): Omit<BreakerSettings, "name" | "rules" | "snapshot" | "store"> & {
   openMs: number;
   halfOpenPermits: number;
 } {

@@ -1,0 +1,49 @@
+import type { FleetRules } from "./rules.ts";
+import type { CircuitRecord, FleetState, Slot } from "./state.ts";
+
+/** A closed circuit counts in this many slots per window. */
+const slotsPerWindow = 5;
+
+/** How many slots a store keeps of a circuit: the window, and some for clocks that differ. */
+export const keptSlots = 8;
+
+/** The slot that calls which end at `now` count in. */
+export function slotAt({ phase, since }: FleetState, now: number, { windowMs, stepMs }: FleetRules): number {
+  if (phase === "closed") return Math.floor((now * slotsPerWindow) / windowMs);
+  return phase === "ramping" ? Math.max(0, Math.floor((now - since) / stepMs)) : 0;
+}
+
+/** Whether the share of failures in a slot, or in several, reaches the threshold. */
+export function isOverThreshold(slots: readonly Slot[], { threshold }: FleetRules): boolean {
+  const calls = slots.reduce((sum, slot) => sum + slot.calls, 0);
+  const failures = slots.reduce((sum, slot) => sum + slot.failures, 0);
+  return calls > 0 && failures / calls >= threshold;
+}
+
+/** Whether there is enough evidence, too: many calls, and failures in more than one environment. */
+export function isFailing(slots: readonly Slot[], rules: FleetRules): boolean {
+  const calls = slots.reduce((sum, slot) => sum + slot.calls, 0);
+  const reporters = new Set(slots.flatMap((slot) => [...slot.reporters]));
+  return calls >= rules.minimumCalls && reporters.size >= rules.minimumReporters && isOverThreshold(slots, rules);
+}
+
+/** What was counted in the window that ends at `now`. Clocks may differ by a slot. */
+export function recentSlots(record: CircuitRecord, now: number, rules: FleetRules): readonly Slot[] {
+  const current = slotAt(record, now, rules);
+  return record.slots.filter(({ index }) => index > current - slotsPerWindow && index <= current + 1);
+}
+
+/** What was counted in the last step of a recovery that is over. */
+export function lastStep(record: CircuitRecord, step: number): readonly Slot[] {
+  return record.slots.filter(({ index }) => index === step - 1);
+}
+
+/** The slots of a record after a count, the newest ones: what every store does. A count for a slot that is gone is dropped. */
+export function addToSlots(slots: readonly Slot[], { index, calls, failures, reporters }: Slot): readonly Slot[] {
+  const kept = slots.filter((slot) => slot.index % keptSlots !== index % keptSlots);
+  const old = slots.find((slot) => slot.index % keptSlots === index % keptSlots);
+  if (old !== undefined && old.index > index) return slots;
+  if (old === undefined || old.index < index) return [...kept, { index, calls, failures, reporters }];
+  const added = [...new Set(old.reporters + reporters)].join("");
+  return [...kept, { index, calls: old.calls + calls, failures: old.failures + failures, reporters: added }];
+}
