@@ -59,12 +59,13 @@ const rules = {
   clock: shape<Clock>({ now: call, sleep: call }),
 };
 
-const warnOnce = createWarnOnce("circuitBreaker");
-
 /** A store that failed is no reason to fail a request: each environment decides alone. */
-function onStoreError(circuits: readonly string[], error: unknown): void {
-  warnOnce("store", "a store failed, and each environment decides alone until it answers", error);
-  publish(circuits[0] ?? "", { type: "circuit.store_failed", circuits, error });
+function storeErrorReporter(): (circuits: readonly string[], error: unknown) => void {
+  const warnOnce = createWarnOnce("circuitBreaker");
+  return function reportStoreError(circuits, error) {
+    warnOnce("store", "a store failed, and each environment decides alone until it answers", error);
+    publish("circuitBreaker", { type: "circuit.store_failed", circuits, error });
+  };
 }
 
 /** The hooks that keep a chain's circuits in touch with the fleet. */
@@ -118,7 +119,7 @@ export function circuitBreaker(options: CircuitBreakerMiddlewareOptions): Middle
   const inFleets = breakers.map((breaker) => participants.get(breaker)).filter((part) => part !== undefined);
   if (inFleets.length > 0) {
     return syncingHooks(
-      createFleetSync({ participants: inFleets, syncMs, timeoutMs: storeTimeoutMs, clock, onError: onStoreError }),
+      createFleetSync({ participants: inFleets, syncMs, timeoutMs: storeTimeoutMs, clock, onError: storeErrorReporter() }),
     );
   }
   return {
