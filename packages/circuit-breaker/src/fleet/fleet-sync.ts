@@ -3,7 +3,7 @@ import { createStoreGuard, type StoreGuard } from "@midguard/kernel/internal";
 import type { FleetMember } from "./member.ts";
 import type { Participant } from "./participant.ts";
 import type { CircuitStore } from "./store.ts";
-import { sendReports, syncMembers } from "./sync.ts";
+import { type Job, sendReports, syncAndAsk, syncOnly } from "./sync.ts";
 import { CircuitStoreTimeoutError } from "./timeout-error.ts";
 
 /** Options of `createFleetSync`. */
@@ -25,8 +25,6 @@ export interface FleetSync {
   /** A request ends: sends what its calls showed. `undefined` if there is nothing to send. */
   end(): Promise<void> | undefined;
 }
-
-type Job = (store: CircuitStore, members: readonly FleetMember[], signal: AbortSignal) => Promise<void>;
 
 /** The first call of an environment waits for DNS, TLS and credentials. */
 const firstTimeoutMs = 500;
@@ -64,8 +62,8 @@ export function createFleetSync(options: FleetSyncOptions): FleetSync {
   }
 
   /** One synchronisation at a time, however many requests are under way. */
-  function sync(members: readonly FleetMember[]): Promise<void> {
-    running ??= ask(members, syncMembers).finally(() => {
+  function sync(members: readonly FleetMember[], job: Job): Promise<void> {
+    running ??= ask(members, job).finally(() => {
       running = undefined;
     });
     return running;
@@ -73,7 +71,7 @@ export function createFleetSync(options: FleetSyncOptions): FleetSync {
 
   /** The first synchronisation, which every request waits for that comes before its end. */
   async function start(members: readonly FleetMember[]): Promise<void> {
-    await sync(members);
+    await sync(members, syncAndAsk);
     hasStarted = true;
   }
 
@@ -84,14 +82,14 @@ export function createFleetSync(options: FleetSyncOptions): FleetSync {
       const members = current();
       if (members.length === 0) return {};
       if (!hasStarted) return { ready: start(members) };
-      if (members.some((member) => member.isProbeDue())) return { ready: sync(members) };
-      if (members.some((member) => member.isReadDue(syncMs))) return { overlapping: sync(members) };
+      if (members.some((member) => member.isProbeDue())) return { ready: sync(members, syncAndAsk) };
+      if (members.some((member) => member.isReadDue(syncMs))) return { overlapping: sync(members, syncOnly) };
       return {};
     },
     end() {
       const reporting = current().filter((member) => member.isReportDue());
       if (reporting.length === 0) return undefined;
-      return ask(reporting, (_store, members, signal) => sendReports(members, signal));
+      return ask(reporting, sendReports);
     },
   };
 }

@@ -15,7 +15,8 @@ test("smoke", async () => {
     const env = envs[(t / 50) % 5];
     const result = await env?.request(down ? failing : undefined);
     const record = (await store.list(signal)).records.get("payments");
-    if (record?.epoch !== last || t%5000===0) console.log(t, result, record?.phase, record?.epoch, JSON.stringify(store.calls));
+    if (record?.epoch !== last || t % 5000 === 0)
+      console.log(t, result, record?.phase, record?.epoch, JSON.stringify(store.calls));
     last = record?.epoch;
     await Promise.resolve();
     clock.jump(50);

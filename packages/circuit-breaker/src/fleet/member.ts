@@ -44,7 +44,9 @@ export interface FleetMember extends Pick<MemberOptions, "name" | "store" | "rul
   ended(call: Call, result: CallResult): void;
   /** Whether to ask the store: every `syncMs`, and every second in trouble. */
   isReadDue(syncMs: number): boolean;
-  /** Whether to ask for the grant to probe: as an open phase ends, and then every second. */
+  /** Whether someone is to probe, and the local circuit would admit the call. */
+  mayProbe(): boolean;
+  /** Whether to ask the store for that now: as an open phase ends, and then every second. */
   isProbeDue(): boolean;
   isReportDue(): boolean;
   /** Takes what is to be reported. Counts are lost if the report fails, and never counted twice. */
@@ -74,6 +76,10 @@ export function createMember(options: MemberOptions): FleetMember {
     viewOf(known, now, { rules, chance, isLost, isGranted: isGranted() });
   const isGranted = (): boolean => grant?.isFree === true && grant.epoch === state().epoch;
 
+  function mayProbe(): boolean {
+    return known !== undefined && isProbeDue(known, options.now()) && canAdmit();
+  }
+
   function takeReport(): Report | undefined {
     const now = options.now();
     const storeNow = Math.floor(now + aheadMs);
@@ -97,8 +103,8 @@ export function createMember(options: MemberOptions): FleetMember {
     if (record.epoch < previous.epoch && !isCertain) return;
     const isNew = record.epoch !== previous.epoch;
     known = learn(known, record, { now, storeNow, rules });
-    // Counts of another epoch follow other rules, and calls before all failures count for nothing.
-    if (isNew || isQuiet()) tally.forget();
+    // Counts of another phase follow other rules, and calls before all failures count for nothing.
+    if (record.phase !== previous.phase || isQuiet()) tally.forget();
     if (isNew) onChange(record, previous);
   }
 
@@ -133,10 +139,10 @@ export function createMember(options: MemberOptions): FleetMember {
       else if (result !== "neutral" && call.fleetEpoch >= state().from) tally.add(result);
     },
     isReadDue: (syncMs) => options.now() >= readAt + (isQuiet() ? syncMs : Math.min(syncMs, reportEveryMs)),
+    mayProbe,
     isProbeDue() {
-      const now = options.now();
-      if (known === undefined || isLost || !isProbeDue(known, now) || !canAdmit()) return false;
-      return readAt < endOf(known) || now >= readAt + reportEveryMs;
+      if (known === undefined || isLost || !mayProbe()) return false;
+      return readAt < endOf(known) || options.now() >= readAt + reportEveryMs;
     },
     isReportDue: () => grant?.result !== undefined || tally.isDue(state(), options.now()),
     grant() {

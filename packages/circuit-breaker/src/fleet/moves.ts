@@ -25,9 +25,17 @@ function open(state: FleetState, now: number, rules: FleetRules, chance: number)
   return moveTo("open", state, now, { openings, until: Math.floor(now + openTimeMs(openings, rules, chance)) });
 }
 
+/** A phase that begins further in the future was written by a wrong clock. */
+const skewMs = 5_000;
+
+/** How old a phase is; `Infinity` if a wrong clock wrote it, so that it ends. */
+function ageAt({ since }: FleetState, now: number): number {
+  return since > now + skewMs ? Infinity : Math.max(0, now - since);
+}
+
 /** How many steps of the recovery lie behind. */
 export function stepAfter(ageMs: number, { stepMs }: FleetRules): number {
-  return Math.max(0, Math.floor(ageMs / stepMs));
+  return Math.floor(ageMs / stepMs);
 }
 
 /** The share of calls that a recovering fleet admits in a step, up to 1. */
@@ -37,7 +45,7 @@ export function shareAt(step: number, { firstShare }: FleetRules): number {
 
 /** A recovery goes on by time alone. A move is needed only if a step failed, and at its end. */
 function ramp(record: CircuitRecord, now: number, rules: FleetRules, chance: number): FleetState | undefined {
-  const step = stepAfter(now - record.since, rules);
+  const step = stepAfter(ageAt(record, now), rules);
   if (step > 0 && shareAt(step - 1, rules) < 1) {
     const last = lastStep(record, step);
     if (isFailing(last, rules)) return open(record, now, rules, chance);
@@ -58,7 +66,7 @@ export function moveByCounts(
     return isFailing(recentSlots(record, now, rules), rules) ? moveTo("suspect", record, now) : undefined;
   }
   if (record.phase === "suspect") {
-    const ageMs = now - record.since;
+    const ageMs = ageAt(record, now);
     if (ageMs >= rules.suspectMs && isFailing(record.slots, rules)) return open(record, now, rules, chance);
     return ageMs >= rules.windowMs ? close(record, now) : undefined;
   }
@@ -67,7 +75,8 @@ export function moveByCounts(
 
 /** Grants the one probe of an open circuit, or of one whose prober's lease has ended. The environment that makes the move has it. */
 export function moveToProbe(state: FleetState, now: number, rules: FleetRules): FleetState | undefined {
-  if ((state.phase !== "open" && state.phase !== "half-open") || state.until > now) return undefined;
+  if (state.phase !== "open" && state.phase !== "half-open") return undefined;
+  if (state.until > now && ageAt(state, now) < Infinity) return undefined;
   const lapses = state.phase === "half-open" ? state.lapses + 1 : state.lapses;
   const leaseMs = Math.min(rules.leaseMs * 2 ** lapses, rules.maxLeaseMs);
   return moveTo("half-open", state, now, { lapses, until: now + leaseMs });

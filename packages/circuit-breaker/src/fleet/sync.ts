@@ -30,17 +30,26 @@ async function ask(member: FleetMember, now: number, signal: AbortSignal): Promi
   if (next !== undefined && (await move(member, epoch, next, signal))) member.grant();
 }
 
-/** Reads circuits in one request, and asks for the grants to probe that are due. Nothing else is written. */
-async function read(store: CircuitStore, members: readonly FleetMember[], signal: AbortSignal): Promise<void> {
+/** Reads circuits in one request, and asks for the grants to probe that are due, if calls wait for them. */
+async function read(
+  store: CircuitStore,
+  members: readonly FleetMember[],
+  signal: AbortSignal,
+  mayAsk: boolean,
+): Promise<void> {
   if (members.length === 0) return;
   const { now, records } = await store.read([...new Set(members.map(({ name }) => name))], signal);
-  const asking = members.filter((member) => member.isProbeDue());
   for (const member of members) member.adopt({ now, record: records.get(member.name) }, false);
-  await Promise.all(asking.map((member) => ask(member, now, signal)));
+  if (!mayAsk) return;
+  await Promise.all(members.filter((member) => member.mayProbe()).map((member) => ask(member, now, signal)));
 }
 
 /** Sends the reports of members of one store that are due. */
-export async function sendReports(members: readonly FleetMember[], signal: AbortSignal): Promise<void> {
+export async function sendReports(
+  _store: CircuitStore,
+  members: readonly FleetMember[],
+  signal: AbortSignal,
+): Promise<void> {
   await Promise.all(
     members.map(async (member) => {
       const taken = member.takeReport();
@@ -50,12 +59,22 @@ export async function sendReports(members: readonly FleetMember[], signal: Abort
 }
 
 /** Sends the reports that are due, which also learns the state, and reads the other circuits. */
-export async function syncMembers(
+async function syncMembers(
   store: CircuitStore,
   members: readonly FleetMember[],
   signal: AbortSignal,
+  mayAsk: boolean,
 ): Promise<void> {
   const reporting = members.filter((member) => member.isReportDue());
   const others = members.filter((member) => !reporting.includes(member));
-  await Promise.all([sendReports(reporting, signal), read(store, others, signal)]);
+  await Promise.all([sendReports(store, reporting, signal), read(store, others, signal, mayAsk)]);
 }
+
+/** What may be done with the members of one store. */
+export type Job = (store: CircuitStore, members: readonly FleetMember[], signal: AbortSignal) => Promise<void>;
+
+/** While calls wait. */
+export const syncAndAsk: Job = (store, members, signal) => syncMembers(store, members, signal, true);
+
+/** While the handler runs: a grant would come too late for its calls. */
+export const syncOnly: Job = (store, members, signal) => syncMembers(store, members, signal, false);
