@@ -119,7 +119,13 @@ export function circuitBreaker(options: CircuitBreakerMiddlewareOptions): Middle
   const inFleets = breakers.map((breaker) => participants.get(breaker)).filter((part) => part !== undefined);
   if (inFleets.length > 0) {
     return syncingHooks(
-      createFleetSync({ participants: inFleets, syncMs, timeoutMs: storeTimeoutMs, clock, onError: storeErrorReporter() }),
+      createFleetSync({
+        participants: inFleets,
+        syncMs,
+        timeoutMs: storeTimeoutMs,
+        clock,
+        onError: storeErrorReporter(),
+      }),
     );
   }
   return {

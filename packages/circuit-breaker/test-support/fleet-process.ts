@@ -3,9 +3,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import middy from "@middy/core";
 import { lambdaContext } from "@midguard/kernel/testing";
-import { circuitBreaker, createCircuitBreaker } from "../src/index.ts";
 import { participants } from "../src/fleet/participant.ts";
 import type { FleetState } from "../src/fleet/state.ts";
+import { circuitBreaker, createCircuitBreaker } from "../src/index.ts";
 import { type FleetView, noFleet } from "../src/machine/fleet.ts";
 import { dynamoDbCircuitStore } from "../src/stores/dynamodb/index.ts";
 import { neverTrips, recordMoves } from "./fleet.ts";
@@ -92,4 +92,4 @@ async function work({ endpoint, tableName, syncMs, everyMs }: FleetJob): Promise
 
 const job = process.argv[2];
 // Imported by the test for its types, run by node as a process.
-if (import.meta.main && job !== undefined) await work(JSON.parse(job) as FleetJob);
+if (import.meta.main && job !== undefined) void work(JSON.parse(job) as FleetJob);

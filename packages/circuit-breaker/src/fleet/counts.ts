@@ -27,10 +27,14 @@ export function isFailing(slots: readonly Slot[], rules: FleetRules): boolean {
   return calls >= rules.minimumCalls && reporters.size >= rules.minimumReporters && isOverThreshold(slots, rules);
 }
 
-/** What was counted in the window that ends at `now`. Clocks may differ by a slot. */
-export function recentSlots(record: CircuitRecord, now: number, rules: FleetRules): readonly Slot[] {
+/**
+ * Whether what a closed circuit counted in its window is failing, or in the current slot alone: the first report of each
+ * environment holds the good calls before an outage. Clocks may differ by a slot.
+ */
+export function isSuspicious(record: CircuitRecord, now: number, rules: FleetRules): boolean {
   const current = slotAt(record, now, rules);
-  return record.slots.filter(({ index }) => index > current - slotsPerWindow && index <= current + 1);
+  const since = (count: number) => record.slots.filter(({ index }) => index > current - count && index <= current + 1);
+  return isFailing(since(slotsPerWindow), rules) || isFailing(since(1), rules);
 }
 
 /** What was counted in the last step of a recovery that is over. */

@@ -119,7 +119,7 @@ export function createMember(options: MemberOptions): FleetMember {
       return state();
     },
     get isIdle() {
-      return isQuiet() && readAt >= usedAt;
+      return isQuiet() && readAt > usedAt;
     },
     view(now) {
       usedAt = now;

@@ -1,5 +1,5 @@
 import { openTimeMs } from "../machine/open-time.ts";
-import { isFailing, isOverThreshold, lastStep, recentSlots } from "./counts.ts";
+import { isFailing, isOverThreshold, isSuspicious, lastStep } from "./counts.ts";
 import type { FleetRules } from "./rules.ts";
 import type { CircuitRecord, FleetPhase, FleetState } from "./state.ts";
 
@@ -63,7 +63,7 @@ export function moveByCounts(
   chance: number,
 ): FleetState | undefined {
   if (record.phase === "closed") {
-    return isFailing(recentSlots(record, now, rules), rules) ? moveTo("suspect", record, now) : undefined;
+    return isSuspicious(record, now, rules) ? moveTo("suspect", record, now) : undefined;
   }
   if (record.phase === "suspect") {
     const ageMs = ageAt(record, now);
