@@ -37,4 +37,6 @@ export interface CircuitStore {
   move(circuit: string, epoch: number, next: FleetState, signal: AbortSignal): Promise<MoveReply>;
   /** Every circuit that the store has a record of. */
   list(signal: AbortSignal): Promise<RecordsReply>;
+  /** Opens the connection, so that the first request need not wait for it: for `prime` of `@midguard/warmup`. */
+  connect?(): Promise<void>;
 }

@@ -64,5 +64,8 @@ export function dynamoDbCircuitStore(options: DynamoDbCircuitStoreOptions): Circ
       return { now, hasMoved: isDone, record: isDone ? { ...next, slots: [] } : recordOf(item) };
     },
     list: async (signal) => recordsIn(await table.query(signal)),
+    async connect() {
+      await table.get(["connect"], new AbortController().signal);
+    },
   };
 }

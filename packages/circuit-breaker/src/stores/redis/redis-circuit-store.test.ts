@@ -28,6 +28,8 @@ describe.runIf(hasRedisServer()).each(setups)("redisCircuitStore on %s", (_kind,
       const opened = await open(server.port);
       ({ close } = opened);
       store = redisCircuitStore({ client: opened.client });
+      await store.connect?.();
+      await store.connect?.();
     });
     afterAll(() => close());
 

@@ -38,6 +38,7 @@ function createStore(connection: Connection): CircuitStore {
   }
 
   return {
+    connect: () => connection.connect(),
     async read(circuits, signal) {
       const [now, texts] = await run(scripts.read, circuits, signal);
       return { now, records: recordsIn(circuits, texts as unknown[]) };
