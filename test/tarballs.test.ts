@@ -54,7 +54,7 @@ async function execute(code: string, ...flags: readonly string[]): Promise<strin
 }
 
 beforeAll(async () => {
-  const peers = ["@middy/core@7", "@aws-lambda-powertools/metrics@^2.36.0"];
+  const peers = ["@middy/core@7", "@aws-lambda-powertools/metrics@^2.36.0", "@aws-sdk/client-dynamodb@3"];
   await install(project, ...packInto(folder), ...peers);
 }, 120_000);
 
@@ -146,6 +146,16 @@ const shared = {
     const harness = { store: memoryStore(), now: Date.now, advance };
     const rejected = (await Promise.allSettled(storeContract.map((one) => one.run(harness)))).filter(({ reason }) => reason);
     console.log(rejected.length === 0 && storeContract.length > 0);`,
+  "a breaker of @midguard/circuit-breaker shares a store of @midguard/circuit-breaker/testing, which passes the contract": `
+    import middy from "@middy/core";
+    import { circuitBreaker, createCircuitBreaker, createCircuitControl } from "@midguard/circuit-breaker";
+    import { circuitStoreContract, memoryCircuitStore } from "@midguard/circuit-breaker/testing";
+    const store = memoryCircuitStore();
+    for (const { run } of circuitStoreContract) await run({ store });
+    await createCircuitControl({ store }).isolate("payments");
+    const payments = createCircuitBreaker({ name: "payments", store });
+    const handler = middy().use(circuitBreaker({ breakers: [payments] })).handler(async () => payments.state);
+    console.log((await handler({}, {})) === "isolated");`,
   "currentInvocation of @midguard/kernel finds what @midguard/retry entered, with the time of @midguard/kernel/testing": `
     import middy from "@middy/core";
     import { currentInvocation } from "@midguard/kernel";

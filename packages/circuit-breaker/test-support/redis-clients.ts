@@ -20,7 +20,7 @@ export interface TestClient {
 }
 
 /** Ms, at most, until a client tries again to connect. */
-export const reconnectMs = 500;
+const reconnectMs = 500;
 
 const host = "127.0.0.1";
 /** 200 ms each time. */

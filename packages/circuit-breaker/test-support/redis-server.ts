@@ -7,14 +7,8 @@ export function ask({ port }: RedisServer, ...command: string[]): string {
   return execFileSync("redis-cli", ["-p", String(port), ...command], { encoding: "utf8" }).trim();
 }
 
-/** How often a server ran a script, under its name or as source. */
-export function scriptRuns(server: RedisServer): number {
-  const calls = ask(server, "INFO", "commandstats").matchAll(/cmdstat_eval(?:sha)?:calls=(\d+)/g);
-  return [...calls].reduce((sum, [, count]) => sum + Number(count), 0);
-}
-
 /** Resolves once a cluster serves its keys: some seconds after a restart. */
-export async function clusterReady(server: RedisServer): Promise<void> {
+async function clusterReady(server: RedisServer): Promise<void> {
   while (!ask(server, "CLUSTER", "INFO").includes("cluster_state:ok")) await sleep(20);
 }
 

@@ -1,5 +1,5 @@
 import type { FleetRules } from "./rules.ts";
-import type { CircuitRecord, FleetState, Slot } from "./state.ts";
+import type { CircuitRecord, FleetSlot, FleetState } from "./state.ts";
 
 /** A closed circuit counts in this many slots per window. */
 const slotsPerWindow = 5;
@@ -14,14 +14,14 @@ export function slotAt({ phase, since }: FleetState, now: number, { windowMs, st
 }
 
 /** Whether the share of failures in a slot, or in several, reaches the threshold. */
-export function isOverThreshold(slots: readonly Slot[], { threshold }: FleetRules): boolean {
+export function isOverThreshold(slots: readonly FleetSlot[], { threshold }: FleetRules): boolean {
   const calls = slots.reduce((sum, slot) => sum + slot.calls, 0);
   const failures = slots.reduce((sum, slot) => sum + slot.failures, 0);
   return calls > 0 && failures / calls >= threshold;
 }
 
 /** Whether there is enough evidence, too: many calls, and failures in more than one environment. */
-export function isFailing(slots: readonly Slot[], rules: FleetRules): boolean {
+export function isFailing(slots: readonly FleetSlot[], rules: FleetRules): boolean {
   const calls = slots.reduce((sum, slot) => sum + slot.calls, 0);
   const reporters = new Set(slots.flatMap((slot) => [...slot.reporters]));
   return calls >= rules.minimumCalls && reporters.size >= rules.minimumReporters && isOverThreshold(slots, rules);
@@ -38,12 +38,15 @@ export function isSuspicious(record: CircuitRecord, now: number, rules: FleetRul
 }
 
 /** What was counted in the last step of a recovery that is over. */
-export function lastStep(record: CircuitRecord, step: number): readonly Slot[] {
+export function lastStep(record: CircuitRecord, step: number): readonly FleetSlot[] {
   return record.slots.filter(({ index }) => index === step - 1);
 }
 
 /** The slots of a record after a count, the newest ones: what every store does. A count for a slot that is gone is dropped. */
-export function addToSlots(slots: readonly Slot[], { index, calls, failures, reporters }: Slot): readonly Slot[] {
+export function addToSlots(
+  slots: readonly FleetSlot[],
+  { index, calls, failures, reporters }: FleetSlot,
+): readonly FleetSlot[] {
   const kept = slots.filter((slot) => slot.index % keptSlots !== index % keptSlots);
   const old = slots.find((slot) => slot.index % keptSlots === index % keptSlots);
   if (old !== undefined && old.index > index) return slots;

@@ -1,7 +1,7 @@
 import type { CallResult } from "../machine/state.ts";
 
 /** What a probe showed. `neutral`: nothing. */
-export type ProbeResult = "success" | "failure" | "neutral";
+type ProbeResult = "success" | "failure" | "neutral";
 
 /** The grant of one environment to probe with one call, for the epoch that it was given in. */
 export interface Grant {

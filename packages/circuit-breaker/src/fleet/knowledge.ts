@@ -42,7 +42,7 @@ export function learn(
 }
 
 /** How old the phase is at `now`. */
-export function ageOf({ at, ageMs }: Knowledge, now: number): number {
+function ageOf({ at, ageMs }: Knowledge, now: number): number {
   return ageMs + now - at;
 }
 

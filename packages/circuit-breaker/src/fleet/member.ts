@@ -4,13 +4,13 @@ import { createGrant, type Grant } from "./grant.ts";
 import { endOf, isProbeDue, type Knowledge, learn, viewOf } from "./knowledge.ts";
 import { moveByProbe } from "./moves.ts";
 import type { FleetRules } from "./rules.ts";
-import { type FleetState, type Slot, unknownRecord } from "./state.ts";
+import { type FleetSlot, type FleetState, unknownRecord } from "./state.ts";
 import type { CircuitStore, RecordReply } from "./store.ts";
 import { createTally, reportEveryMs } from "./tally.ts";
 
 /** What one environment reports to the store about a circuit: its counts, or the move that its probe leads to. */
 export type Report = { readonly epoch: number } & (
-  | { readonly counts: Slot; readonly next?: never }
+  | { readonly counts: FleetSlot; readonly next?: never }
   | { readonly counts?: never; readonly next: FleetState }
 );
 

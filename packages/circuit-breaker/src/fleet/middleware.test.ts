@@ -99,9 +99,9 @@ describe("circuitBreaker with a store", () => {
     const payments = createCircuitBreaker({ name: "payments", store, clock });
     const search = createCircuitBreaker({ name: "search", store, clock });
     const tenants = createCircuitBreakers({ name: "tenants", store, clock });
-    const handler = middy()
+    const handler = middy<{ tenants: string[]; fails?: boolean }>()
       .use(circuitBreaker({ breakers: [payments, search, tenants], syncMs: 2_000 }))
-      .handler((event: { tenants: string[]; fails?: boolean }) => {
+      .handler((event) => {
         const call = event.fails ? failing : () => "ok";
         return Promise.all(
           event.tenants.map((tenant) =>
@@ -139,9 +139,9 @@ describe("circuitBreaker with a store", () => {
     const { store, reads } = recordReads(memoryCircuitStore(clock));
     await open(store, "tenants:a", clock.now());
     const tenants = createCircuitBreakers({ name: "tenants", store, clock });
-    const handler = middy()
+    const handler = middy<{ tenant?: string }>()
       .use(circuitBreaker({ breakers: [tenants] }))
-      .handler((event: { tenant?: string }) => event.tenant && tenants.for(event.tenant).run(() => "ok"));
+      .handler((event) => event.tenant && tenants.for(event.tenant).run(() => "ok"));
     await handler({ tenant: "a" }, lambdaContext());
     await expect(handler({ tenant: "a" }, lambdaContext())).rejects.toMatchObject({ circuit: "tenants:a" });
     for (let nth = 0; nth < 3; nth += 1) {
@@ -228,9 +228,9 @@ describe("circuitBreaker with a store", () => {
     const { failureRate } = await import("../trips/failure-rate.ts");
     const trip = failureRate({ slowCallMs: 100 });
     const payments = createCircuitBreaker({ name: "payments", store, clock, trip });
-    const handler = middy()
+    const handler = middy<{ ms: number }>()
       .use(circuitBreaker({ breakers: [payments] }))
-      .handler((event: { ms: number }) => payments.run(() => clock.jump(event.ms)));
+      .handler((event) => payments.run(() => clock.jump(event.ms)));
     await handler({ ms: 99 }, lambdaContext());
     expect(store.calls.writes).toBe(0);
     await handler({ ms: 100 }, lambdaContext());

@@ -22,7 +22,7 @@ export interface FleetState {
 }
 
 /** What was counted under an epoch in one stretch of time. */
-export interface Slot {
+export interface FleetSlot {
   readonly index: number;
   readonly calls: number;
   readonly failures: number;
@@ -33,7 +33,7 @@ export interface Slot {
 /** A circuit as a store keeps it. */
 export interface CircuitRecord extends FleetState {
   /** Counts of this epoch only: a move starts with no counts. */
-  readonly slots: readonly Slot[];
+  readonly slots: readonly FleetSlot[];
 }
 
 /** A circuit that the store knows nothing of. */

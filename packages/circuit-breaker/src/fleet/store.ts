@@ -1,4 +1,4 @@
-import type { CircuitRecord, FleetState, Slot } from "./state.ts";
+import type { CircuitRecord, FleetSlot, FleetState } from "./state.ts";
 
 /** The answer of a store about one circuit. */
 export interface RecordReply {
@@ -32,7 +32,7 @@ export interface CircuitStore {
    * Adds counts to a slot, atomically, if the epoch is the current one. The newest 8 slots are kept; a count for an older
    * one, or for another epoch, is dropped.
    */
-  count(circuit: string, epoch: number, counts: Slot, signal: AbortSignal): Promise<RecordReply>;
+  count(circuit: string, epoch: number, counts: FleetSlot, signal: AbortSignal): Promise<RecordReply>;
   /** Replaces the state if the epoch is the current one, atomically. The new epoch starts without counts. */
   move(circuit: string, epoch: number, next: FleetState, signal: AbortSignal): Promise<MoveReply>;
   /** Every circuit that the store has a record of. */

@@ -1,7 +1,7 @@
 import type { CallResult } from "../machine/state.ts";
 import { slotAt } from "./counts.ts";
 import type { FleetRules } from "./rules.ts";
-import type { FleetState, Slot } from "./state.ts";
+import type { FleetSlot, FleetState } from "./state.ts";
 
 /** Counts reach the store at most this often. */
 export const reportEveryMs = 1_000;
@@ -15,7 +15,7 @@ export interface Tally {
   /** Whether the counts are to be reported: all calls of a fleet in trouble, else those of an environment that had failures. */
   isDue(state: FleetState, now: number): boolean;
   /** Takes the counts, for the slot at `storeNow`. */
-  take(state: FleetState, now: number, storeNow: number): Slot;
+  take(state: FleetState, now: number, storeNow: number): FleetSlot;
   forget(): void;
 }
 

@@ -1,7 +1,7 @@
 import type { Clock } from "@midguard/kernel";
 import { systemClock } from "@midguard/kernel";
 import { addToSlots } from "../fleet/counts.ts";
-import { type CircuitRecord, type FleetState, type Slot, unknownRecord } from "../fleet/state.ts";
+import { type CircuitRecord, type FleetSlot, type FleetState, unknownRecord } from "../fleet/state.ts";
 import type { CircuitStore, MoveReply, RecordReply, RecordsReply } from "../fleet/store.ts";
 
 /** How often a store was called. */
@@ -45,7 +45,7 @@ export function memoryCircuitStore(clock: Pick<Clock, "now"> = systemClock): Mem
     calls,
     read,
     list: () => read([...kept.keys()]),
-    async count(circuit: string, epoch: number, counts: Slot): Promise<RecordReply> {
+    async count(circuit: string, epoch: number, counts: FleetSlot): Promise<RecordReply> {
       calls.writes += 1;
       const record = kept.get(circuit) ?? unknownRecord;
       if (epoch === record.epoch) kept.set(circuit, { ...record, slots: addToSlots(record.slots, counts) });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { keptSlots } from "../fleet/counts.ts";
-import { type CircuitRecord, type FleetState, type Slot, unknownRecord } from "../fleet/state.ts";
+import { type CircuitRecord, type FleetSlot, type FleetState, unknownRecord } from "../fleet/state.ts";
 import type { CircuitStore } from "../fleet/store.ts";
 
 /** Stores for the cases of `circuitStoreContract`. */
@@ -29,7 +29,7 @@ function stateOf(epoch: number, changes: Partial<FleetState> = {}): FleetState {
   return { phase: "suspect", epoch, from: 3, since, until: since + 5, openings: 7, lapses: 2, ...changes };
 }
 
-function slotOf(index: number, counts: Partial<Slot> = {}): Slot {
+function slotOf(index: number, counts: Partial<FleetSlot> = {}): FleetSlot {
   return { index, calls: 2, failures: 1, reporters: "a", ...counts };
 }
 

@@ -1,4 +1,4 @@
-import type { Slot } from "../../fleet/state.ts";
+import type { FleetSlot } from "../../fleet/state.ts";
 import type { CircuitStore, RecordReply, RecordsReply } from "../../fleet/store.ts";
 import { addToSlot, replaceState, startSlot } from "./expressions.ts";
 import { nameOf, recordOf } from "./item.ts";
@@ -37,7 +37,7 @@ function replyOf({ now, item }: Written): RecordReply {
 export function dynamoDbCircuitStore(options: DynamoDbCircuitStoreOptions): CircuitStore {
   const table = createTable(resolveStoreOptions(options));
 
-  async function count(circuit: string, epoch: number, slot: Slot, signal: AbortSignal): Promise<RecordReply> {
+  async function count(circuit: string, epoch: number, slot: FleetSlot, signal: AbortSignal): Promise<RecordReply> {
     const now = Date.now();
     const added = await table.update(circuit, addToSlot(epoch, slot, now), signal);
     const record = recordOf(added.item);

@@ -1,5 +1,5 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
-import type { FleetState, Slot } from "../../fleet/state.ts";
+import type { FleetSlot, FleetState } from "../../fleet/state.ts";
 import { attributesOf, numberValue, slotAttributes } from "./item.ts";
 
 /** How long a record is kept after its last change. An isolated circuit is kept until it is released. */
@@ -39,7 +39,7 @@ function slotNames(index: number, hasReporters: boolean): Names {
 }
 
 /** What both ways to count write. */
-function slotValues(epoch: number, { index, calls, failures, reporters }: Slot, now: number): Values {
+function slotValues(epoch: number, { index, calls, failures, reporters }: FleetSlot, now: number): Values {
   const values: Values = {
     ":epoch": numberValue(epoch),
     ":index": numberValue(index),
@@ -51,7 +51,7 @@ function slotValues(epoch: number, { index, calls, failures, reporters }: Slot, 
 }
 
 /** Adds to a slot that others have counted in already. */
-export function addToSlot(epoch: number, slot: Slot, now: number): Update {
+export function addToSlot(epoch: number, slot: FleetSlot, now: number): Update {
   const hasReporters = slot.reporters !== "";
   return {
     UpdateExpression: `SET expiresAt = :expiresAt ADD #calls :calls, #failures :failures${hasReporters ? ", #reporters :reporters" : ""}`,
@@ -62,7 +62,7 @@ export function addToSlot(epoch: number, slot: Slot, now: number): Update {
 }
 
 /** Starts a slot in the place of one that is `keptSlots` older. */
-export function startSlot(circuit: string, epoch: number, slot: Slot, now: number): Update {
+export function startSlot(circuit: string, epoch: number, slot: FleetSlot, now: number): Update {
   const hasReporters = slot.reporters !== "";
   const reporters = hasReporters ? ", #reporters = :reporters" : " REMOVE #reporters";
   return {

@@ -1,7 +1,13 @@
 import { createHash } from "node:crypto";
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { keptSlots } from "../../fleet/counts.ts";
-import { type CircuitRecord, type FleetPhase, type FleetState, type Slot, unknownRecord } from "../../fleet/state.ts";
+import {
+  type CircuitRecord,
+  type FleetPhase,
+  type FleetSlot,
+  type FleetState,
+  unknownRecord,
+} from "../../fleet/state.ts";
 
 /** An item as DynamoDB returns it. */
 export type Item = Readonly<Record<string, AttributeValue>>;
@@ -63,7 +69,7 @@ function numberOf(item: Item, name: string): number {
   return Number(item[name]?.N ?? 0);
 }
 
-function slotAt(item: Item, place: number): Slot | undefined {
+function slotAt(item: Item, place: number): FleetSlot | undefined {
   const names = slotAttributes(place);
   if (item[names.index] === undefined) return undefined;
   return {

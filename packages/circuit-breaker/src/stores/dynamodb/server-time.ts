@@ -15,7 +15,7 @@ const secondMs = 1_000;
  * The time at the server that wrote the header `Date`: this machine's own, which Lambda keeps exact to ms, unless the header
  * shows that it is wrong.
  */
-export function serverTime(date: string, ownMs: number): number {
+function serverTime(date: string, ownMs: number): number {
   const second = Date.parse(date);
   if (Number.isNaN(second)) return ownMs;
   return Math.min(Math.max(ownMs, second), second + secondMs);

@@ -1,4 +1,4 @@
-import type { CircuitRecord, FleetState, Slot } from "../../fleet/state.ts";
+import type { CircuitRecord, FleetSlot, FleetState } from "../../fleet/state.ts";
 
 type StoredSlot = readonly [index: number, calls: number, failures: number, reporters: string];
 
@@ -8,7 +8,7 @@ export function readReply(reply: unknown): readonly [now: number, ...rest: unkno
   throw new Error("redisCircuitStore: unexpected answer of the server");
 }
 
-function slotOf([index, calls, failures, reporters]: StoredSlot): Slot {
+function slotOf([index, calls, failures, reporters]: StoredSlot): FleetSlot {
   return { index, calls, failures, reporters };
 }
 
