@@ -2,7 +2,7 @@ import { type Clock, systemClock } from "@midguard/kernel";
 import { callback, createStoreGuard, number, readOptions, required, shape, text } from "@midguard/kernel/internal";
 import { applyMove } from "./apply.ts";
 import { moveToIsolated, moveToReleased } from "./moves.ts";
-import { type CircuitRecord, type FleetPhase, unknownRecord } from "./state.ts";
+import { type FleetPhase, unknownRecord } from "./state.ts";
 import type { CircuitStore, RecordReply } from "./store.ts";
 import { circuitStoreRule } from "./store-rule.ts";
 import { CircuitStoreTimeoutError } from "./timeout-error.ts";
@@ -72,10 +72,9 @@ export function createCircuitControl(options: CircuitControlOptions): CircuitCon
     release: (circuit) => apply("release", circuit, moveToReleased),
     async list() {
       const { now, records } = await guard.call((signal) => store.list(signal));
-      const found: [string, CircuitRecord][] = [...records];
-      return found
+      return [...records]
         .map(([circuit, record]) => statusOf(circuit, { now, record }))
-        .sort((a, b) => (a.circuit < b.circuit ? -1 : 1));
+        .sort((a, b) => a.circuit.localeCompare(b.circuit));
     },
   };
 }

@@ -12,6 +12,7 @@ import { createLink } from "../../test-support/link.ts";
 import { recordEvents } from "../../test-support/set-up.ts";
 import { memoryCircuitStore } from "../testing/index.ts";
 import { consecutiveFailures } from "../trips/consecutive-failures.ts";
+import { failureRate } from "../trips/failure-rate.ts";
 import { createCircuitControl } from "./control.ts";
 import { type FleetState, unknownRecord } from "./state.ts";
 
@@ -195,6 +196,33 @@ describe("an open fleet", () => {
     await a?.sync.end();
     expect(await fleet.phase()).toBe("half-open");
     void hung;
+  });
+
+  test("takes a slow probe for a failed one", async () => {
+    const clock = manualClock();
+    const { store, moves } = recordMoves(memoryCircuitStore(clock));
+    const state = { ...unknownRecord, phase: "open", epoch: 1, since: clock.now(), until: clock.now() } as const;
+    await store.move("payments", 0, state, signal);
+    const { request } = createEnvironment({ store, clock, trip: failureRate({ slowCallMs: 100 }) });
+    expect(await request(() => clock.jump(100))).toBe("ok");
+    expect(moves.map(({ phase }) => phase)).toEqual(["open", "half-open", "open"]);
+  });
+
+  test("drops the result of a probe whose environment has learned of a later epoch", async () => {
+    const fleet = fleetOf(2);
+    await fleet.put({ phase: "open", until: fleet.clock.now() });
+    const { sync, breaker } = first(fleet);
+    await sync.begin().ready;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const probe = breaker.run(() => promise);
+    fleet.clock.jump(2_000);
+    await fleet.environments[1]?.sync.begin().ready;
+    await sync.begin().ready;
+    resolve();
+    await probe;
+    const { writes } = fleet.memory.calls;
+    await sync.end();
+    expect([fleet.memory.calls.writes, await fleet.phase()]).toEqual([writes, "half-open"]);
   });
 
   test("asks for no probe that the local circuit would reject", async () => {
@@ -399,4 +427,25 @@ describe("by hand", () => {
     await expect(control.isolate("")).rejects.toThrow("isolate: circuit must be a non-empty string");
     expect(() => createCircuitControl({} as never)).toThrow("createCircuitControl: store");
   });
+});
+
+test("an answer that is behind what is known already is ignored", async () => {
+  const fleet = fleetOf(1);
+  await fleet.put({ phase: "ramping", epoch: 1 });
+  await fleet.put({ phase: "open", until: fleet.clock.now() + 2_000 });
+  const { request, breaker } = first(fleet);
+  expect(await request()).toBe("rejected");
+  const { read } = fleet.memory;
+  Object.assign(fleet.links[0] ?? {}, {
+    read: async (...args: Parameters<typeof read>) => {
+      const { now, records } = await read(...args);
+      return {
+        now,
+        records: new Map([...records].map(([name, record]) => [name, { ...record, epoch: 1, phase: "closed" }])),
+      };
+    },
+  });
+  fleet.clock.jump(1_000);
+  expect(await request()).toBe("rejected");
+  expect(breaker.state).toBe("open");
 });

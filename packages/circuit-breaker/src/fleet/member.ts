@@ -49,7 +49,7 @@ export interface FleetMember extends Pick<MemberOptions, "name" | "store" | "rul
   /** Whether to ask the store for that now: as an open phase ends, and then every second. */
   isProbeDue(): boolean;
   isReportDue(): boolean;
-  /** Takes what is to be reported. Counts are lost if the report fails, and never counted twice. */
+  /** Takes what is to be reported, if `isReportDue`. Counts are lost if the report fails, and never counted twice. */
   takeReport(): Report | undefined;
   /** Learns the store's answer. One that is behind is ignored, unless it is `certain`: then the record was deleted. */
   adopt(reply: RecordReply, isCertain: boolean): void;
@@ -83,10 +83,7 @@ export function createMember(options: MemberOptions): FleetMember {
   function takeReport(): Report | undefined {
     const now = options.now();
     const storeNow = Math.floor(now + aheadMs);
-    if (grant?.result === undefined) {
-      if (!tally.isDue(state(), now)) return undefined;
-      return { epoch: state().epoch, counts: tally.take(state(), now, storeNow) };
-    }
+    if (grant?.result === undefined) return { epoch: state().epoch, counts: tally.take(state(), now, storeNow) };
     const { epoch, result } = grant;
     grant = undefined;
     // Too late: the lease ended, and another environment probes.

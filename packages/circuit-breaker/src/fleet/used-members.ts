@@ -11,7 +11,8 @@ export function createUsedMembers(): UsedMembers {
   const used = new Set<FleetMember>();
   return {
     add(breaker) {
-      for (const member of participants.get(breaker)?.members() ?? []) used.add(member);
+      // All circuits of a family with a store take part.
+      for (const member of (participants.get(breaker) as Participant).members()) used.add(member);
     },
     members() {
       for (const member of used) if (member.isIdle) used.delete(member);

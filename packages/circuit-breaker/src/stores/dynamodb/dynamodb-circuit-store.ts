@@ -1,7 +1,7 @@
 import type { FleetSlot } from "../../fleet/state.ts";
 import type { CircuitStore, RecordReply, RecordsReply } from "../../fleet/store.ts";
 import { addToSlot, replaceState, startSlot } from "./expressions.ts";
-import { nameOf, recordOf } from "./item.ts";
+import { nameOf, recordIn, recordOf } from "./item.ts";
 import { type DynamoDbCircuitStoreOptions, resolveStoreOptions } from "./options.ts";
 import { createTable, type Found, type Written } from "./table.ts";
 
@@ -9,12 +9,7 @@ import { createTable, type Found, type Written } from "./table.ts";
 const keysPerRead = 100;
 
 function recordsIn({ now, items }: Found): RecordsReply {
-  const records = new Map<string, NonNullable<RecordReply["record"]>>();
-  for (const item of items) {
-    const record = recordOf(item);
-    if (record !== undefined) records.set(nameOf(item), record);
-  }
-  return { now, records };
+  return { now, records: new Map(items.map((item) => [nameOf(item), recordIn(item)])) };
 }
 
 function replyOf({ now, item }: Written): RecordReply {

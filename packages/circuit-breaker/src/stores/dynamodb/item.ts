@@ -19,7 +19,7 @@ const partition = "circuits";
 const numbers = ["epoch", "from", "since", "until", "openings", "lapses"] as const;
 
 /** DynamoDB allows 1,024 bytes for a sort key. */
-const longestKey = 512;
+const longestKey = 256;
 
 function sortKey(circuit: string): string {
   if (Buffer.byteLength(circuit) <= longestKey) return circuit;
@@ -80,9 +80,8 @@ function slotAt(item: Item, place: number): FleetSlot | undefined {
   };
 }
 
-/** The record in an item; `undefined` if there is no item. */
-export function recordOf(item: Item | undefined): CircuitRecord | undefined {
-  if (item === undefined) return undefined;
+/** The record in an item. */
+export function recordIn(item: Item): CircuitRecord {
   const slots = Array.from({ length: keptSlots }, (_, place) => slotAt(item, place)).filter(
     (slot) => slot !== undefined,
   );
@@ -90,4 +89,9 @@ export function recordOf(item: Item | undefined): CircuitRecord | undefined {
   // An item that was only counted in has no phase.
   const phase = (item.phase?.S ?? "closed") as FleetPhase;
   return { ...unknownRecord, ...state, phase, slots };
+}
+
+/** The same for an item that may not be there. */
+export function recordOf(item: Item | undefined): CircuitRecord | undefined {
+  return item === undefined ? undefined : recordIn(item);
 }

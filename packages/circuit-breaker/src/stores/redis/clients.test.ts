@@ -175,6 +175,14 @@ describe.runIf(hasRedisServer())("the connection of a client", () => {
     await expect(list(store)).rejects.toThrow("Connection is closed");
   });
 
+  test("that is being opened is waited for", async () => {
+    const client = createClient({ socket: { host, port: server.port } });
+    const opening = client.connect();
+    expect((await list(redisCircuitStore({ client }))).now).toBeGreaterThan(0);
+    await opening;
+    client.destroy();
+  });
+
   test("leaves the listeners of a client as they are, if it has one for errors", () => {
     const client = createClient();
     client.on("error", () => {});
