@@ -56,6 +56,6 @@ export type { GlideClient } from "./store/redis/clients/glide.ts";
 export type { IoredisClient, IoredisCluster } from "./store/redis/clients/ioredis.ts";
 export type { NodeRedisClient, NodeRedisCluster } from "./store/redis/clients/node-redis.ts";
 export { runScript } from "./store/redis/run-script.ts";
-export { type Script, scriptOf } from "./store/redis/script.ts";
+export type { Script } from "./store/redis/script.ts";
 export { sendOnce } from "./store/single-attempt.ts";
 export { createWarnOnce, type WarnOnce, warn } from "./warn.ts";

@@ -48,6 +48,8 @@ export function createFleetSync(options: FleetSyncOptions): FleetSync {
     try {
       await guard.call((signal) => job(store, members, signal));
     } catch (error) {
+      // Cut short by the invocation's deadline: that says nothing about the store.
+      if (error instanceof CircuitStoreTimeoutError && error.timeoutMs < timeoutMs) return;
       for (const member of members) member.lose();
       onError(
         members.map(({ name }) => name),

@@ -186,6 +186,20 @@ describe("circuitBreaker with a store", () => {
     expect(events).toMatchObject([failed, failed, failed]);
   });
 
+  test("does not blame the store if the invocation has no time left", async () => {
+    const clock = manualClock();
+    const store = memoryCircuitStore(clock);
+    const payments = createCircuitBreaker({ name: "payments", store, clock });
+    const handler = middy()
+      .use(circuitBreaker({ breakers: [payments] }))
+      .handler(() => payments.run(() => "ok"));
+    expect(await handler({}, lambdaContext({ timeoutMs: 90 }))).toBe("ok");
+    expect([store.calls.reads, events]).toEqual([0, []]);
+    clock.jump(1_000);
+    expect(await handler({}, lambdaContext())).toBe("ok");
+    expect(store.calls.reads).toBe(1);
+  });
+
   test("bounds what a request waits for a store that hangs: 500 ms at first, and then 50", async () => {
     const clock = manualClock();
     const link = createLink(memoryCircuitStore(clock));

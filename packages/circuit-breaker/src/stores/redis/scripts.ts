@@ -1,4 +1,5 @@
-import { type Script, scriptOf } from "@midguard/kernel/internal";
+import { createHash } from "node:crypto";
+import type { Script } from "@midguard/kernel/internal";
 import { keptSlots } from "../../fleet/counts.ts";
 
 /**
@@ -87,6 +88,10 @@ export interface Scripts {
   readonly count: Script;
   readonly move: Script;
   readonly list: Script;
+}
+
+function scriptOf(source: string): Script {
+  return { source, sha1: createHash("sha1").update(source).digest("hex") };
 }
 
 export function circuitScripts(): Scripts {
