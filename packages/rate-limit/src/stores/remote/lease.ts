@@ -1,0 +1,109 @@
+import type { Limit } from "../../limits/limit.ts";
+import { type Decision, type LimitState, tightestOf } from "../../store/decision.ts";
+import type { Findings } from "../../store/receipt.ts";
+import type { StoreRequest } from "../../store/store.ts";
+
+/** Units of one key that the store has counted ahead of the requests that will use them. */
+export interface Lease {
+  /** The take that the store admitted; its cost is all units of the lease. */
+  readonly request: StoreRequest;
+  readonly decision: Decision;
+  /** Units that no request has used. */
+  units: number;
+  /** Units that were given back to the store. */
+  returned: number;
+}
+
+/** What a limit counts after a lease was taken, and when: `state` is the store's answer. */
+interface Counted {
+  readonly limit: Exclude<Limit, { kind: "token-bucket" }>;
+  readonly state: LimitState;
+}
+
+/**
+ * Milliseconds from the take until the window that counted it ends, from the store's own answer, so that it may run on
+ * another clock. `current` is what a sliding window has counted so far in that window.
+ */
+function windowLeftMs({ limit, state: { resetAfterMs } }: Counted, current: number): number {
+  if (limit.kind === "quota") return resetAfterMs;
+  // A part counts for one window after its end.
+  if (limit.strict) return resetAfterMs - limit.windowMs;
+  // `slidingWaitMs` for a target of 0, solved for the rest of the window.
+  return resetAfterMs - 1 - Math.floor((limit.windowMs * (current - 1)) / current);
+}
+
+/**
+ * How many units may still be used at `elapsedMs` after the take. A window counts units when they are taken, and so they
+ * may be used in that window (in that part of it, if it is strict) and no later.
+ *
+ * A token of a bucket may be used until it begins to come back. Tokens come back one after the other, so of those used in
+ * any t seconds at most `capacity + refill x t` do: the bound of a bucket, whenever they were taken.
+ */
+function usableBy(limit: Limit, state: LimitState, elapsedMs: number): number {
+  if (limit.kind === "token-bucket") {
+    // One ms less, because `resetAfterMs` is rounded up.
+    return Math.max(0, Math.floor(((state.resetAfterMs - 1 - elapsedMs) * 1_000) / limit.tokenUs));
+  }
+  // How much of the use is in this window is not known: at most all of it. That makes the rest of the window shorter.
+  const current = Math.max(1, state.limit - state.remaining);
+  return elapsedMs < windowLeftMs({ limit, state }, current) ? Infinity : 0;
+}
+
+/** Whether a limit still counts units that were taken `elapsedMs` ago, so that they can be given back. */
+function isCountedBy(
+  limit: Limit,
+  state: LimitState,
+  { elapsedMs, cost }: { elapsedMs: number; cost: number },
+): boolean {
+  if (limit.kind !== "sliding-window" || limit.strict) return elapsedMs < state.resetAfterMs;
+  return elapsedMs < windowLeftMs({ limit, state }, cost);
+}
+
+/** How many units of a lease may be used at `now`, if it had so many; none if the clock was set back before the take. */
+export function usableUnits({ request, decision }: Lease, now: number): number {
+  const elapsedMs = now - request.now;
+  if (elapsedMs < 0) return 0;
+  return Math.min(
+    ...request.limits.map((limit, index) => usableBy(limit, decision.limits[index] as LimitState, elapsedMs)),
+  );
+}
+
+/** Whether unused units of a lease still count in the store. */
+export function isCounted({ request, decision }: Lease, now: number): boolean {
+  const { cost } = request;
+  const elapsedMs = now - request.now;
+  return request.limits.some((limit, index) =>
+    isCountedBy(limit, decision.limits[index] as LimitState, { elapsedMs, cost }),
+  );
+}
+
+/** What a request that uses the lease is answered: the store's states then, less what was used here since. */
+export function leasedFindings({ decision, ...lease }: Lease, request: StoreRequest): Omit<Findings, "store"> {
+  const elapsedMs = Math.max(0, request.now - lease.request.now);
+  const limits = decision.limits.map((state) => ({
+    ...state,
+    remaining: Math.min(state.limit, state.remaining + lease.units),
+    resetAfterMs: Math.max(0, state.resetAfterMs - elapsedMs),
+  }));
+  return { request, limits, violated: [], retryAfterMs: 0 };
+}
+
+/** The decision as it would be without the units given back already, which a bucket took last. */
+function withoutReturned({ request, decision, returned }: Lease): Decision {
+  if (returned === 0 || !request.limits.some(({ kind }) => kind === "token-bucket")) return decision;
+  const limits = decision.limits.map((state, index) => {
+    const limit = request.limits[index] as Limit;
+    if (limit.kind !== "token-bucket") return state;
+    const resetAfterMs = Math.max(0, state.resetAfterMs - Math.ceil((returned * limit.tokenUs) / 1_000));
+    return { ...state, resetAfterMs };
+  });
+  const { resetAfterMs } = tightestOf(limits) as LimitState;
+  return { ...decision, limits, resetAfterMs };
+}
+
+/** The take and the decision to refund, if so many units of a lease are given back. They count as given back from now on. */
+export function returnUnits(lease: Lease, units: number): Pick<Lease, "request" | "decision"> {
+  const decision = withoutReturned(lease);
+  lease.returned += units;
+  return { request: { ...lease.request, cost: units }, decision };
+}
