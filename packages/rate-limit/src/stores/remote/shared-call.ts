@@ -12,7 +12,7 @@ async function refusalBy(
   signal: AbortSignal,
 ): Promise<Refusal | undefined> {
   try {
-    const decision = await unlessAborted(calling, signal);
+    const decision = await calling;
     return decision.allowed ? undefined : { request, decision };
   } catch (error) {
     // The request that made the call was given up: that says nothing about the store, so the next one makes a call.
@@ -21,17 +21,17 @@ async function refusalBy(
   }
 }
 
-/** Makes a call for a hold, in which requests that come meanwhile find it. */
+/** Makes a call for a hold. Requests that come meanwhile find it there; later ones, from its answer on, do not. */
 export function share(
   hold: Hold,
   request: StoreRequest,
   signal: AbortSignal,
   call: () => Promise<Decision>,
 ): Promise<Decision> {
-  const calling = call();
-  hold.fetching = refusalBy(calling, request, signal).finally(() => {
+  const calling = unlessAborted(call(), signal).finally(() => {
     hold.fetching = undefined;
   });
+  hold.fetching = refusalBy(calling, request, signal);
   // If nobody waits for it, only the request itself has the error.
   hold.fetching.catch(ignore);
   return calling;
