@@ -58,7 +58,11 @@ export function sharedStore(): SharedStore {
 export function keyOf(store: RateLimitStore, limits: StoreRequest["limits"], clock: { now: number }, key = "k") {
   const { signal } = new AbortController();
   return {
-    async take(cost = 1, own = limits, by: AbortSignal = signal): Promise<Decision & { readonly request: StoreRequest }> {
+    async take(
+      cost = 1,
+      own = limits,
+      by: AbortSignal = signal,
+    ): Promise<Decision & { readonly request: StoreRequest }> {
       const request = { key, cost, now: clock.now, limits: own };
       const decision = await store.take(request, by);
       return Object.assign(decision, { request });
@@ -66,7 +70,8 @@ export function keyOf(store: RateLimitStore, limits: StoreRequest["limits"], clo
     refund: (decision: Decision & { readonly request: StoreRequest }) =>
       store.refund(decision.request, decision, clock.now, signal),
     peek: (own = limits) => store.peek({ key, now: clock.now, limits: own }, signal),
-    remaining: async () => (await store.peek({ key, now: clock.now, limits }, signal)).map(({ remaining }) => remaining),
+    remaining: async () =>
+      (await store.peek({ key, now: clock.now, limits }, signal)).map(({ remaining }) => remaining),
     reset: () => store.reset(key, signal),
   };
 }

@@ -40,9 +40,7 @@ export function createHolds(maxKeys: number): Holds {
       holds.set(key, hold);
       return hold;
     },
-    renew({ key }, hold) {
-      if (holds.get(key) === hold) holds.set(key, hold);
-    },
+    renew: ({ key }, hold) => holds.set(key, hold),
     forget(key) {
       holds.delete(key);
     },

@@ -1,4 +1,5 @@
 import type { Limit } from "../../limits/limit.ts";
+import type { TokenBucket } from "../../limits/token-bucket.ts";
 import { type Decision, type LimitState, tightestOf } from "../../store/decision.ts";
 import type { Findings } from "../../store/receipt.ts";
 import type { StoreRequest } from "../../store/store.ts";
@@ -14,21 +15,17 @@ export interface Lease {
   returned: number;
 }
 
-/** What a limit counts after a lease was taken, and when: `state` is the store's answer. */
-interface Counted {
-  readonly limit: Exclude<Limit, { kind: "token-bucket" }>;
-  readonly state: LimitState;
-}
-
 /**
- * Milliseconds from the take until the window that counted it ends, from the store's own answer, so that it may run on
- * another clock. `current` is what a sliding window has counted so far in that window.
+ * Milliseconds from the take until the window that counted it ends, by the store's own answer, because it may run on
+ * another clock.
  */
-function windowLeftMs({ limit, state: { resetAfterMs } }: Counted, current: number): number {
+function windowLeftMs(limit: Exclude<Limit, TokenBucket>, { remaining, resetAfterMs }: LimitState): number {
   if (limit.kind === "quota") return resetAfterMs;
   // A part counts for one window after its end.
   if (limit.strict) return resetAfterMs - limit.windowMs;
-  // `slidingWaitMs` for a target of 0, solved for the rest of the window.
+  // `slidingWaitMs` for a target of 0, solved for the rest of the window. How much of the use is in this window is not
+  // known: at most all of it, and that makes the rest the shortest.
+  const current = Math.max(1, limit.limit - remaining);
   return resetAfterMs - 1 - Math.floor((limit.windowMs * (current - 1)) / current);
 }
 
@@ -44,19 +41,7 @@ function usableBy(limit: Limit, state: LimitState, elapsedMs: number): number {
     // One ms less, because `resetAfterMs` is rounded up.
     return Math.max(0, Math.floor(((state.resetAfterMs - 1 - elapsedMs) * 1_000) / limit.tokenUs));
   }
-  // How much of the use is in this window is not known: at most all of it. That makes the rest of the window shorter.
-  const current = Math.max(1, state.limit - state.remaining);
-  return elapsedMs < windowLeftMs({ limit, state }, current) ? Infinity : 0;
-}
-
-/** Whether a limit still counts units that were taken `elapsedMs` ago, so that they can be given back. */
-function isCountedBy(
-  limit: Limit,
-  state: LimitState,
-  { elapsedMs, cost }: { elapsedMs: number; cost: number },
-): boolean {
-  if (limit.kind !== "sliding-window" || limit.strict) return elapsedMs < state.resetAfterMs;
-  return elapsedMs < windowLeftMs({ limit, state }, cost);
+  return elapsedMs < windowLeftMs(limit, state) ? Infinity : 0;
 }
 
 /** How many units of a lease may be used at `now`, if it had so many; none if the clock was set back before the take. */
@@ -68,13 +53,15 @@ export function usableUnits({ request, decision }: Lease, now: number): number {
   );
 }
 
-/** Whether unused units of a lease still count in the store. */
+/** Whether unused units of a lease still count in the store, so that they can be given back. */
 export function isCounted({ request, decision }: Lease, now: number): boolean {
-  const { cost } = request;
-  const elapsedMs = now - request.now;
-  return request.limits.some((limit, index) =>
-    isCountedBy(limit, decision.limits[index] as LimitState, { elapsedMs, cost }),
-  );
+  return request.limits.some((limit, index) => {
+    if (limit.kind !== "sliding-window" || limit.strict) {
+      return now - request.now < (decision.limits[index] as LimitState).resetAfterMs;
+    }
+    // A store gives nothing back for a window that is over.
+    return Math.floor(now / limit.windowMs) === Math.floor(request.now / limit.windowMs);
+  });
 }
 
 /** What a request that uses the lease is answered: the store's states then, less what was used here since. */

@@ -5,7 +5,8 @@ import { type Hold, heldUnits } from "./hold.ts";
 import type { Holds } from "./holds.ts";
 import { type Lease, leasedFindings } from "./lease.ts";
 import type { LeaseCalls } from "./lease-call.ts";
-import { join, share } from "./shared-call.ts";
+import { share } from "./shared-call.ts";
+import { unlessAborted } from "./unless-aborted.ts";
 
 /** Takes from what is held, or from the store. */
 export interface LeasedTakes {
@@ -69,8 +70,14 @@ export function createLeasedTakes({ inner, holds, calls, decide }: LeasedTakesPa
         holds.renew(request, hold);
         return share(hold, request, signal, () => takeAhead(request, hold, signal));
       }
-      const refusal = await join(hold, signal);
-      if (refusal?.request.cost === request.cost) return refusal.decision;
+      hold.waiting += 1;
+      try {
+        const refusal = await unlessAborted(hold.fetching, signal);
+        if (refusal?.request.cost === request.cost) return refusal.decision;
+      } finally {
+        // Here, and not where the call ends: the first one that goes on makes a call for those that still wait.
+        hold.waiting -= 1;
+      }
     }
   }
 

@@ -48,7 +48,10 @@ describe("remoteStore", () => {
     [{ lease: 5 }, "myStore: lease must be { size } or { maxUnderuse, environments }, got 5"],
     [{ lease: { size: 1 } }, "myStore: lease: size must be a whole number between 2 and 1000000, got 1"],
     [{ lease: { size: 2, environments: 3 } }, "myStore: lease: unknown option environments (3)"],
-    [{ lease: { maxUnderuse: 0, environments: 3 } }, "myStore: lease: maxUnderuse must be above 0 and at most 1, got 0"],
+    [
+      { lease: { maxUnderuse: 0, environments: 3 } },
+      "myStore: lease: maxUnderuse must be above 0 and at most 1, got 0",
+    ],
     [
       { lease: { maxUnderuse: 0.1 } },
       "myStore: lease: environments must be a whole number of at least 1, got undefined",

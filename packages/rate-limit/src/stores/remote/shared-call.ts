@@ -36,13 +36,3 @@ export function share(
   hold.fetching.catch(ignore);
   return calling;
 }
-
-/** Waits for the call that is under way. */
-export async function join(hold: Hold, signal: AbortSignal): Promise<Refusal | undefined> {
-  hold.waiting += 1;
-  try {
-    return await unlessAborted(Promise.resolve(hold.fetching), signal);
-  } finally {
-    hold.waiting -= 1;
-  }
-}
