@@ -2,7 +2,6 @@ import type { Limit } from "../../limits/limit.ts";
 import type { Decision } from "../../store/decision.ts";
 import type { StoreRequest } from "../../store/store.ts";
 import { isCounted, type Lease, usableUnits } from "./lease.ts";
-import { mostOf } from "./same-limits.ts";
 
 /** A key that was not taken ahead for in this time is not busy: it starts again with single requests. */
 const busyMs = 10_000;
@@ -28,10 +27,21 @@ export interface Hold {
   fetchedAt: number;
   /** Units used since. */
   used: number;
+  /** What that call left in the store. */
+  left: number;
 }
 
 export function newHold(limits: readonly Limit[], displaced: Lease | undefined): Hold {
-  return { limits, lease: undefined, displaced, fetching: undefined, waiting: 0, fetchedAt: -Infinity, used: 0 };
+  return {
+    limits,
+    lease: undefined,
+    displaced,
+    fetching: undefined,
+    waiting: 0,
+    fetchedAt: -Infinity,
+    used: 0,
+    left: 0,
+  };
 }
 
 /** How many units a hold has that may still be used. */
@@ -61,12 +71,13 @@ export function isDroppable({ fetching, lease, fetchedAt }: Hold, now: number): 
 
 /**
  * How many requests like this one the next call should take for. It starts with one and doubles each time that all was
- * used, so a key that is not busy here holds nothing. Requests that wait are taken for in any case.
+ * used, so a key that is not busy here holds nothing. Requests that wait are taken for as well.
  */
-export function takesAhead(hold: Hold, { cost, now, limits }: StoreRequest, spare: number): number {
-  const { lease, used, fetchedAt, waiting } = hold;
+export function takesAhead(hold: Hold, { cost, now }: StoreRequest, spare: number): number {
+  const { lease, used, left, fetchedAt, waiting } = hold;
   const isBusy = now - fetchedAt <= busyMs;
   const wanted = lease?.units ? used : 2 * used;
   const ahead = isBusy ? Math.floor(Math.min(wanted, spare + cost) / cost) : 1;
-  return Math.max(1, Math.min(Math.max(ahead, 1 + waiting), Math.floor(mostOf(limits) / cost)));
+  // Near the limit a call for more than is left would be wasted.
+  return Math.max(1, Math.min(Math.max(ahead, 1 + waiting), Math.floor(left / cost)));
 }

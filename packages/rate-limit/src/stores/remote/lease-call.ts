@@ -53,7 +53,9 @@ export function createLeaseCalls(inner: RateLimitStore, spareUnits: SpareUnits):
       hold.used = 0;
       await giveBackUnused(lease, request.now, signal);
       await giveBackUnused(displaced, request.now, signal);
-      return takeAhead(request, takes, signal);
+      const answer = await takeAhead(request, takes, signal);
+      hold.left = "allowed" in answer ? answer.remaining : answer.decision.remaining;
+      return answer;
     },
   };
 }
