@@ -24,7 +24,7 @@ export const workloads: readonly Workload[] = [
     limits: perUser,
     // A million requests a second that take 50 ms keep as many busy.
     environments: 50_000,
-    // The busiest user makes 50 requests a second.
+    // The busiest users make some 40 requests a second.
     groups: groupsOf({ users: 50_000_000, perSecond: 1_000_000, flat: 2_000 }, 24),
     seconds: 3_600,
     lease: { size: 10 },

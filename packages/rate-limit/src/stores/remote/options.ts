@@ -16,18 +16,29 @@ export type LeaseOptions =
 /** Options of stores behind a network. Both are off by default, and exclude each other. */
 export interface RemoteStoreOptions {
   /**
-   * Takes ahead for keys that are busy in this environment, so that `size` requests need one call. Never admits more than
-   * the limit. At most `environments x (size - 1) x cost` of a key is held unused; an environment that ends loses what it
-   * holds until the window is over. `remaining` and `resetAfterMs` then do not include what other environments have
-   * taken since the last call, and `retryAfterMs` not what they may give back.
+   * Takes ahead for keys that are busy in this environment, so that up to `size` requests need one call. Never admits more
+   * than the limits do.
+   *
+   * At most `environments x (size - 1) x cost` units of a key are held unused, or `maxUnderuse` of its smallest limit. What
+   * an environment holds is lost when it ends, until the window is over; so count those that end meanwhile too. A `reset`
+   * by one environment leaves the others what they hold.
+   *
+   * `remaining` and `resetAfterMs` are those of the last call, less what was used here since: other environments may have
+   * taken more. `retryAfterMs` is an upper bound: they may give something back.
    * @default every request is one call
    */
   readonly lease?: LeaseOptions | undefined;
   /**
-   * `1 / k`: one request in k, chosen at random, is counted k times and decides; the others follow this environment's last
-   * decision about their key. The number admitted then deviates: the standard deviation is `sqrt(limit x (k - 1))` (that
-   * of a binomial sample), and each environment that sees a key for the first time admits up to `k - 1` more on average.
-   * Every limit must be at least k. A request that is not counted has a decision without `limits`, and gets no headers.
+   * `1 / k`: one request in k, chosen at random, is counted k times and decides. The others follow the last decision that
+   * this environment has about their key; without one they are admitted. All or nothing still holds.
+   *
+   * The number that is admitted has a relative standard deviation of `sqrt((k - 1) / limit)`, the error of any sampled
+   * count (https://sflow.org/packetSamplingBasics/): 3 % for 1/20 of 20,000. On average it is up to
+   * `(environments + 1) x (k - 1)` more than the limit, because each environment admits until it first counts a request.
+   * So sample only limits that are far larger than that, on keys whose requests come to few environments.
+   *
+   * Every limit must be at least k. Costs that no limit can hold k times are counted more often. A request that is not
+   * counted has a decision without `limits`, and its response no RateLimit headers.
    * @default every request is counted
    */
   readonly sample?: number | undefined;
