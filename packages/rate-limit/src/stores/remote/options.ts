@@ -34,7 +34,7 @@ export interface RemoteStoreOptions {
    *
    * The number that is admitted has a relative standard deviation of `sqrt((k - 1) / limit)`, the error of any sampled
    * count (https://sflow.org/packetSamplingBasics/): 3 % for 1/20 of 20,000. On average it is up to
-   * `(environments + 1) x (k - 1)` more than the limit, because each environment admits until it first counts a request.
+   * `environments x (k - 1)` more than the limit, because each environment admits until it first counts a request.
    * So sample only limits that are far larger than that, on keys whose requests come to few environments.
    *
    * Every limit must be at least k. Costs that no limit can hold k times are counted more often. A request that is not
