@@ -1,3 +1,4 @@
+import { createWarnOnce } from "@midguard/kernel/internal";
 import { rateLimitEvents } from "../events.ts";
 import { checkLimits, type Limit } from "../limits/limit.ts";
 import type { EngineOptions } from "../options.ts";
@@ -53,12 +54,17 @@ export function createEngine(options: EngineOptions): Engine {
   const { name, clock, store } = options;
   const prefix = options.ownStore ? "" : `${name}:`;
   const publisher = createPublisher(options);
+  const warnOnce = createWarnOnce(options.owner);
   const failover: Failover = createFailover({ ...options, onError: publisher.storeFailed });
   const refunded = new WeakSet<Decision>();
   const now = (): number => Math.max(0, Math.floor(clock.now()));
 
   function published(decision: Decision, key: string): Decision {
     if (!decision.allowed) publisher.exceeded(decision, key);
+    if (decision.retryAfterMs === Infinity) {
+      const names = decision.violated.map((state) => state.name);
+      warnOnce("cost", "a cost above a limit is always rejected; the limits", names.join(", "));
+    }
     return decision;
   }
 
