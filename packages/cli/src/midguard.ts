@@ -27,7 +27,9 @@ function reportFailure(error: unknown, { err }: Shell): ExitCode {
   if (!(error instanceof CommanderError)) throw error;
   if (error.exitCode === 0) return 0;
   // Commander has printed its help where a command is missing, and nothing else.
-  if (error.code !== "commander.help") err(`midguard: ${error.message.replace(/^error: /, "")}\n`);
+  if (error.code !== "commander.help") {
+    err(`midguard: ${error.message.replace(/^error: /, "").replaceAll("\n", " ")}\n`);
+  }
   return 2;
 }
 
