@@ -6,6 +6,8 @@ import { midguard } from "./midguard.ts";
 
 const { stdout, stderr } = process;
 
+const printTo = (stream: NodeJS.WritableStream) => (text: string) => void stream.write(text);
+
 /** Ends the process once all output is written: clients of the config's module may hold connections open for ever. */
 async function exit(code: ExitCode): Promise<void> {
   await Promise.all([stdout, stderr].map((stream) => new Promise((resolve) => stream.write("", resolve))));
@@ -23,7 +25,7 @@ const { version } = JSON.parse(manifest) as { version: string };
 const exitCode = await midguard(process.argv.slice(2), {
   cwd: process.cwd(),
   version,
-  out: (text) => void stdout.write(text),
-  err: (text) => void stderr.write(text),
+  out: printTo(stdout),
+  err: printTo(stderr),
 });
 await exit(exitCode);
