@@ -78,7 +78,13 @@ describe.each(packages)("the tarball of @midguard/%s", (name) => {
   test("has every file that package.json names, and no sources", () => {
     const { main, types, typesVersions, exports, bin } = json<Manifest>(installed(name), "package.json");
     const older = Object.values(typesVersions?.["*"] ?? {}).flat();
-    const targets = [main, types, ...Object.values(bin ?? {}), ...older, ...Object.values(exports).flatMap((entry) => Object.values(entry))];
+    const targets = [
+      main,
+      types,
+      ...Object.values(bin ?? {}),
+      ...older,
+      ...Object.values(exports).flatMap((entry) => Object.values(entry)),
+    ];
     for (const target of targets) expect([target, existsSync(join(installed(name), target))]).toEqual([target, true]);
     expect(Object.keys(typesVersions?.["*"] ?? {})).toEqual(
       Object.keys(exports).flatMap((path) => path.slice(2) || []),

@@ -10,7 +10,9 @@ describe.runIf(hasDynamoDbLocal())("two environments with one table", () => {
     dynamoDb = await startDynamoDbLocal();
     await dynamoDb.createTable("limits");
     const table = { LIMITS_TABLE: "limits", AWS_ENDPOINT_URL_DYNAMODB: dynamoDb.endpoint };
-    api = await deploy({ ...table, PER_SECOND: "1000", PER_DAY: "20", LOGIN_PASSWORD: "secret", LOG_SECRET: "pepper" });
+    // A busy machine answers late: without the longer timeout, a request would be counted in memory.
+    const settings = { PER_SECOND: "1000", PER_DAY: "20", KEY_PER_DAY: "4", STORE_TIMEOUT_MS: "5000" };
+    api = await deploy({ ...table, ...settings, LOGIN_PASSWORD: "secret", LOG_SECRET: "pepper" });
   }, 120_000);
 
   afterAll(async () => {
@@ -27,12 +29,15 @@ describe.runIf(hasDynamoDbLocal())("two environments with one table", () => {
   }, 60_000);
 
   test("limit an API key beside the addresses that it comes from", async () => {
-    let last = 0;
+    const hosts = Array.from({ length: 16 }, (_, index) => index + 1);
     const headers = { "x-api-key": "key-1" };
-    // More than two in a second, whatever the second that they begin in.
-    const statuses = await sendInPairs(16, () => api.send("GET /price", `198.51.100.${(last += 1)}`, { headers }));
-    expect(statuses[429]).toBeGreaterThan(0);
-    expect(statuses[200]).toBeGreaterThan(0);
+    const statuses = await sendInPairs(hosts.length, () =>
+      api.send("GET /price", `198.51.100.${hosts.pop()}`, { headers }),
+    );
+    // On a fast machine the limit of two a second rejects some before the quota does.
+    expect(statuses[200]).toBeGreaterThanOrEqual(1);
+    expect(statuses[200]).toBeLessThanOrEqual(4);
+    expect(Object.keys(statuses)).toEqual(["200", "429"]);
     const other = await api.send("GET /price", "198.51.100.1", { headers: { "x-api-key": "key-2" } });
     expect(other.status).toBe(200);
   }, 60_000);

@@ -26,7 +26,10 @@ describe("midguard", () => {
   test("prints its version and its help", async () => {
     expect(await run("--version")).toEqual({ exitCode: 0, out: "1.2.3\n", err: "" });
     expect(await run("--help")).toMatchObject({ exitCode: 0, out: expect.stringMatching(/limit.*Exit codes: 0/s) });
-    expect(await run("limit", "peek", "--help")).toMatchObject({ exitCode: 0, out: expect.stringContaining("--config") });
+    expect(await run("limit", "peek", "--help")).toMatchObject({
+      exitCode: 0,
+      out: expect.stringContaining("--config"),
+    });
   });
 
   test.each([[[]], [["limit"]]])("prints its help as an error if a command is missing: %j", async (args) => {
@@ -105,7 +108,10 @@ describe("midguard limit", () => {
     ["no-export.ts", '--config no-export.ts exports no options of a limiter, neither as "limiter" nor as default'],
     ["throws.ts", "--config throws.ts cannot be loaded: LIMITS_TABLE is not set"],
     ["bad-options.ts", '--config bad-options.ts: TypeError: createRateLimiter: unknown option nmae ("api")'],
-    ["memory.ts", "--config memory.ts counts in memory, which other processes cannot see: it needs a store that is shared"],
+    [
+      "memory.ts",
+      "--config memory.ts counts in memory, which other processes cannot see: it needs a store that is shared",
+    ],
     ["memory-store.ts", "--config memory-store.ts counts in memory, which"],
   ])("refuses the config %s as a mistake", async (config, message) => {
     for (const command of ["peek", "reset"]) {
