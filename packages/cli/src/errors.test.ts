@@ -6,7 +6,6 @@ test.each([
   [new TypeError("no table"), "TypeError: no table"],
   [Object.assign(new AggregateError([], ""), { code: "ECONNREFUSED" }), "AggregateError: ECONNREFUSED"],
   [new RangeError(""), "RangeError"],
-  [{ message: "no name" }, "no name"],
   ["text", "text"],
   [undefined, "undefined"],
 ])("describes %o in one line", (error, line) => {

@@ -1,4 +1,3 @@
-import { readText } from "@midguard/kernel/internal";
 import type { ExitCode } from "./exit-code.ts";
 
 /** Why a command could not do its work: a sentence for people, and the exit code for scripts. */
@@ -24,8 +23,8 @@ export function refusal(message: string, cause?: unknown): CommandError {
 
 /** An error in one line. Node's error for a refused connection has a code, but no message. */
 export function describeError(error: unknown): string {
-  const message = readText(error, "message") || readText(error, "code");
-  const name = readText(error, "name");
-  if (message === "") return name === "" ? String(error) : name;
-  return name === "" || name === "Error" ? message : `${name}: ${message}`;
+  if (!(error instanceof Error)) return String(error);
+  const { name, message, code = name } = error as Error & { readonly code?: string };
+  const text = message || code;
+  return name === "Error" || text === name ? text : `${name}: ${text}`;
 }

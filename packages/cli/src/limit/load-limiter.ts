@@ -2,7 +2,6 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { systemClock } from "@midguard/kernel";
-import { isRecord, startTimer } from "@midguard/kernel/internal";
 import { createRateLimiter, type RateLimiter, type RateLimiterOptions } from "@midguard/rate-limit";
 import { mistake, refusal } from "../errors.ts";
 
@@ -11,11 +10,10 @@ const timeoutMs = 10_000;
 
 /** Imports a module. A client that waits at the top level for a dead server would never let it end. */
 async function importModule(config: string, path: string): Promise<Record<string, unknown>> {
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  const stopTimer = startTimer(systemClock, timeoutMs, () => {
-    reject(
-      refusal(`--config ${config} did not load within ${timeoutMs / 1_000} s: it may wait for a server that is down`),
-    );
+  const loaded = new AbortController();
+  const late = systemClock.sleep(timeoutMs, loaded.signal).then(() => {
+    const seconds = timeoutMs / 1_000;
+    throw refusal(`--config ${config} did not load within ${seconds} s: it may wait for a server that is down`);
   });
   const imported = import(pathToFileURL(path).href).catch((error: unknown) => {
     throw mistake(`--config ${config} cannot be loaded`, error);
@@ -23,7 +21,7 @@ async function importModule(config: string, path: string): Promise<Record<string
   try {
     return await Promise.race([imported, late]);
   } finally {
-    stopTimer();
+    loaded.abort();
   }
 }
 
@@ -37,10 +35,10 @@ export async function loadLimiter(config: string, cwd: string): Promise<RateLimi
   if (!existsSync(path)) throw mistake(`--config ${config}: there is no such file`);
   const module = await importModule(config, path);
   const options = module.limiter ?? module.default;
-  if (!isRecord(options)) {
+  if (typeof options !== "object" || options === null) {
     throw mistake(`--config ${config} exports no options of a limiter, neither as "limiter" nor as default`);
   }
-  return createLimiter(config, options as unknown as RateLimiterOptions);
+  return createLimiter(config, options as RateLimiterOptions);
 }
 
 function createLimiter(config: string, options: RateLimiterOptions): RateLimiter {
