@@ -89,7 +89,7 @@ describe.runIf(hasDynamoDbLocal())("the command midguard with a DynamoDB table",
       out: expect.stringMatching(/over a limit\n.*^2-per-day +0 +2 /ms),
       err: "",
     });
-    expect(await command("reset")).toEqual({ exitCode: 0, out: "203.0.113.7 starts anew\n", err: "" });
+    expect(await command("reset")).toEqual({ exitCode: 0, out: "203.0.113.7 is reset\n", err: "" });
     expect(await command("peek")).toMatchObject({
       exitCode: 0,
       out: expect.stringMatching(/^20000-per-month +20000 /m),

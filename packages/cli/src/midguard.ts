@@ -19,17 +19,17 @@ export interface Shell {
 const exitCodes = `
 Exit codes: 0 done, 1 done with a finding, 2 a mistake in the arguments or the config, 3 the store or AWS refused.`;
 
+/** Prints why a command failed, in one line, and returns its exit code. */
 function reportFailure(error: unknown, { err }: Shell): ExitCode {
+  const print = (message: string): void => err(`midguard: ${message.replaceAll(/\s*\n\s*/g, " ")}\n`);
   if (error instanceof CommandError) {
-    err(`midguard: ${error.message}\n`);
+    print(error.message);
     return error.exitCode;
   }
   if (!(error instanceof CommanderError)) throw error;
   if (error.exitCode === 0) return 0;
   // Commander has printed its help where a command is missing, and nothing else.
-  if (error.code !== "commander.help") {
-    err(`midguard: ${error.message.replace(/^error: /, "").replaceAll("\n", " ")}\n`);
-  }
+  if (error.code !== "commander.help") print(error.message.replace(/^error: /, ""));
   return 2;
 }
 

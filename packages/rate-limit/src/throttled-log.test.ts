@@ -95,6 +95,15 @@ describe("the log of throttled requests", () => {
     expect(leftOut + 30).toBe((at.at(-1) ?? 0) / 100 + 1);
   });
 
+  test("has no line for a request that is denied without a key", async () => {
+    stop = logThrottled();
+    const handler = middy()
+      .use(rateLimit({ limits: slidingWindow(1, "1h"), key: () => undefined }))
+      .handler(async () => ({ statusCode: 200 }));
+    expect(await handler(apiEvents.http() as never, lambdaContext() as never)).toMatchObject({ statusCode: 403 });
+    expect(written).toEqual([]);
+  });
+
   test("escapes and cuts keys that clients choose", async () => {
     stop = logThrottled();
     const forged = '\n{"type":"forged"}\u001b[31m';

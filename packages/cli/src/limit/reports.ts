@@ -31,5 +31,5 @@ export async function peekReport(limiter: RateLimiter, key: string): Promise<Rep
 /** Forgets what is counted under a key. */
 export async function resetReport(limiter: RateLimiter, key: string): Promise<Report> {
   await ask(limiter.reset(key));
-  return { data: { key, reset: true }, text: `${key} starts anew` };
+  return { data: { key, reset: true }, text: `${key} is reset` };
 }
