@@ -1,11 +1,10 @@
 import type { StoreRequest } from "../../store/store.ts";
-import { createBusyKeys } from "./busy-keys.ts";
+import { createBusyBuckets } from "./busy-buckets.ts";
 import type { Charge } from "./counters/counter.ts";
 import { createExpiry } from "./expiry.ts";
 import { createExpression, type Expression } from "./expression.ts";
 import { type Found, findBusy, findRoom, statesOf } from "./findings.ts";
 import { type Generations, newGeneration } from "./generations.ts";
-import type { Item } from "./item.ts";
 import { generationAttribute } from "./label.ts";
 import type { Plan } from "./plan.ts";
 import { storedKey, type Table } from "./table.ts";
@@ -23,20 +22,11 @@ export type Take = (request: StoreRequest, plan: Plan, signal: AbortSignal) => P
 
 /** More tries fail only if other calls for the key are quicker every time. */
 const mostTries = 5;
-const mostBusyKeys = 1_000;
-
-/** Whether a bucket was less than full before `cost` was taken. */
-function isBusy(
-  { buckets }: Plan,
-  item: Item,
-  { now, cost }: { readonly now: number; readonly cost: number },
-): boolean {
-  return buckets.some(({ count }) => count(item, now).used > cost);
-}
+const mostBusyBuckets = 1_000;
 
 /** Makes the function that takes. */
 export function createTake({ table, ttlAttribute, generations }: TakerOptions): Take {
-  const busyKeys = createBusyKeys(mostBusyKeys);
+  const busyBuckets = createBusyBuckets(mostBusyBuckets);
   const expiry = createExpiry();
   const tidy = createTidy({ table, expiry, ttlAttribute });
 
@@ -60,19 +50,19 @@ export function createTake({ table, ttlAttribute, generations }: TakerOptions): 
     const key = storedKey(request.key);
     let seen: Charge["seen"];
     for (let tries = 1; tries <= mostTries; tries += 1) {
-      const charge = { cost, now, seen, steps: plan.steps, isBusy: busyKeys.has(key) };
+      const charge = { cost, now, seen, steps: plan.steps, isBusy: busyBuckets.of(key) };
       const answer = await table.update(key, takeExpression(plan, charge), signal);
       if (answer.outcome === "throttled") break;
       const { item } = answer;
       if (answer.outcome === "done") {
         generations.keep(request, item);
-        busyKeys.keep(key, isBusy(plan, item, request));
+        busyBuckets.keep(key, plan, item, request);
         await tidy({ key, plan, now, item }, signal);
         return { limits: statesOf(plan, item, now), violated: [], retryAfterMs: 0 };
       }
       const found = findRoom(plan, item, request);
       if (found.retryAfterMs > 0) {
-        busyKeys.keep(key, isBusy(plan, item, { now, cost: 0 }));
+        busyBuckets.keep(key, plan, item, { now, cost: 0 });
         return found;
       }
       // There was room: the condition was too strict, or took a full bucket for one that fills. Now the counts are known.

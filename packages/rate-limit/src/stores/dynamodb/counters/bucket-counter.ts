@@ -26,7 +26,7 @@ export function bucketCounter({ id, name, limit, tokenUs }: TokenBucket): Counte
       const bucket = expression.name(label);
       const nowUs = expression.number(now * 1_000);
       // An update has no maximum of two times, so it differs for a full bucket, and the condition says for which it is.
-      const isFilling = seen === undefined ? isBusy : numberIn(seen.item, label) > now * 1_000;
+      const isFilling = seen === undefined ? isBusy(name) : numberIn(seen.item, label) > now * 1_000;
       if (!isFilling) {
         expression.refuseIf(`${bucket} > ${nowUs}`);
         expression.set(label, bucketFullAtUs({ tokenUs, fullAtUs: 0 }, now, cost));

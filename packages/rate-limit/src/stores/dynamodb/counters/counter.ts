@@ -17,8 +17,8 @@ export interface Charge {
   readonly seen: { readonly item: Item } | undefined;
   /** In how many steps the condition may bracket the count of a previous window. */
   readonly steps: number;
-  /** Whether a bucket is expected to be less than full. */
-  readonly isBusy: boolean;
+  /** Whether the bucket of this name is expected to be less than full. */
+  isBusy(name: string): boolean;
 }
 
 /** A take that is being given back. */

@@ -4,7 +4,7 @@ import { numberIn } from "../item.ts";
 import { labelsOf, skewMs } from "../label.ts";
 import { giveBack } from "./count.ts";
 import type { Counter } from "./counter.ts";
-import { type Step, shareOf, stepAt, stepsOf } from "./steps.ts";
+import { type Step, stepsOf } from "./steps.ts";
 
 /** The names of the counts that a sliding window compares, and how much both may come to. */
 interface Bracket {
@@ -51,8 +51,7 @@ export function slidingCounter({ id, name, limit, windowMs }: SlidingWindow): Co
       const label = labelOf(index);
       const last = labelOf(index - 1);
       const bracket = { current: expression.name(label), previous: expression.name(last), room: limit - cost };
-      const exact = seen && [stepAt(shareOf(numberIn(seen.item, last), take), take)];
-      refuseOver(expression, bracket, exact ?? stepsOf(take, steps));
+      refuseOver(expression, bracket, stepsOf(take, { most: steps, seen: seen && numberIn(seen.item, last) }));
       expression.add(label, cost);
       expression.remove(labelOf(index - lag));
     },

@@ -22,27 +22,32 @@ function largestWith(share: number, { windowMs, elapsedMs }: SlidingTake): numbe
   return Math.floor(((share + 1) * windowMs - 1) / (windowMs - elapsedMs));
 }
 
-/**
- * Cuts the counts that the previous window may have into at most `most` steps, in ascending order. A step takes the
- * largest share in it for all of it: too strict by less than the step, never too lax. Counts near the limit, which a
- * client at its limit has, get steps of their own.
- */
-export function stepsOf(take: SlidingTake, most: number): Step[] {
-  const room = take.limit - take.cost;
-  const shares = new Set<number>();
-  if (room < most) {
-    for (let share = 0; share <= room; share += 1) shares.add(share);
-  } else {
-    const fine = Math.floor(most / 2);
-    const coarse = most - fine;
-    const top = Math.min(room, shareOf(take.limit, take));
-    for (let below = 0; below < fine; below += 1) shares.add(Math.max(0, top - below));
-    for (let step = 0; step < coarse; step += 1) shares.add(Math.round((room * step) / (coarse - 1)));
-  }
-  return [...shares].sort((a, b) => a - b).map((share) => stepAt(share, take));
+/** How to cut the counts of the previous window. */
+export interface Bracketing {
+  /** The largest number of steps. */
+  readonly most: number;
+  /** The count that was seen, if any. */
+  readonly seen: number | undefined;
 }
 
-/** The step of all counts with this share. */
-export function stepAt(share: number, take: SlidingTake): Step {
-  return { previous: largestWith(share, take), share };
+/** Shares that get steps of their own. */
+function fineShares(take: SlidingTake, { most, seen }: Bracketing): number[] {
+  const room = take.limit - take.cost;
+  if (room < most) return Array.from({ length: room + 1 }, (_, share) => share);
+  const count = Math.floor(most / 2);
+  // A client at its limit has used the previous window up. A count that was seen can only have grown since.
+  const first = seen === undefined ? Math.min(room, shareOf(take.limit, take)) - count + 1 : shareOf(seen, take);
+  return Array.from({ length: count }, (_, share) => Math.min(room, Math.max(0, first + share)));
+}
+
+/**
+ * Cuts the counts that the previous window may have into steps, in ascending order. A step takes the largest share in it
+ * for all of it: too strict by less than the step, never too lax. The likely counts get steps of their own.
+ */
+export function stepsOf(take: SlidingTake, bracketing: Bracketing): Step[] {
+  const room = take.limit - take.cost;
+  const coarse = Math.ceil(bracketing.most / 2);
+  const even = Array.from({ length: coarse }, (_, step) => Math.round((room * step) / (coarse - 1)));
+  const shares = new Set([...fineShares(take, bracketing), ...even]);
+  return [...shares].sort((a, b) => a - b).map((share) => ({ previous: largestWith(share, take), share }));
 }

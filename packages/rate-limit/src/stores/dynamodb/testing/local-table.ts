@@ -32,11 +32,18 @@ export function meter(client: DynamoDBClient): Meter {
       (args) => {
         Object.assign(args.input, { ReturnConsumedCapacity: "TOTAL" });
         counted.requests[commandName] = (counted.requests[commandName] ?? 0) + 1;
-        return next(args).then((result) => {
-          const { ConsumedCapacity } = result.output as { ConsumedCapacity?: { CapacityUnits?: number } };
-          counted.units += ConsumedCapacity?.CapacityUnits ?? 0;
-          return result;
-        });
+        return next(args).then(
+          (result) => {
+            const { ConsumedCapacity } = result.output as { ConsumedCapacity?: { CapacityUnits?: number } };
+            counted.units += ConsumedCapacity?.CapacityUnits ?? 0;
+            return result;
+          },
+          (error: unknown) => {
+            // A refused write is billed too, but the error does not report it.
+            counted.units += 1;
+            throw error;
+          },
+        );
       },
     { step: "initialize", name: "meter" },
   );
