@@ -55,7 +55,7 @@ async function execute(code: string, ...flags: readonly string[]): Promise<strin
 }
 
 beforeAll(async () => {
-  const peers = ["@middy/core@7", "@aws-lambda-powertools/metrics@^2.36.0"];
+  const peers = ["@middy/core@7", "@aws-lambda-powertools/metrics@^2.36.0", "@aws-sdk/client-dynamodb@3"];
   await install(project, ...packInto(folder), ...peers);
 }, 120_000);
 
