@@ -27,23 +27,17 @@ function joined(value: unknown): string | undefined {
   return text(value.map((item: unknown) => (isRecord(item) ? text(item.value) : text(item)) ?? "").join(","));
 }
 
-function headerReader(...sources: readonly unknown[]): (name: string) => string | undefined {
-  return function header(name) {
-    for (const source of sources) {
-      if (!isRecord(source)) continue;
-      const key = name in source ? name : Object.keys(source).find((written) => written.toLowerCase() === name);
-      const value = key && joined(source[key]);
-      if (value !== undefined) return value;
-    }
-    return undefined;
-  };
+function headerIn(headers: unknown, name: string): string | undefined {
+  if (!isRecord(headers)) return undefined;
+  const key = name in headers ? name : Object.keys(headers).find((written) => written.toLowerCase() === name);
+  return key && joined(headers[key]);
 }
 
 function describeGateway(event: Fields, context: Fields): RequestDescription | undefined {
   // A Lambda authorizer gets the request too, but answers with a policy.
   if (event.methodArn !== undefined || event.routeArn !== undefined) return undefined;
   const { http, elb, identity } = context;
-  const header = headerReader(event.multiValueHeaders, event.headers);
+  const header = (name: string) => headerIn(event.multiValueHeaders, name) ?? headerIn(event.headers, name);
   if (isRecord(http)) {
     const kind = text(context.domainName)?.includes(".lambda-url.") ? "function-url" : "http";
     const route = context.routeKey === "$default" ? undefined : text(context.routeKey);
@@ -74,7 +68,7 @@ function describeEdge(records: unknown): RequestDescription | undefined {
   if (!isRecord(cf) || !isRecord(cf.request) || cf.response !== undefined) return undefined;
   const { method, clientIp, headers } = cf.request;
   const peer = { route: undefined, sourceIp: text(clientIp), arrivedAt: undefined };
-  return { kind: "edge", method: text(method) ?? "", ...peer, header: headerReader(headers) };
+  return { kind: "edge", method: text(method) ?? "", ...peer, header: (name) => headerIn(headers, name) };
 }
 
 /**
