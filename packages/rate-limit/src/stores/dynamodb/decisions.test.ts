@@ -63,7 +63,7 @@ describeWithTable("dynamoDbStore", (table) => {
             if (decision.allowed) log.push({ at: request.now, cost: step.cost });
           }
         }),
-        { numRuns: 80 },
+        { numRuns: 40 },
       );
     });
 
@@ -75,7 +75,7 @@ describeWithTable("dynamoDbStore", (table) => {
         fc.asyncProperty(start, some, tries, async (now, limits, steps) => {
           await runWithRefunds(now, limits, steps);
         }),
-        { numRuns: 80 },
+        { numRuns: 40 },
       );
     });
   });
@@ -147,7 +147,7 @@ describeWithTable("dynamoDbStore", (table) => {
             expect(within).toBeLessThanOrEqual(limit * (2 + skew / windowMs));
           }
         }),
-        { numRuns: 25 },
+        { numRuns: 15 },
       );
     });
 
@@ -164,7 +164,7 @@ describeWithTable("dynamoDbStore", (table) => {
             }
           }
         }),
-        { numRuns: 25 },
+        { numRuns: 15 },
       );
     });
 
@@ -177,7 +177,7 @@ describeWithTable("dynamoDbStore", (table) => {
           expect(admitted.filter((at) => at >= midnight).length).toBeLessThanOrEqual(limit);
           expect(admitted.length).toBeLessThanOrEqual(2 * limit);
         }),
-        { numRuns: 25 },
+        { numRuns: 15 },
       );
     });
   });

@@ -6,8 +6,8 @@ import type { Table } from "./table.ts";
 
 /** An item with this many windows that are over is tidied: one more write for so many. */
 const manyOver = 24;
-/** A large item is tidied sooner: from 1 KB on, each write costs double. */
-const large = { bytes: 900, over: 8 };
+/** A large item is tidied sooner: over 1 KB each write costs double, and the next take may add a window to each limit. */
+const large = { bytes: 700, over: 8 };
 
 /** A take that was counted, and the item that it left. */
 export interface Written {
