@@ -109,9 +109,11 @@ describe("the log of throttled requests", () => {
     const forged = '\n{"type":"forged"}\u001b[31m';
     await throttle(forged);
     await throttle("x".repeat(1_000_000));
+    await throttle("\u0001".repeat(1_000_000));
     expect(written[0]?.match(/\n/g)).toHaveLength(1);
     expect(written[0]).not.toContain("\u001b");
-    expect(lines().map(({ key }) => key)).toEqual([forged, "x".repeat(128)]);
+    expect(lines().map(({ key }) => key)).toEqual([forged, "x".repeat(128), "\u0001".repeat(128)]);
+    for (const line of written) expect(line.length).toBeLessThan(2_048);
   });
 
   test("has hashes instead of keys with a secret", async () => {
