@@ -37,3 +37,4 @@ export { decide, type Findings, type Receipt, receiptOf } from "./store/receipt.
 export type { RateLimitStore, StoreRequest } from "./store/store.ts";
 export { StoreTimeoutError } from "./store/store-timeout-error.ts";
 export { type MemoryStore, type MemoryStoreOptions, memoryStore } from "./stores/memory/memory-store.ts";
+export { type LogThrottledOptions, logThrottled } from "./throttled-log.ts";

@@ -57,3 +57,7 @@ test("the examples keep their types", () => {
   expectTypeOf(byPlan).toEqualTypeOf<RateLimitMiddleware<APIGatewayProxyEventV2>>();
   expectTypeOf(decision).toEqualTypeOf<Decision>();
 });
+
+import { logThrottled } from "@midguard/rate-limit";
+
+logThrottled({ perSecond: 5 });

@@ -36,13 +36,14 @@ function createPublisher({ name, dryRun, onStoreError }: EngineOptions) {
 }
 
 /** A function that checks limits, each list once. */
-function createLimitCheck(owner: string, isInMemory: boolean): Engine["check"] {
+function createLimitCheck({ owner, store }: EngineOptions): Engine["check"] {
   const checked = new WeakMap<object, readonly Limit[]>();
   return function check(limits) {
     let list = checked.get(limits);
     if (list === undefined) {
       list = checkLimits(owner, limits);
-      if (isInMemory) warnOfLongWindows(list);
+      store.check?.(list);
+      if (store.takeSync !== undefined) warnOfLongWindows(list);
       checked.set(limits, list);
     }
     return list;
@@ -51,7 +52,7 @@ function createLimitCheck(owner: string, isInMemory: boolean): Engine["check"] {
 
 /** The engine for checked options. */
 export function createEngine(options: EngineOptions): Engine {
-  const { name, clock, store } = options;
+  const { name, clock } = options;
   const prefix = options.ownStore ? "" : `${name}:`;
   const publisher = createPublisher(options);
   const warnOnce = createWarnOnce(options.owner);
@@ -70,7 +71,7 @@ export function createEngine(options: EngineOptions): Engine {
 
   return {
     now,
-    check: createLimitCheck(options.owner, store.takeSync !== undefined),
+    check: createLimitCheck(options),
     take(key, cost, limits) {
       const decision = failover.take({ key: prefix + key, cost, now: now(), limits });
       if (decision instanceof Promise) return decision.then((late) => published(late, key));
