@@ -1,3 +1,4 @@
+import type { Limit } from "../../limits/limit.ts";
 import type { Decision } from "../../store/decision.ts";
 import type { RateLimitStore, StoreRequest } from "../../store/store.ts";
 
@@ -11,6 +12,7 @@ export interface RemoteStore extends RateLimitStore {
    * callers that want no timer and no promise for an answer from memory.
    */
   takeOrAsk(request: StoreRequest): Decision | Ask;
+  check(limits: readonly Limit[]): void;
   connect(): Promise<void>;
 }
 

@@ -47,6 +47,7 @@ export function withBlockedKeys(base: RateLimitStore, rejections: Rejections): R
         rejections.forget(key);
       }
     },
+    check: (limits) => base.check?.(limits),
     async connect() {
       await base.connect?.();
     },

@@ -17,7 +17,7 @@ export interface LeaseCalls {
 
 export function createLeaseCalls(inner: RateLimitStore, spareUnits: SpareUnits): LeaseCalls {
   function giveBack(lease: Lease, units: number, now: number, signal: AbortSignal): Promise<void> {
-    const { request, decision } = returnUnits(lease, units);
+    const { request, decision } = returnUnits(lease, units, now);
     return inner.refund(request, decision, now, signal);
   }
 

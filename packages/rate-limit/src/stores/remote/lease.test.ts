@@ -102,9 +102,18 @@ describe("a request that uses a lease", () => {
 describe("units that are given back", () => {
   it("are a part of the take", () => {
     const lease = leaseOf([quota(10, "day")], 5);
-    expect(returnUnits(lease, 2)).toEqual({ request: { ...lease.request, cost: 2 }, decision: lease.decision });
+    expect(returnUnits(lease, 2, noon)).toEqual({ request: { ...lease.request, cost: 2 }, decision: lease.decision });
     expect(lease.returned).toBe(2);
-    expect(returnUnits(lease, 1).decision).toBe(lease.decision);
+    expect(returnUnits(lease, 1, noon + 80_000_000).decision).toBe(lease.decision);
+  });
+
+  it("go with the store's own decision until a bucket would be full again", () => {
+    const lease = leaseOf([quota(10, "day"), tokenBucket({ capacity: 10, refillPerSecond: 10 })], 5);
+    expect(returnUnits(lease, 1, noon + 450).decision).toBe(lease.decision);
+    expect(returnUnits(lease, 1, noon + 299).decision).toBe(lease.decision);
+    const { decision } = returnUnits(lease, 1, noon + 300);
+    expect(decision.limits[0]).toBe(lease.decision.limits[0]);
+    expect(decision.limits[1]?.resetAfterMs).toBe(300);
   });
 
   it("fill a bucket in parts no further than at once", () => {
@@ -125,10 +134,9 @@ describe("units that are given back", () => {
             elapsedMs,
             resetAfterMs: of.decision.limits[1]?.resetAfterMs ?? Number.NaN,
           });
-        const atOnce = refundUs(returnUnits({ ...lease }, cost));
-        const inParts = units.map((one) => refundUs(returnUnits(lease, one)));
+        const atOnce = refundUs(returnUnits({ ...lease }, cost, noon + elapsedMs));
+        const inParts = units.map((one) => refundUs(returnUnits(lease, one, noon + elapsedMs)));
         expect(inParts.reduce((sum, one) => sum + one, 0)).toBeLessThanOrEqual(atOnce);
-        expect(returnUnits(lease, 1).decision.limits[0]).toBe(lease.decision.limits[0]);
       }),
       { numRuns: 500 },
     );

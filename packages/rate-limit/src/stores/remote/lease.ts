@@ -1,6 +1,6 @@
 import type { Limit } from "../../limits/limit.ts";
 import type { TokenBucket } from "../../limits/token-bucket.ts";
-import { type Decision, type LimitState, tightestOf } from "../../store/decision.ts";
+import type { Decision, LimitState } from "../../store/decision.ts";
 import type { Findings } from "../../store/receipt.ts";
 import type { StoreRequest } from "../../store/store.ts";
 
@@ -75,22 +75,33 @@ export function leasedFindings({ decision, ...lease }: Lease, request: StoreRequ
   return { request, limits, violated: [], retryAfterMs: 0 };
 }
 
-/** The decision as it would be without the units given back already, which a bucket took last. */
+/** Whether a bucket would be full again by now without these units and those given back before, all taken last. */
+function wouldBeFull(limit: Limit, { resetAfterMs }: LimitState, units: number, elapsedMs: number): boolean {
+  return limit.kind === "token-bucket" && (resetAfterMs - 1 - elapsedMs) * 1_000 < units * limit.tokenUs;
+}
+
+/** The decision as it would be without the units that were given back before. */
 function withoutReturned({ request, decision, returned }: Lease): Decision {
-  if (returned === 0 || !request.limits.some(({ kind }) => kind === "token-bucket")) return decision;
   const limits = decision.limits.map((state, index) => {
     const limit = request.limits[index] as Limit;
     if (limit.kind !== "token-bucket") return state;
     const resetAfterMs = Math.max(0, state.resetAfterMs - Math.ceil((returned * limit.tokenUs) / 1_000));
     return { ...state, resetAfterMs };
   });
-  const { resetAfterMs } = tightestOf(limits) as LimitState;
-  return { ...decision, limits, resetAfterMs };
+  return { ...decision, limits };
 }
 
 /** The take and the decision to refund, if so many units of a lease are given back. They count as given back from now on. */
-export function returnUnits(lease: Lease, units: number): Pick<Lease, "request" | "decision"> {
-  const decision = withoutReturned(lease);
+export function returnUnits(lease: Lease, units: number, now: number): Pick<Lease, "request" | "decision"> {
+  const { request, decision, returned } = lease;
   lease.returned += units;
-  return { request: { ...lease.request, cost: units }, decision };
+  const elapsedMs = now - request.now;
+  // Otherwise the store's own, by which it may remember more about the take.
+  const isLate = request.limits.some((limit, index) =>
+    wouldBeFull(limit, decision.limits[index] as LimitState, returned + units, elapsedMs),
+  );
+  return {
+    request: { ...request, cost: units },
+    decision: returned > 0 && isLate ? withoutReturned({ ...lease, returned }) : decision,
+  };
 }

@@ -44,6 +44,7 @@ export function withLeases(inner: RemoteStore, spareUnits: SpareUnits, maxKeys: 
         holds.forget(key);
       }
     },
+    check: inner.check,
     connect: inner.connect,
   };
   return store;

@@ -23,6 +23,14 @@ describe.each(Object.entries(modes))("a remote store with %s", (_, options) => {
     });
   });
 
+  it("refuses limits that its base refuses", () => {
+    const base = sharedStore();
+    base.check = () => {
+      throw new RangeError("not these");
+    };
+    expect(() => createRateLimiter({ limits: quota(4, "day"), store: remoteStore(base, options) })).toThrow("not these");
+  });
+
   it("limits a limiter, refunds and resets", async () => {
     const clock = manualClock();
     const store = remoteStore(sharedStore(), options);

@@ -99,6 +99,9 @@ describe("sampling", () => {
     const { hand } = fleet({ limits: [quota(100, "day"), slidingWindow(9, "1s")] });
     const message = 'myStore: sample 1/10 needs limits of at least 10, got "9-per-1s"';
     await expect(hand().take()).rejects.toThrow(new RangeError(message));
+    const store = remoteStore(sharedStore(), { sample: 1 / 10 }, { owner: "myStore" });
+    expect(() => createRateLimiter({ limits: slidingWindow(9, "1s"), store })).toThrow(message);
+    expect(createRateLimiter({ limits: slidingWindow(10, "1s"), store })).toBeTypeOf("object");
   });
 
   it("limits a limiter, which refunds", async () => {

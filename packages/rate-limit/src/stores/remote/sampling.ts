@@ -65,6 +65,11 @@ export function withSampling(inner: RemoteStore, rejections: Rejections, samplin
     ...inner,
     takeOrAsk,
     take: takeBy(takeOrAsk),
+    check(limits) {
+      const refusal = refusalOf(limits, sampling);
+      if (refusal !== undefined) throw refusal;
+      inner.check(limits);
+    },
     async refund(_request, decision, now, signal) {
       const counted = countedBy.get(decision);
       // Nothing was counted for the others, so there is nothing to give back.
