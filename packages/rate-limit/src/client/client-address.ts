@@ -1,4 +1,10 @@
-import { describeRequest, type RequestDescription, readOptions, wholeNumber } from "@midguard/kernel/internal";
+import {
+  describeRequest,
+  type RequestDescription,
+  type Rule,
+  readOptions,
+  wholeNumber,
+} from "@midguard/kernel/internal";
 import { addressKey } from "./address.ts";
 
 /** How a client's address is found. */
@@ -10,11 +16,14 @@ export interface ClientAddressOptions {
 }
 
 /** The rules of these options, for every factory that takes them. */
-export const clientAddressRules = {
+export const clientAddressRules: Readonly<Record<keyof ClientAddressOptions, Rule<number>>> = {
   trustedHops: wholeNumber({ max: 32 }),
   ipv6Prefix: wholeNumber({ min: 1, max: 128 }),
 };
-export const clientAddressDefaults = { trustedHops: 0, ipv6Prefix: 56 };
+export const clientAddressDefaults: Readonly<Record<keyof ClientAddressOptions, number>> = {
+  trustedHops: 0,
+  ipv6Prefix: 56,
+};
 
 /**
  * The client's address as it was written: the peer that the gateway saw, or, behind `trustedHops` proxies of one's own,
