@@ -28,7 +28,9 @@ describe.each(Object.entries(modes))("a remote store with %s", (_, options) => {
     base.check = () => {
       throw new RangeError("not these");
     };
-    expect(() => createRateLimiter({ limits: quota(4, "day"), store: remoteStore(base, options) })).toThrow("not these");
+    expect(() => createRateLimiter({ limits: quota(4, "day"), store: remoteStore(base, options) })).toThrow(
+      "not these",
+    );
   });
 
   it("limits a limiter, refunds and resets", async () => {
