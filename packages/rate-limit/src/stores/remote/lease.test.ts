@@ -107,6 +107,11 @@ describe("units that are given back", () => {
     expect(returnUnits(lease, 1, noon + 80_000_000).decision).toBe(lease.decision);
   });
 
+  it("are the take itself, if they are all of it", () => {
+    const lease = leaseOf([quota(10, "day")], 5);
+    expect(returnUnits(lease, 5, noon).request).toBe(lease.request);
+  });
+
   it("go with the store's own decision until a bucket would be full again", () => {
     const lease = leaseOf([quota(10, "day"), tokenBucket({ capacity: 10, refillPerSecond: 10 })], 5);
     expect(returnUnits(lease, 1, noon + 450).decision).toBe(lease.decision);

@@ -96,12 +96,12 @@ export function returnUnits(lease: Lease, units: number, now: number): Pick<Leas
   const { request, decision, returned } = lease;
   lease.returned += units;
   const elapsedMs = now - request.now;
-  // Otherwise the store's own, by which it may remember more about the take.
+  // Otherwise the store's own objects, by which it may remember more about the take.
   const isLate = request.limits.some((limit, index) =>
     wouldBeFull(limit, decision.limits[index] as LimitState, returned + units, elapsedMs),
   );
   return {
-    request: { ...request, cost: units },
+    request: units === request.cost ? request : { ...request, cost: units },
     decision: returned > 0 && isLate ? withoutReturned({ ...lease, returned }) : decision,
   };
 }
