@@ -172,6 +172,12 @@ describeWithTable("the item of a key", (table) => {
     expect(violated.map(({ name }) => name)).toEqual(["0"]);
   });
 
+  it("has windows that are over once every clock has passed them by 5 s", () => {
+    const item = Object.fromEntries([4_999, 5_000, 900_000].map((ms) => [`1s.${(now - ms).toString(36)}`, { N: "1" }]));
+    const others = { ".gen": { N: "1" }, "bucket-1us.": { N: "1" }, expiresAt: { N: "1" }, id: { S: "k" } };
+    expect(overWindows({ ...item, ...others }, now)).toEqual(Object.keys(item).slice(1));
+  });
+
   it("is nothing at first", () => {
     expect([lastsUntil(undefined), sizeOf(undefined), overWindows(undefined, now)]).toEqual([0, 0, []]);
   });
