@@ -3,21 +3,11 @@ import type { Limit } from "../limits/limit.ts";
 import { quota } from "../limits/quota.ts";
 import { slidingWindow } from "../limits/sliding-window.ts";
 import { tokenBucket } from "../limits/token-bucket.ts";
+import { type StoreContractCase, type StoreKind, storeKinds } from "./case.ts";
 import { freshKey, handOn, type StoreHarness } from "./harness.ts";
 
-/** One behaviour of every store. `run` rejects with an `AssertionError` if a store lacks it. */
-export interface StoreContractCase {
-  readonly name: string;
-  /** The kinds of limit that it needs, for stores that refuse some. */
-  readonly needs: readonly ("sliding-window" | "strict" | "quota" | "token-bucket")[];
-  /** Takes a store that may hold other keys already. */
-  run(harness: StoreHarness): Promise<void>;
-}
-
-type Kind = StoreContractCase["needs"][number];
-
 /** One limit of each kind, that holds 3 and does not free itself while a case runs. */
-const slow: Readonly<Record<Kind, readonly Limit[]>> = {
+const slow: Readonly<Record<StoreKind, readonly Limit[]>> = {
   "sliding-window": [slidingWindow(3, "30d")],
   strict: [slidingWindow(3, "30d", { strict: true })],
   quota: [quota(3, "year")],
@@ -25,17 +15,16 @@ const slow: Readonly<Record<Kind, readonly Limit[]>> = {
 };
 
 /** One limit of each kind that frees itself soon. */
-const quick: Readonly<Record<Exclude<Kind, "quota">, readonly Limit[]>> = {
+const quick: Readonly<Record<Exclude<StoreKind, "quota">, readonly Limit[]>> = {
   "sliding-window": [slidingWindow(3, "1s")],
   strict: [slidingWindow(3, "1s", { strict: true })],
   "token-bucket": [tokenBucket({ capacity: 3, refillPerSecond: 5 })],
 };
 
-const kinds: readonly Kind[] = ["sliding-window", "strict", "quota", "token-bucket"];
 const quickKinds = ["sliding-window", "strict", "token-bucket"] as const;
 
 function forEachKind(): StoreContractCase[] {
-  return kinds.flatMap((kind) => {
+  return storeKinds.flatMap((kind) => {
     const limits = slow[kind];
     const needs = [kind];
     return [
