@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import type { Limit } from "../limits/limit.ts";
 import type { Decision, LimitState } from "../store/decision.ts";
 import type { RateLimitStore, StoreRequest } from "../store/store.ts";
@@ -90,4 +91,12 @@ export function handOn(harness: StoreHarness, own: readonly Limit[], key: string
     refund: ({ request, decision }, caller) => storeOf(caller).refund(request, decision, nowOf(caller), signal),
     reset: (caller) => storeOf(caller).reset(key, signal),
   };
+}
+
+/** Throws unless the harness has other environments. */
+export function checkEnvironments({ others = [] }: StoreHarness): void {
+  assert.ok(
+    others.length > 0,
+    "this case needs `others` of the harness: other instances of the store on the same data",
+  );
 }

@@ -1,4 +1,3 @@
-import assert from "node:assert/strict";
 import type { Limit } from "../../limits/limit.ts";
 import { type Caller, type Hand, handOn, type StoreHarness, type Taken } from "../harness.ts";
 import type { Step } from "./arbitraries.ts";
@@ -42,12 +41,4 @@ export function admissionsOf(takes: readonly (Taken & Span)[]): Admission[] {
   return takes
     .filter(({ decision }) => decision.allowed)
     .map(({ request, from, to }) => ({ cost: request.cost, from, to }));
-}
-
-/** Throws unless the harness has other environments. */
-export function checkEnvironments({ others = [] }: StoreHarness): void {
-  assert.ok(
-    others.length > 0,
-    "this case needs `others` of the harness: other instances of the store on the same data",
-  );
 }

@@ -2,7 +2,7 @@ import type { Arbitrary } from "fast-check";
 import type { Limit } from "../../limits/limit.ts";
 import { quota } from "../../limits/quota.ts";
 import { type StoreContractCase, type StoreKind, type StoreNeed, storeKinds } from "../case.ts";
-import type { StoreHarness } from "../harness.ts";
+import { checkEnvironments, type StoreHarness } from "../harness.ts";
 import { type Arbitraries, arbitrariesOf, type FastCheck } from "./arbitraries.ts";
 import { keepsBoundsInSpiteOfSkew } from "./clocks.ts";
 import {
@@ -13,7 +13,6 @@ import {
   resetsToTheMs,
   retriesToTheMs,
 } from "./decisions.ts";
-import { checkEnvironments } from "./run.ts";
 
 /** Options of `storeProperties`. */
 export interface StorePropertiesOptions {
