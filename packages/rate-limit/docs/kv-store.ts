@@ -57,7 +57,10 @@ function usageOf(limit: Limit, numbers: Numbers, now: number): Usage {
   }
   const { windowMs } = limit;
   if (limit.strict) {
-    const newest = strictPartAt(now, windowMs);
+    const own = strictPartAt(now, windowMs);
+    // Another environment's clock may be ahead: its parts count too.
+    const ahead = Object.keys(numbers).map(Number);
+    const newest = Math.max(own, ...ahead.filter((part) => part <= own + strictParts));
     const counts = { windowMs, newest, countIn: numberAt };
     return {
       used: strictUsed(counts),

@@ -6,6 +6,19 @@ import { environments } from "./contract/environments.ts";
 import { keys } from "./contract/keys.ts";
 import { refunds } from "./contract/refunds.ts";
 import { together } from "./contract/together.ts";
+import { checkEnvironments } from "./harness.ts";
+
+/** Fails a case clearly if the harness has no environments for it. */
+function checked(one: StoreContractCase): StoreContractCase {
+  if (!one.needs.includes("environments")) return one;
+  return {
+    ...one,
+    async run(harness) {
+      checkEnvironments(harness);
+      await one.run(harness);
+    },
+  };
+}
 
 /**
  * What every store does, as data: run each case in any test runner. Leave out the cases whose `needs` the store has not.
@@ -24,4 +37,4 @@ export const storeContract: readonly StoreContractCase[] = [
   ...keys,
   ...clocks,
   ...environments,
-];
+].map(checked);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { slidingWindow } from "../../limits/sliding-window.ts";
 import { type StoreContractCase, storeKinds } from "../case.ts";
-import { checkEnvironments, handOn, type StoreHarness } from "../harness.ts";
+import { handOn, type StoreHarness } from "../harness.ts";
 import { keepsBoundsInSpiteOfSkew } from "../properties/clocks.ts";
 import { quickKinds, quickLimit, slowLimit } from "./limits.ts";
 
@@ -24,7 +24,6 @@ export const clocks: readonly StoreContractCase[] = [
       name: `${kind}: loses no count of a long limit to clocks that are 5 s apart`,
       needs: [kind, "environments"],
       async run(harness) {
-        checkEnvironments(harness);
         await leaveMidnight(harness);
         const limits = [slowLimit(kind, 6)];
         const hand = handOn(harness, limits);
@@ -42,7 +41,6 @@ export const clocks: readonly StoreContractCase[] = [
     name: "sliding-window: loses no count of a window shorter than the difference of the clocks, 5 s",
     needs: ["sliding-window", "environments"],
     async run(harness) {
-      checkEnvironments(harness);
       await leaveMidnight(harness);
       const limits = [slidingWindow(3, "1s"), slidingWindow(100, "30d")];
       const hand = handOn(harness, limits);
@@ -62,7 +60,6 @@ export const clocks: readonly StoreContractCase[] = [
       name: `${kind}: keeps its bound for a greedy client if the clocks of environments are 25 ms apart`,
       needs: [kind, "environments"],
       async run(harness) {
-        checkEnvironments(harness);
         const limit = kind === "quota" ? slowLimit(kind) : quickLimit(kind);
         await keepsBoundsInSpiteOfSkew(harness, limit, greedySteps, [0, 25, 12]);
       },

@@ -125,7 +125,7 @@ const quickCases: readonly StoreContractCase[] = quickKinds.map((kind) => ({
 
 /** A key that is over its limit, with its time moved to the ms. */
 const blockedCases: readonly StoreContractCase[] = storeKinds.map((kind) => ({
-  name: `${kind}: rejects a blocked key until the ms that it was given, and admits it then`,
+  name: `${kind}: admits a blocked key, and has everything again, at the ms that was reported and not before`,
   needs: [kind, "caller-clock"],
   async run(harness) {
     const hand = handOn(harness, [kind === "quota" ? slowLimit(kind) : quickLimit(kind)]);
@@ -140,6 +140,11 @@ const blockedCases: readonly StoreContractCase[] = storeKinds.map((kind) => ({
     }
     await harness.advance(leftMs);
     assert.equal((await hand.take()).decision.allowed, true);
+    const [state] = await hand.peek();
+    await harness.advance((state?.resetAfterMs ?? 0) - 1);
+    assert.notDeepEqual(await hand.remaining(), [3]);
+    await harness.advance(1);
+    assert.deepEqual(await hand.remaining(), [3]);
   },
 }));
 

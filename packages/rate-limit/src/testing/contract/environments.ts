@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type StoreContractCase, storeKinds } from "../case.ts";
-import { checkEnvironments, handOn } from "../harness.ts";
+import { handOn } from "../harness.ts";
 import { slowLimit } from "./limits.ts";
 
 /** How long an environment may take to notice what another one has given back. */
@@ -13,7 +13,6 @@ export const environments: readonly StoreContractCase[] = [
       name: `${kind}: counts for all environments together`,
       needs: [kind, "environments"],
       async run(harness) {
-        checkEnvironments(harness);
         const limits = [slowLimit(kind)];
         const hand = handOn(harness, limits);
         for (const [environment, left] of [2, 1, 0].entries()) {
@@ -31,7 +30,6 @@ export const environments: readonly StoreContractCase[] = [
       name: `${kind}: admits no more than the limit to many at once in many environments`,
       needs: [kind, "environments"],
       async run(harness) {
-        checkEnvironments(harness);
         const limits = [slowLimit(kind, 10)];
         const hand = handOn(harness, limits);
         const calls = Array.from({ length: 40 }, (_, environment) => hand.take(1, limits, { environment }));
@@ -46,7 +44,6 @@ export const environments: readonly StoreContractCase[] = [
     name: "quota: admits a blocked key after a reset by another environment, within 30 s",
     needs: ["quota", "environments"],
     async run(harness) {
-      checkEnvironments(harness);
       const limits = [slowLimit("quota")];
       const hand = handOn(harness, limits);
       await hand.take(3);

@@ -13,9 +13,10 @@ export async function keepsBoundsInSpiteOfSkew(
 ): Promise<void> {
   const run = createRun(harness, [limit]);
   const takes: Awaited<ReturnType<typeof run.play>>[number][] = [];
+  const stores = 1 + (harness.others?.length ?? 0);
   for (const { pauseMs, environment } of steps) {
     await harness.advance(pauseMs);
-    takes.push(await run.take(1, { environment, aheadMs: aheadMs[environment % aheadMs.length] }));
+    takes.push(await run.take(1, { environment, aheadMs: aheadMs[(environment % stores) % aheadMs.length] }));
   }
   // A store on its own clock ignores the callers' clocks.
   const spreadMs = harness.clock === "store" ? 0 : Math.max(...aheadMs) - Math.min(...aheadMs);
