@@ -15,7 +15,7 @@ before(async () => {
 });
 after(() => server.kill());
 
-for (const { name, run } of [...storeContract, ...storeProperties(fc, { numRuns: 20 })]) {
+for (const { name, run } of [...storeContract, ...storeProperties(fc, { numRuns: 10 })]) {
   test(name, async () => {
     let now = Date.now();
     await run({

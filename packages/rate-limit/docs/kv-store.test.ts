@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.kill());
 
-for (const { name, run } of [...storeContract, ...storeProperties(fc, { numRuns: 20 })]) {
+for (const { name, run } of [...storeContract, ...storeProperties(fc, { numRuns: 10 })]) {
   test(name, { timeout: 60_000 }, async () => {
     let now = Date.now();
     await run({

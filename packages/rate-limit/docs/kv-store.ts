@@ -109,8 +109,8 @@ export function kvStore(url: string): RateLimitStore {
       const text = await found.text();
       const { result, changed } = edit(found.ok ? JSON.parse(text) : {});
       if (changed === undefined) return result;
-      const condition = tag === null ? { "if-none-match": "*" } : { "if-match": tag };
-      const put = { method: "PUT", headers: condition, body: JSON.stringify(changed), signal };
+      const headers: Record<string, string> = tag === null ? { "if-none-match": "*" } : { "if-match": tag };
+      const put = { method: "PUT", headers, body: JSON.stringify(changed), signal };
       const written = await call(key, put, 412);
       await written.text();
       if (written.ok) return result;
