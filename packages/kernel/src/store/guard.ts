@@ -82,7 +82,8 @@ export function createStoreGuard(options: StoreGuardOptions): StoreGuard {
       return answer;
     } catch (error) {
       if (isLate && ms < ownMs) health.cutShort(own, since, ownMs);
-      else if (clock.now() <= since + ms + frozenMs) health.failed(own);
+      else if (clock.now() > since + ms + frozenMs) health.frozen(own, calls);
+      else health.failed(own);
       throw error;
     }
   }

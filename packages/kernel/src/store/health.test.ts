@@ -94,6 +94,23 @@ describe("the health of a store", () => {
     },
   );
 
+  it("is dead if calls are late again after a freeze, without an answer in between", async () => {
+    const clock = manualClock();
+    const guard = guardOn(clock);
+    await calls(guard, 1)[0]?.answer();
+    const late = async (count: number) => {
+      const slow = calls(guard, count);
+      clock.jump(5_000);
+      await clock.advance(0);
+      await Promise.all(slow.map(({ ended }) => ended));
+      return both(guard);
+    };
+    expect(await late(64)).toEqual([true, true]);
+    await calls(guard, 1)[0]?.answer();
+    expect(await late(64)).toEqual([true, true]);
+    expect(await late(1)).toEqual([false, false]);
+  });
+
   it("is dead once calls cut short by deadlines have waited as long as one call may", async () => {
     const clock = manualClock();
     const guard = guardOn(clock);

@@ -14,6 +14,8 @@ export interface Health {
   admits(): boolean;
   answered(call: number): void;
   failed(call: number): void;
+  /** Call number `call` failed so late that the process was frozen, when `newest` was the last one to have started. */
+  frozen(call: number, newest: number): void;
   /** A call that started at `since` was cut short by its invocation's deadline, before the `ownMs` that it may take. */
   cutShort(call: number, since: number, ownMs: number): void;
 }
@@ -25,6 +27,8 @@ export function createHealth({ clock, probeAfterMs }: HealthOptions): Health {
   let newestFailed = 0;
   /** When the store failed, or when the last probe was sent. */
   let deadSince: number | undefined;
+  /** The last call that a freeze may have cost. */
+  let newestFrozen = 0;
   /** How long calls that were cut short have waited since the last answer; time that several waited counts once. */
   let silentMs = 0;
   let silentUntil = -Infinity;
@@ -55,6 +59,12 @@ export function createHealth({ clock, probeAfterMs }: HealthOptions): Health {
       silentMs = 0;
     },
     failed,
+    frozen(call, newest) {
+      if (call <= newestFrozen) return;
+      // Late again, with no answer in between: the process is slow, and the store may be dead.
+      if (newestAnswered < newestFrozen) failed(call);
+      else newestFrozen = newest;
+    },
     cutShort(call, since, ownMs) {
       const now = clock.now();
       silentMs += Math.max(0, now - Math.max(since, silentUntil));

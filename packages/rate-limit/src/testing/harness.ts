@@ -93,10 +93,11 @@ export function handOn(harness: StoreHarness, own: readonly Limit[], key: string
   };
 }
 
-/** Throws unless the harness has other environments. */
-export function checkEnvironments({ others = [] }: StoreHarness): void {
+/** The other environments of a harness. Throws if it has none. */
+export function othersOf({ others = [] }: StoreHarness): readonly RateLimitStore[] {
   assert.ok(
     others.length > 0,
     "this case needs `others` of the harness: other instances of the store on the same data",
   );
+  return others;
 }

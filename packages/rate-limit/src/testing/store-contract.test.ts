@@ -178,21 +178,38 @@ function broken(mistake: Mistake): RateLimitStore {
 /** The cases that a store fails, by name. */
 async function failed(store: RateLimitStore, own: readonly StoreContractCase[], extra: Partial<StoreHarness> = {}) {
   const names: string[] = [];
+  for await (const name of failures(store, own, extra)) names.push(name);
+  return names;
+}
+
+/** The first case that a store fails. */
+async function firstFailed(
+  store: RateLimitStore,
+  own: readonly StoreContractCase[],
+  extra: Partial<StoreHarness> = {},
+) {
+  for await (const name of failures(store, own, extra)) return name;
+  return undefined;
+}
+
+async function* failures(store: RateLimitStore, own: readonly StoreContractCase[], extra: Partial<StoreHarness>) {
   for (const { name, needs, run } of own) {
     if (needs.includes("environments") && extra.others === undefined) continue;
     const clock = manualClock();
     const advance = async (ms: number): Promise<void> => clock.jump(ms);
-    await run({ store, now: clock.now, advance, ...extra }).catch((error: Error) => {
-      expect(error instanceof AssertionError || error.cause instanceof AssertionError, String(error)).toBe(true);
-      names.push(name);
-    });
+    try {
+      await run({ store, now: clock.now, advance, ...extra });
+    } catch (error) {
+      const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+      expect(cause).toBeInstanceOf(AssertionError);
+      yield name;
+    }
   }
-  return names;
 }
 
 describe("a store with a mistake fails the contract", { timeout: 60_000 }, () => {
   it.each(Object.entries(mistakes))("it %s", async (_, mistake) => {
-    expect(await failed(broken(mistake), storeContract)).not.toEqual([]);
+    expect(await firstFailed(broken(mistake), storeContract)).toBeDefined();
   });
 
   test("it counts for each environment alone", async () => {
@@ -214,11 +231,11 @@ describe("a store with a mistake fails the contract", { timeout: 60_000 }, () =>
 });
 
 describe("a store with a mistake fails the properties", { timeout: 60_000 }, () => {
-  const properties = storeProperties(fc, { numRuns: 100, seed: 7 });
+  const properties = storeProperties(fc, { seed: 7 });
   const found = ["admits one more", "charges limits one by one", "reports a time to retry that is 1 ms early"];
   const more = ["reports a time to retry that is 1 ms late", "reports a reset 1 ms early", "refunds everything"];
   it.each([...found, ...more, "counts by a clock of seconds"])("it %s", async (name) => {
-    expect(await failed(broken(mistakes[name] as Mistake), properties)).not.toEqual([]);
+    expect(await firstFailed(broken(mistakes[name] as Mistake), properties)).toBeDefined();
   });
 
   test("it remembers rejections for too long", async () => {
@@ -231,7 +248,7 @@ describe("a store with a mistake fails the properties", { timeout: 60_000 }, () 
         return changed(decision, { retryAfterMs: allowed ? 0 : retryAfterMs * 2 });
       },
     });
-    expect(await failed(store, properties, { remembersRejections: true })).not.toEqual([]);
+    expect(await firstFailed(store, properties, { remembersRejections: true })).toBeDefined();
   });
 });
 

@@ -6,7 +6,7 @@ import { environments } from "./contract/environments.ts";
 import { keys } from "./contract/keys.ts";
 import { refunds } from "./contract/refunds.ts";
 import { together } from "./contract/together.ts";
-import { checkEnvironments } from "./harness.ts";
+import { othersOf } from "./harness.ts";
 
 /** Fails a case clearly if the harness has no environments for it. */
 function checked(one: StoreContractCase): StoreContractCase {
@@ -14,7 +14,7 @@ function checked(one: StoreContractCase): StoreContractCase {
   return {
     ...one,
     async run(harness) {
-      checkEnvironments(harness);
+      othersOf(harness);
       await one.run(harness);
     },
   };

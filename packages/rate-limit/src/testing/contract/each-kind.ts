@@ -139,9 +139,13 @@ const blockedCases: readonly StoreContractCase[] = storeKinds.map((kind) => ({
       assert.deepEqual([decision.allowed, decision.retryAfterMs], [false, leftMs]);
     }
     await harness.advance(leftMs);
-    assert.equal((await hand.take()).decision.allowed, true);
-    const [state] = await hand.peek();
-    await harness.advance((state?.resetAfterMs ?? 0) - 1);
+    const { allowed, resetAfterMs } = (await hand.take()).decision;
+    assert.equal(allowed, true);
+    assert.deepEqual(
+      (await hand.peek()).map((state) => state.resetAfterMs),
+      [resetAfterMs],
+    );
+    await harness.advance(resetAfterMs - 1);
     assert.notDeepEqual(await hand.remaining(), [3]);
     await harness.advance(1);
     assert.deepEqual(await hand.remaining(), [3]);

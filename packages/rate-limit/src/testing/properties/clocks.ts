@@ -1,5 +1,5 @@
 import type { Limit } from "../../limits/limit.ts";
-import type { StoreHarness } from "../harness.ts";
+import { othersOf, type StoreHarness } from "../harness.ts";
 import type { Step } from "./arbitraries.ts";
 import { checkBound } from "./bounds.ts";
 import { admissionsOf, createRun } from "./run.ts";
@@ -13,7 +13,7 @@ export async function keepsBoundsInSpiteOfSkew(
 ): Promise<void> {
   const run = createRun(harness, [limit]);
   const takes: Awaited<ReturnType<typeof run.play>>[number][] = [];
-  const stores = 1 + (harness.others?.length ?? 0);
+  const stores = 1 + othersOf(harness).length;
   for (const { pauseMs, environment } of steps) {
     await harness.advance(pauseMs);
     takes.push(await run.take(1, { environment, aheadMs: aheadMs[(environment % stores) % aheadMs.length] }));

@@ -2,7 +2,7 @@ import type { Arbitrary } from "fast-check";
 import type { Limit } from "../../limits/limit.ts";
 import { quota } from "../../limits/quota.ts";
 import { type StoreContractCase, type StoreKind, type StoreNeed, storeKinds } from "../case.ts";
-import { checkEnvironments, type StoreHarness } from "../harness.ts";
+import { othersOf, type StoreHarness } from "../harness.ts";
 import { type Arbitraries, arbitrariesOf, type FastCheck } from "./arbitraries.ts";
 import { keepsBoundsInSpiteOfSkew } from "./clocks.ts";
 import {
@@ -43,7 +43,7 @@ function createCases(fc: FastCheck, { kinds = storeKinds, numRuns, seed }: Store
       name: property.name,
       needs: [...kinds, ...(property.needs ?? [])],
       async run(harness) {
-        if (property.needs?.includes("environments")) checkEnvironments(harness);
+        if (property.needs?.includes("environments")) othersOf(harness);
         const isMovable = harness.clock !== "store";
         const drawn = property.draw(arbitrariesOf(fc, kinds, isMovable), fc);
         await fc.assert(
