@@ -23,7 +23,7 @@ export default defineConfig({
     },
     coverage: {
       include: ["packages/*/src/**/*.ts"],
-      exclude: ["**/*.test.ts", "**/*.test-d.ts"],
+      exclude: ["**/*.test.ts", "**/*.test-d.ts", "packages/*/src/stores/*/testing/**"],
       reporter: ["text-summary", "json-summary"],
       thresholds: { lines: 100, branches: 100, functions: 100, statements: 100 },
     },

@@ -8,7 +8,15 @@ import {
 import { breakerFetch } from "@midguard/circuit-breaker/fetch";
 import { subscribe } from "@midguard/kernel";
 import { metrics, plugins } from "@midguard/metrics";
-import { createRateLimiter, memoryStore, quota, rateLimit, slidingWindow, tokenBucket } from "@midguard/rate-limit";
+import {
+  createRateLimiter,
+  logThrottled,
+  memoryStore,
+  quota,
+  rateLimit,
+  slidingWindow,
+  tokenBucket,
+} from "@midguard/rate-limit";
 import { constant, createRetry, createRetryBudget, decorrelated, exponential, retry } from "@midguard/retry";
 import { retryFetch } from "@midguard/retry/fetch";
 import { warmup } from "@midguard/warmup";
@@ -46,6 +54,8 @@ const bad: readonly (readonly [Factory, readonly unknown[], string, string])[] =
   [rateLimit, [{ limits: slidingWindow(1, "1s"), key: "ip" }], "key", '"ip"'],
   [createRateLimiter, [{ limits: slidingWindow(1, "1s"), name: "" }], "name", '""'],
   [memoryStore, [{ maxBytes: -1 }], "maxBytes", "-1"],
+  [logThrottled, [{ perSecond: 0 }], "logThrottled: perSecond", "0"],
+  [logThrottled, [{ hashSecret: "" }], "logThrottled: hashSecret", '""'],
   [createRetry, [{ maxRetries: -1 }], "maxRetries", "-1"],
   [createRetry, [{ maxRetries: 2.5 }], "maxRetries", "2.5"],
   [createRetry, [{ attemptTimeoutMs: Number.NaN }], "attemptTimeoutMs", "NaN"],

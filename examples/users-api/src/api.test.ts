@@ -1,3 +1,4 @@
+import { lambdaContext } from "@midguard/kernel/testing";
 import { type DynamoDbLocal, hasDynamoDbLocal, startDynamoDbLocal } from "@midguard/local-services";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { type Output, takeOutput } from "./testing/output.ts";
@@ -250,3 +251,26 @@ function usersApi(inDynamoDb: boolean, load: (typeof wrappings)[number]["load"])
 
 describe.each(wrappings)("users in memory, $wrapping", ({ load }) => usersApi(false, load));
 describe.skipIf(!withDynamoDb).each(wrappings)("users in DynamoDB, $wrapping", ({ load }) => usersApi(true, load));
+
+describe.runIf(withDynamoDb)("limits in DynamoDB", () => {
+  test("are counted once for two environments", async () => {
+    await dynamoDb?.createTable("limits");
+    vi.stubEnv("USERS_TABLE", undefined);
+    vi.stubEnv("LIMITS_TABLE", "limits");
+    const from = "203.0.113.77";
+    const left: unknown[] = [];
+    for (let environment = 0; environment < 2; environment += 1) {
+      vi.resetModules();
+      const { handler } = await import("./handler.ts");
+      // A ping opens the connection to the table, and counts nothing.
+      const ping = await handler({ warmup: true } as never, lambdaContext() as never);
+      expect(ping).toMatchObject({ warmup: true, primed: true });
+      for (let request = 0; request < 3; request += 1) {
+        const { headers } = await send(handler, "GET /users", { from });
+        left.push(/"1000-per-hour";r=(\d+)/.exec(headers.RateLimit ?? "")?.[1]);
+      }
+    }
+    vi.stubEnv("LIMITS_TABLE", undefined);
+    expect(left).toEqual(["999", "998", "997", "996", "995", "994"]);
+  });
+});

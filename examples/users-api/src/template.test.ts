@@ -25,7 +25,11 @@ interface FunctionProperties {
 const root = join(import.meta.dirname, "..");
 // The short forms of CloudFormation's functions are unknown YAML tags, so their arguments are plain values.
 const document = parseDocument(readFileSync(join(root, "template.yaml"), "utf8"), { logLevel: "error" });
-const template = document.toJS() as { Parameters: Record<string, unknown>; Resources: Record<string, Resource> };
+const template = document.toJS() as {
+  Parameters: Record<string, unknown>;
+  Conditions: Record<string, unknown>;
+  Resources: Record<string, Resource>;
+};
 
 function properties<T>(name: string): T {
   return template.Resources[name]?.Properties as T;
@@ -74,7 +78,25 @@ describe("template.yaml", () => {
     const statements = users.Policies.flatMap(({ Statement }) => Statement);
     const sent = [...sources.matchAll(/new (\w+)Command\(/g)].map(([, action]) => `dynamodb:${action}Item`);
     const actions = [...new Set(sent)].map((action) => (action === "dynamodb:ScanItem" ? "dynamodb:Scan" : action));
-    expect(statements).toEqual([{ Effect: "Allow", Action: actions.sort(), Resource: "UsersTable.Arn" }]);
+    expect(statements[0]).toEqual({ Effect: "Allow", Action: actions.sort(), Resource: "UsersTable.Arn" });
+  });
+
+  test("has a table of limits only if asked for, as the store expects it", () => {
+    const statements = users.Policies.flatMap(({ Statement }) => Statement);
+    const ifShared = ["dynamodb:GetItem", "dynamodb:UpdateItem"];
+    expect(statements.slice(1)).toEqual([
+      ["HasSharedLimits", { Effect: "Allow", Action: ifShared, Resource: "LimitsTable.Arn" }, "AWS::NoValue"],
+    ]);
+    expect(users.Environment.Variables.LIMITS_TABLE).toEqual(["HasSharedLimits", "LimitsTable", ""]);
+    expect(template.Resources.LimitsTable).toMatchObject({
+      Condition: "HasSharedLimits",
+      Properties: {
+        BillingMode: "PAY_PER_REQUEST",
+        KeySchema: [{ AttributeName: "id", KeyType: "HASH" }],
+        TimeToLiveSpecification: { AttributeName: "expiresAt", Enabled: true },
+      },
+    });
+    expect(template.Conditions).toEqual({ HasSharedLimits: ["SharedLimits", "true"] });
   });
 
   test("has the routes of the function, and one for everything else", async () => {

@@ -94,22 +94,37 @@ export function startBreaker(settings: BreakerSettings): CircuitBreaker {
     }
   }
 
-  async function run<T, F>(fn: () => T | PromiseLike<T>, options?: RunOptions<F>): Promise<T | F> {
-    fnRule("run: fn", fn);
-    if (options !== undefined) readOptions("run", options, runRules);
-    const signal = options?.signal;
-    if (signal?.aborted) throw signal.reason;
-    const { call, retryAfterMs } = admit();
-    if (call === undefined) return answerRejected(name, retryAfterMs, options?.fallback);
-    let outcome: Outcome<T>;
+  /** Makes an admitted call, and learns from its end. Chained, because an async function takes longer. */
+  function guard<T>(call: Call, fn: () => T | PromiseLike<T>, signal: AbortSignal | undefined): Promise<T> {
+    let result: Promise<T>;
     try {
-      outcome = { ok: true, value: await (signal === undefined ? fn() : untilAborted(Promise.resolve(fn()), signal)) };
+      result = Promise.resolve(fn());
     } catch (error) {
-      outcome = { ok: false, error };
+      result = Promise.reject(error);
     }
-    settle(call, outcome, signal);
-    if (outcome.ok) return outcome.value;
-    throw outcome.error;
+    return (signal === undefined ? result : untilAborted(result, signal)).then(
+      (value) => {
+        settle(call, { ok: true, value }, signal);
+        return value;
+      },
+      (error) => {
+        settle(call, { ok: false, error }, signal);
+        throw error;
+      },
+    );
+  }
+
+  function run<T, F>(fn: () => T | PromiseLike<T>, options?: RunOptions<F>): Promise<T | F> {
+    try {
+      fnRule("run: fn", fn);
+      if (options !== undefined) readOptions("run", options, runRules);
+      if (options?.signal?.aborted) return Promise.reject(options.signal.reason);
+      const { call, retryAfterMs } = admit();
+      if (call !== undefined) return guard(call, fn, options?.signal);
+      return Promise.resolve(answerRejected(name, retryAfterMs, options?.fallback));
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   function wrap<This, Args extends unknown[], T, F>(

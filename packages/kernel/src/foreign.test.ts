@@ -22,10 +22,6 @@ test("reads a field of a function", () => {
   ).toBe(7);
 });
 
-test("a value without a path is the value itself", () => {
-  expect(read("text")).toBe("text");
-});
-
 test.each([undefined, null, "text", 7])("%s has no fields: they are absent", (value) => {
   expect(read(value, "length")).toBeUndefined();
   expect(read({ value }, "value", "length")).toBeUndefined();

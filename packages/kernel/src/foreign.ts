@@ -5,8 +5,15 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === "object" && value !== null;
 }
 
+/** The field of a value that may be of any kind; `undefined` if it has none. Throws what a getter throws. */
+function field(value: unknown, name: string): unknown {
+  return isRecord(value) || typeof value === "function"
+    ? (value as Readonly<Record<string, unknown>>)[name]
+    : undefined;
+}
+
 /**
- * The value at the end of `path`, or `undefined` if there is no such value.
+ * The field `name` of `value`, or the field `inner` of that; `undefined` if there is no such field.
  *
  * A getter or a proxy may throw: what cannot be read counts as absent, so that the caller's own value or error comes out
  * unchanged.
@@ -14,21 +21,17 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
  * @example
  * read(error, "$metadata", "httpStatusCode");
  */
-export function read(value: unknown, ...path: readonly string[]): unknown {
-  let found = value;
+export function read(value: unknown, name: string, inner?: string): unknown {
   try {
-    for (const name of path) {
-      if (!isRecord(found) && typeof found !== "function") return undefined;
-      found = (found as Readonly<Record<string, unknown>>)[name];
-    }
+    const found = field(value, name);
+    return inner === undefined ? found : field(found, inner);
   } catch {
     return undefined;
   }
-  return found;
 }
 
-/** The text at the end of `path`, or "" where there is none: a value that is no text may throw when it is made one. */
-export function readText(value: unknown, ...path: readonly string[]): string {
-  const found = read(value, ...path);
+/** The text at the same place, or "" if there is none: a value that is no text may throw when it is made one. */
+export function readText(value: unknown, name: string, inner?: string): string {
+  const found = read(value, name, inner);
   return typeof found === "string" ? found : "";
 }

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { now } from "../clock.ts";
 import { describeRequest } from "../request/describe.ts";
 import { type ApiEventName, apiEvents, lambdaContext, otherEvents } from "../testing/index.ts";
-import { type Deadline, deadlineOf, timeLimits } from "./deadline.ts";
+import { type Deadline, grantedBy, isStale, newDeadline } from "./deadline.ts";
 
 const quarterHour = 900_000;
 
@@ -21,11 +21,16 @@ function context(timeoutMs: number): object {
 }
 
 function deadline(timeoutMs: number, event: unknown = {}): Deadline {
-  return deadlineOf(timeLimits(context(timeoutMs), describeRequest(event)));
+  return newDeadline(context(timeoutMs), describeRequest(event));
 }
 
 function leftMs(timeoutMs: number, event?: unknown): number {
   return deadline(timeoutMs, event).endsAt - now();
+}
+
+/** Expects a deadline to be stale from `time` on. */
+function expectStaleAt(deadline: Deadline, time: number): void {
+  expect([isStale(deadline, time - 1), isStale(deadline, time)]).toEqual([false, true]);
 }
 
 /** A request that the gateway received `age` ms ago. */
@@ -65,19 +70,16 @@ describe("time is up", () => {
 
   test("never, if the context does not say", () => {
     for (const unknown of [{}, { getRemainingTimeInMillis: () => Number.NaN }, { getRemainingTimeInMillis: 5 }]) {
-      expect(deadlineOf(timeLimits(unknown, undefined))).toEqual({
-        endsAt: Infinity,
-        grantedMs: Infinity,
-        staleAt: Infinity,
-      });
+      const never = newDeadline(unknown, undefined);
+      expect([never.endsAt, grantedBy(never), isStale(never, Number.MAX_VALUE)]).toEqual([Infinity, Infinity, false]);
     }
   });
 
   test("by the context that a durable execution wraps, if the outer one does not say", () => {
     const wrapped = { lambdaContext: context(5_000) };
-    expect(deadlineOf(timeLimits(wrapped, undefined)).endsAt).toBe(now() + 5_000);
-    expect(deadlineOf(timeLimits({ ...context(1_000), ...wrapped }, undefined)).endsAt).toBe(now() + 1_000);
-    expect(deadlineOf(timeLimits({ lambdaContext: 7 }, undefined)).endsAt).toBe(Infinity);
+    expect(newDeadline(wrapped, undefined).endsAt).toBe(now() + 5_000);
+    expect(newDeadline({ ...context(1_000), ...wrapped }, undefined).endsAt).toBe(now() + 1_000);
+    expect(newDeadline({ lambdaContext: 7 }, undefined).endsAt).toBe(Infinity);
   });
 
   test("a passed deadline is no time left, not no deadline", () => {
@@ -107,7 +109,7 @@ describe("MIDGUARD_GATEWAY_TIMEOUT_MS", () => {
     vi.stubEnv("MIDGUARD_GATEWAY_TIMEOUT_MS", text);
     vi.resetModules();
     const copy = await import("./deadline.ts");
-    return copy.deadlineOf(copy.timeLimits(context(functionMs), describeRequest(event))).endsAt - now();
+    return copy.newDeadline(context(functionMs), describeRequest(event)).endsAt - now();
   }
 
   test.each([1, 60_000, 900_000])("%i ms replaces the gateway's default", async (ms) => {
@@ -137,13 +139,13 @@ describe("MIDGUARD_GATEWAY_TIMEOUT_MS", () => {
 });
 
 test("what was granted is the time of a request that arrives at once", () => {
-  expect(deadline(quarterHour, aged("rest", 28_000)).grantedMs).toBe(29_000);
-  expect(deadline(5_000, aged("rest", 28_000)).grantedMs).toBe(5_000);
-  expect(deadline(5_000).grantedMs).toBe(5_000);
+  expect(grantedBy(deadline(quarterHour, aged("rest", 28_000)))).toBe(29_000);
+  expect(grantedBy(deadline(5_000, aged("rest", 28_000)))).toBe(5_000);
+  expect(grantedBy(deadline(5_000))).toBe(5_000);
 });
 
 test("an invocation is stale one second after its function's timeout, whatever the gateway does", () => {
-  expect(deadline(100).staleAt).toBe(now() + 1_100);
-  expect(deadline(-60_000).staleAt).toBe(now() + 1_000);
-  expect(deadline(quarterHour, aged("rest", 80_000)).staleAt).toBe(now() + quarterHour + 1_000);
+  expectStaleAt(deadline(100), now() + 1_100);
+  expectStaleAt(deadline(-60_000), now() + 1_000);
+  expectStaleAt(deadline(quarterHour, aged("rest", 80_000)), now() + quarterHour + 1_000);
 });

@@ -30,24 +30,39 @@ export interface TimeLimits {
   readonly gatewayMs: number;
 }
 
-/** What follows from the limits. */
-export interface Deadline {
+/** The limits, and what follows from them. */
+export interface Deadline extends TimeLimits {
   /** When time is up, for the function or for its gateway, whichever comes first; `Infinity` without a limit. */
   readonly endsAt: number;
-  /** The time of a request that reaches the function without delay, in ms. */
-  readonly grantedMs: number;
-  /** From then on Lambda has stopped the function: a scope that is still current has leaked into a later invocation. */
-  readonly staleAt: number;
 }
 
-function functionMs(context: object): number {
+/** The deadline that follows from `limits`. */
+export function deadlineOf({ enteredAt, functionMs, arrivedAt, gatewayMs }: TimeLimits): Deadline {
+  const endsAt = Math.min(enteredAt + functionMs, (arrivedAt ?? enteredAt) + gatewayMs);
+  return { enteredAt, functionMs, arrivedAt, gatewayMs, endsAt };
+}
+
+/** The time of a request that reaches the function without delay, in ms. */
+export function grantedBy({ functionMs, gatewayMs }: Deadline): number {
+  return Math.min(functionMs, gatewayMs);
+}
+
+/** Whether Lambda has stopped the function by `time`: a scope that is still current has leaked into a later invocation. */
+export function isStale({ enteredAt, functionMs }: Deadline, time: number): boolean {
+  // An invocation that starts with its time already up counts too: it has no time left.
+  return time >= enteredAt + Math.max(functionMs, 0) + timeoutGraceMs;
+}
+
+/** What a context's own timer says is left, in ms; `undefined` if it has none, or a broken one. */
+function remainingOf(context: unknown): number | undefined {
+  if (!isRecord(context) || typeof context.getRemainingTimeInMillis !== "function") return undefined;
+  const left = Number(context.getRemainingTimeInMillis());
+  return Number.isNaN(left) ? undefined : left;
+}
+
+function functionMsOf(context: object): number {
   // A durable execution wraps the context.
-  for (const own of [context, read(context, "lambdaContext")]) {
-    if (!isRecord(own) || typeof own.getRemainingTimeInMillis !== "function") continue;
-    const left = Number(own.getRemainingTimeInMillis());
-    return Number.isNaN(left) ? Infinity : left;
-  }
-  return Infinity;
+  return remainingOf(context) ?? remainingOf(read(context, "lambdaContext")) ?? Infinity;
 }
 
 /** MIDGUARD_GATEWAY_TIMEOUT_MS in ms; `undefined` if it is not set, or if it is no number of at least 1. */
@@ -63,28 +78,17 @@ function configuredGatewayMs(): number | undefined {
 // Read once, because reading the environment takes as long as the rest of entering an invocation.
 const configuredMs = configuredGatewayMs();
 
-/** What limits the invocation of `context` for `request`, if it is entered now. */
-export function timeLimits(context: object, request: RequestDescription | undefined): TimeLimits {
+/** The deadline of the invocation of `context` for `request`, if it is entered now. */
+export function newDeadline(context: object, request: RequestDescription | undefined): Deadline {
   const enteredAt = now();
+  const functionMs = functionMsOf(context);
   const gatewayMs = request === undefined ? undefined : gatewayTimeoutMs[request.kind];
-  const limits = { enteredAt, functionMs: functionMs(context), arrivedAt: undefined, gatewayMs: Infinity };
-  if (request?.arrivedAt === undefined || gatewayMs === undefined) return limits;
+  if (request?.arrivedAt === undefined || gatewayMs === undefined) {
+    return deadlineOf({ enteredAt, functionMs, arrivedAt: undefined, gatewayMs: Infinity });
+  }
   const age = Date.now() - request.arrivedAt;
   // An arrival in the future (a clock that runs behind), or a recorded one, does not show when this request arrived.
   const isBelievable = age >= 0 && age <= recordedMs;
-  return {
-    ...limits,
-    arrivedAt: isBelievable ? enteredAt - age : enteredAt,
-    gatewayMs: configuredMs ?? gatewayMs,
-  };
-}
-
-/** The deadline that follows from `limits`. */
-export function deadlineOf({ enteredAt, functionMs, arrivedAt, gatewayMs }: TimeLimits): Deadline {
-  return {
-    endsAt: Math.min(enteredAt + functionMs, (arrivedAt ?? enteredAt) + gatewayMs),
-    grantedMs: Math.min(functionMs, gatewayMs),
-    // An invocation that starts with its time already up counts too: it has no time left.
-    staleAt: enteredAt + Math.max(functionMs, 0) + timeoutGraceMs,
-  };
+  const arrivedAt = isBelievable ? enteredAt - age : enteredAt;
+  return deadlineOf({ enteredAt, functionMs, arrivedAt, gatewayMs: configuredMs ?? gatewayMs });
 }

@@ -91,7 +91,7 @@ describe("the scope", () => {
       const inner = enterInvocation({ event: apiEvents.rest(), context: {} }, owner);
       expect(inner).not.toBe(outer);
       expect(inner.deadline.endsAt).toBeCloseTo(outer.deadline.endsAt);
-      expect(inner.limits.gatewayMs).toBe(29_000);
+      expect(inner.deadline.gatewayMs).toBe(29_000);
     });
     await entering(request(60_000), async () => {
       expect(remainingMs(enterInvocation({ event: apiEvents.rest(), context: {} }, owner))).toBeLessThanOrEqual(29_000);
@@ -307,7 +307,7 @@ describe("the scope", () => {
       expect(invocation?.remainingMs()).toBeLessThanOrEqual(5_000);
       expect(() => Object.assign(invocation ?? {}, { requestId: "other" })).toThrow(TypeError);
       expect(() => Object.assign(invocation ?? {}, { endsAt: 0 })).toThrow(TypeError);
-      liftGatewayLimit(Object.assign(scope, { limits: { ...scope.limits, functionMs: 60_000 } }));
+      liftGatewayLimit(Object.assign(scope, { deadline: { ...scope.deadline, functionMs: 60_000 } }));
       expect(invocation?.endsAt).toBe(scope.deadline.endsAt);
       expect(invocation?.remainingMs()).toBeGreaterThan(50_000);
     });

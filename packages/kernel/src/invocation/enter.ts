@@ -1,7 +1,7 @@
 import { isRecord } from "../foreign.ts";
 import { describeRequest, type RequestDescription } from "../request/describe.ts";
 import { currentScope, enclosingScope, makeCurrent } from "./current.ts";
-import { type TimeLimits, timeLimits } from "./deadline.ts";
+import { type Deadline, deadlineOf, newDeadline } from "./deadline.ts";
 import { isStreamed, keepStreaming, mayBeOver, outerFor } from "./nesting.ts";
 import { endScope, liftGatewayLimit, openScope, type Scope } from "./scope.ts";
 import { createSlot } from "./slot.ts";
@@ -23,12 +23,12 @@ interface Entry {
 
 const entries = createSlot<Entry>("entry.2");
 
-/** The limits of a nested invocation. If its own context does not say when the function ends, that around it does. */
-function limitsWithin(outer: Scope | undefined, own: TimeLimits): TimeLimits {
+/** The deadline of a nested invocation. If its own context does not say when the function ends, that around it does. */
+function deadlineWithin(outer: Scope | undefined, own: Deadline): Deadline {
   if (outer === undefined || own.functionMs < Infinity) return own;
-  if (own.arrivedAt === undefined) return outer.limits;
-  const { enteredAt, functionMs } = outer.limits;
-  return { ...own, functionMs: enteredAt + functionMs - own.enteredAt };
+  if (own.arrivedAt === undefined) return outer.deadline;
+  const { enteredAt, functionMs } = outer.deadline;
+  return deadlineOf({ ...own, functionMs: enteredAt + functionMs - own.enteredAt });
 }
 
 /**
@@ -57,9 +57,9 @@ export function enterInvocation(request: EnteredRequest, owner: object): Scope {
     return current;
   }
   const outer = outerFor(context, current);
-  const limits = limitsWithin(outer, timeLimits(context, description));
+  const deadline = deadlineWithin(outer, newDeadline(context, description));
   // A handler that is called in a rehearsal rehearses too, also with a context of its own.
-  const scope = openScope(context, limits, outer?.rehearsal ?? false, outer);
+  const scope = openScope(context, deadline, outer?.rehearsal ?? false, outer);
   scope.request = request;
   entries.set(request, { scope, opener: owner, event, description });
   makeCurrent(scope);

@@ -1,16 +1,16 @@
 import { now } from "../clock.ts";
 import { currentScope, runIn } from "./current.ts";
-import type { TimeLimits } from "./deadline.ts";
+import { type Deadline, deadlineOf } from "./deadline.ts";
 import { endScope, openScope } from "./scope.ts";
 
-/** The limits of a rehearsal outside of any invocation. */
-function unlimited(): TimeLimits {
-  return { enteredAt: now(), functionMs: Infinity, arrivedAt: undefined, gatewayMs: Infinity };
+/** The deadline of a rehearsal outside of any invocation: none. */
+function unlimited(): Deadline {
+  return deadlineOf({ enteredAt: now(), functionMs: Infinity, arrivedAt: undefined, gatewayMs: Infinity });
 }
 
 /** Runs `call` as a rehearsal with a context of its own, and with the deadline of the current invocation. */
 export async function runRehearsal<T>(context: object, call: () => Promise<T>): Promise<T> {
-  const scope = openScope(context, currentScope()?.limits ?? unlimited(), true);
+  const scope = openScope(context, currentScope()?.deadline ?? unlimited(), true);
   try {
     return await runIn(scope, call);
   } finally {

@@ -2,15 +2,25 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { now } from "../clock.ts";
 import { lambdaContext } from "../testing/index.ts";
 import { currentScope, makeCurrent, runIn } from "./current.ts";
+import { deadlineOf } from "./deadline.ts";
 import { defaultReserveMs, reserveMs, setReserve, usableMs } from "./reserve.ts";
-import { endScope, isOver, liftGatewayLimit, openScope, remainingMs, type Scope, setGatewayTimeout } from "./scope.ts";
+import {
+  endScope,
+  grantedMs,
+  isOver,
+  liftGatewayLimit,
+  openScope,
+  remainingMs,
+  type Scope,
+  setGatewayTimeout,
+} from "./scope.ts";
 import { createSlot } from "./slot.ts";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 function scopeOf(functionMs: number, gatewayMs: number = Infinity): Scope {
-  return openScope(lambdaContext(), { enteredAt: now(), functionMs, arrivedAt: now(), gatewayMs }, false);
+  return openScope(lambdaContext(), deadlineOf({ enteredAt: now(), functionMs, arrivedAt: now(), gatewayMs }), false);
 }
 
 describe("a scope", () => {
@@ -46,7 +56,7 @@ describe("a scope", () => {
     vi.advanceTimersByTime(1_000);
     setGatewayTimeout(scope, gatewayMs);
     expect(remainingMs(scope)).toBe(Math.min(gatewayMs, 3_600_000) - 1_000);
-    expect(scope.deadline.grantedMs).toBe(Math.min(gatewayMs, 3_600_000));
+    expect(grantedMs(scope)).toBe(Math.min(gatewayMs, 3_600_000));
   });
 
   test("whose response is streamed has no gateway limit, and gets none", () => {
@@ -54,15 +64,15 @@ describe("a scope", () => {
     liftGatewayLimit(scope);
     setGatewayTimeout(scope, 60_000);
     expect(remainingMs(scope)).toBe(900_000);
-    expect(scope.deadline.grantedMs).toBe(900_000);
+    expect(grantedMs(scope)).toBe(900_000);
   });
 
   test("has no gateway limit to change if no gateway waits for the answer", () => {
     const limits = { enteredAt: now(), functionMs: 60_000, arrivedAt: undefined, gatewayMs: Infinity };
-    const scope = openScope(lambdaContext(), limits, false);
+    const scope = openScope(lambdaContext(), deadlineOf(limits), false);
     setGatewayTimeout(scope, 1_000);
     expect(remainingMs(scope)).toBe(60_000);
-    expect(scope.deadline.grantedMs).toBe(60_000);
+    expect(grantedMs(scope)).toBe(60_000);
   });
 
   test("can be made current for the code that follows", () => {
@@ -86,8 +96,8 @@ describe("the reserve", () => {
 
   test("of a nested invocation is that of the one around it, unless it has its own", () => {
     const outer = scopeOf(1_000);
-    const inner = openScope(lambdaContext(), outer.limits, false, outer);
-    const innermost = openScope(lambdaContext(), outer.limits, false, inner);
+    const inner = openScope(lambdaContext(), outer.deadline, false, outer);
+    const innermost = openScope(lambdaContext(), outer.deadline, false, inner);
     setReserve(outer, 300);
     expect([reserveMs(inner), reserveMs(innermost)]).toEqual([300, 300]);
     setReserve(inner, 50);

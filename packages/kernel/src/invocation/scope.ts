@@ -1,6 +1,6 @@
 import { now } from "../clock.ts";
 import { read } from "../foreign.ts";
-import { type Deadline, deadlineOf, type TimeLimits } from "./deadline.ts";
+import { type Deadline, deadlineOf, grantedBy, isStale } from "./deadline.ts";
 import type { Slot } from "./slot.ts";
 
 /**
@@ -15,7 +15,6 @@ export interface Scope {
   readonly outer: Scope | undefined;
   /** 1 for an outermost scope, 2 for one nested in it, and so on. */
   readonly depth: number;
-  limits: TimeLimits;
   deadline: Deadline;
   /** Middy's request that opened the scope, until the scope ends. */
   request: object | undefined;
@@ -37,15 +36,14 @@ export function requestIdOf(context: object): string | undefined {
 }
 
 /** Opens a scope for the invocation of `context`. */
-export function openScope(context: object, limits: TimeLimits, rehearsal: boolean, outer?: Scope): Scope {
+export function openScope(context: object, deadline: Deadline, rehearsal: boolean, outer?: Scope): Scope {
   return {
     context,
     requestId: requestIdOf(context),
     rehearsal,
     outer,
     depth: outer === undefined ? 1 : outer.depth + 1,
-    limits,
-    deadline: deadlineOf(limits),
+    deadline,
     request: undefined,
     joined: none,
     hooksDone: false,
@@ -63,15 +61,12 @@ export function remainingMs(scope: Scope, time: number = now()): number {
  * waits, as for a queue or a function URL.
  */
 export function setGatewayTimeout(scope: Scope, gatewayMs: number): void {
-  if (scope.limits.arrivedAt === undefined) return;
-  scope.limits = { ...scope.limits, gatewayMs };
-  scope.deadline = deadlineOf(scope.limits);
+  if (scope.deadline.arrivedAt !== undefined) scope.deadline = deadlineOf({ ...scope.deadline, gatewayMs });
 }
 
 /** Lifts the gateway's limit: API Gateway waits as long as the function runs for the end of a streamed response. */
 export function liftGatewayLimit(scope: Scope): void {
-  scope.limits = { ...scope.limits, arrivedAt: undefined, gatewayMs: Infinity };
-  scope.deadline = deadlineOf(scope.limits);
+  scope.deadline = deadlineOf({ ...scope.deadline, arrivedAt: undefined, gatewayMs: Infinity });
 }
 
 /** What a scope keeps in a slot, or the nearest scope around it that keeps something there. */
@@ -94,11 +89,11 @@ export function endScope(scope: Scope): void {
 export function grantedMs(scope: Scope): number {
   let outermost = scope;
   while (outermost.outer !== undefined) outermost = outermost.outer;
-  return outermost.deadline.grantedMs;
+  return grantedBy(outermost.deadline);
 }
 
 /** Whether a scope has ended, or is left over from an invocation whose function has been stopped. */
 export function isOver(scope: Scope, time?: number): boolean {
   // The clock is read last: most scopes found here have ended.
-  return scope.ended || (time ?? now()) >= scope.deadline.staleAt;
+  return scope.ended || isStale(scope.deadline, time ?? now());
 }

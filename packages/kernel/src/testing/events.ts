@@ -1,10 +1,26 @@
 type Event = Record<string, unknown>;
 /** The kinds of event in `apiEvents`. */
-export type ApiEventName = "rest" | "http" | "functionUrl" | "alb" | "albMultiValue" | "websocket" | "edge";
+export type ApiEventName =
+  | "rest"
+  | "http"
+  | "functionUrl"
+  | "alb"
+  | "albMultiValue"
+  | "latticeV1"
+  | "latticeV2"
+  | "websocket"
+  | "edge";
 
 const requestId = "c6af9ac6-7b61-11e6-9a41-93e8deadbeef";
 const arn = "arn:aws:execute-api:eu-west-1:123456789012:abc123/prod/GET/users";
 const target = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/users/1";
+const lattice = {
+  serviceNetworkArn: "arn:aws:vpc-lattice:eu-west-1:123456789012:servicenetwork/sn-1",
+  serviceArn: "arn:aws:vpc-lattice:eu-west-1:123456789012:service/svc-1",
+  targetGroupArn: "arn:aws:vpc-lattice:eu-west-1:123456789012:targetgroup/tg-1",
+  region: "eu-west-1",
+  timeEpoch: "1767225600000000",
+};
 const identity = { sourceIp: "203.0.113.7", userAgent: "curl/8.5.0" };
 const headers = { Host: "api.example.com", "User-Agent": "curl/8.5.0", "X-Forwarded-For": "203.0.113.7" };
 const lowerHeaders = { host: "api.example.com", "user-agent": "curl/8.5.0", "x-forwarded-for": "203.0.113.7" };
@@ -47,6 +63,22 @@ export const apiEvents: Readonly<Record<ApiEventName, () => Event>> = {
   functionUrl: () => payloadV2("$default", "abc123.lambda-url.eu-west-1.on.aws"),
   alb: () => loadBalanced({ ...query, headers: lowerHeaders }),
   albMultiValue: () => loadBalanced({ ...queries, multiValueHeaders: listed(lowerHeaders) }),
+  latticeV1: () => ({
+    raw_path: "/users/7?limit=10",
+    method: "GET",
+    headers: lowerHeaders,
+    query_string_parameters: { limit: "10" },
+    body: "",
+    is_base64_encoded: false,
+  }),
+  latticeV2: () => ({
+    version: "2.0",
+    path: "/users/7",
+    method: "GET",
+    headers: listed(lowerHeaders),
+    queryStringParameters: { limit: ["10"] },
+    requestContext: { ...lattice, identity: { sourceVpcArn: "arn:aws:ec2:eu-west-1:123456789012:vpc/vpc-1" } },
+  }),
   websocket: () => {
     const connection = { routeKey: "$connect", eventType: "CONNECT", connectionId: "L0SM9cOFvHcCIhw=" };
     const requestContext = { ...connection, identity, requestId, stage: "prod", requestTimeEpoch: Date.now() };
@@ -72,6 +104,9 @@ export const otherEvents: Readonly<Record<string, () => Event>> = {
   kinesis: records({ eventSource: "aws:kinesis", kinesis: { data: "e30=", sequenceNumber: "1" } }),
   dynamodb: records({ eventSource: "aws:dynamodb", eventName: "INSERT", dynamodb: { Keys: {} } }),
   edgeResponse: records({ cf: { request: { clientIp: "203.0.113.7" }, response: { status: "200" } } }),
+  kafka: () => ({ eventSource: "aws:kafka", eventSourceArn: arn, records: { "orders-0": [{ value: "e30=" }] } }),
+  activeMq: () => ({ eventSource: "aws:mq", eventSourceArn: arn, messages: [{ messageID: "1", data: "e30=" }] }),
+  rabbitMq: () => ({ eventSource: "aws:rmq", eventSourceArn: arn, rmqMessagesByQueue: { "orders::/": [] } }),
   schedule: () => ({
     source: "aws.events",
     "detail-type": "Scheduled Event",

@@ -34,6 +34,8 @@ export interface RateLimitStore {
   peek(request: Omit<StoreRequest, "cost">, signal: AbortSignal): Promise<readonly LimitState[]>;
   /** Forgets everything counted under `key`. */
   reset(key: string, signal: AbortSignal): Promise<void>;
+  /** Throws a `RangeError` if the store cannot count one of these limits. A limiter calls it before it uses them. */
+  check?(limits: readonly Limit[]): void;
   /** Opens the connection ahead of the first request; for `prime` of a warm-up. */
   connect?(): Promise<void>;
 }
