@@ -17,7 +17,7 @@ export type Usage = (now: number) => number;
 type Takes = readonly AdmittedTake[];
 
 /** The sum of the costs of the takes that count. */
-export function sumOf(takes: Takes, counts: (at: number) => boolean): number {
+function sumOf(takes: Takes, counts: (at: number) => boolean): number {
   return takes.reduce((sum, { at, cost }) => (counts(at) ? sum + cost : sum), 0);
 }
 
