@@ -1,0 +1,83 @@
+import type { Connection } from "./connection.ts";
+import { ignore, untilReady } from "./until-ready.ts";
+
+/** A client made by `new Redis` of `ioredis` 5 or 6, or of `iovalkey`. */
+export interface IoredisClient {
+  readonly status: string;
+  readonly options: object;
+  connect(): Promise<unknown>;
+  call(command: string, args: string[]): Promise<unknown>;
+}
+
+/** A client made by `new Cluster` of `ioredis` 5 or 6, or of `iovalkey`. */
+export interface IoredisCluster extends IoredisClient {
+  readonly isCluster: boolean;
+  nodes(role: "master"): readonly IoredisClient[];
+}
+
+/** The options that decide whether a command is sent again. */
+interface ResendOptions {
+  readonly maxRetriesPerRequest?: number | null;
+  readonly autoResendUnfulfilledCommands?: boolean;
+}
+
+interface ClusterResendOptions {
+  readonly retryDelayOnFailover?: number;
+  readonly retryDelayOnClusterDown?: number;
+  readonly clusterNodeRetryStrategy?: unknown;
+  readonly redisOptions?: ResendOptions;
+}
+
+function resends({ maxRetriesPerRequest, autoResendUnfulfilledCommands }: ResendOptions = {}): boolean {
+  return maxRetriesPerRequest !== 0 && autoResendUnfulfilledCommands !== false;
+}
+
+function clusterResends(options: ClusterResendOptions): boolean {
+  const { retryDelayOnFailover, retryDelayOnClusterDown, clusterNodeRetryStrategy, redisOptions } = options;
+  if (retryDelayOnFailover !== 0 || retryDelayOnClusterDown !== 0) return true;
+  return typeof clusterNodeRetryStrategy === "function" && resends(redisOptions);
+}
+
+/** Throws if the client would send a command again, and count it twice, after it lost its connection. */
+function refuseResending(owner: string, client: IoredisClient | IoredisCluster): void {
+  if ("isCluster" in client && client.isCluster) {
+    if (!clusterResends(client.options)) return;
+    throw new TypeError(
+      `${owner}: an ioredis Cluster must have retryDelayOnFailover: 0 and retryDelayOnClusterDown: 0 (and maxRetriesPerRequest: 0 in redisOptions, if it has a clusterNodeRetryStrategy): it would send commands again after a lost connection`,
+    );
+  }
+  if (!resends(client.options)) return;
+  throw new TypeError(
+    `${owner}: an ioredis client must have maxRetriesPerRequest: 0, or autoResendUnfulfilledCommands: false: it would send commands again after a lost connection`,
+  );
+}
+
+async function becomeReady(client: IoredisClient, signal: AbortSignal): Promise<void> {
+  if (client.status === "ready") return;
+  const ready = untilReady(client, signal);
+  // Made with lazyConnect.
+  if (client.status === "wait") client.connect().catch(ignore);
+  await ready;
+}
+
+/**
+ * The connection of a single client or a cluster's. Their queues let no command out again, so that the store waits for the
+ * connection itself.
+ */
+export function ioredisConnection(owner: string, client: IoredisClient | IoredisCluster): Connection {
+  refuseResending(owner, client);
+  async function connect(signal: AbortSignal): Promise<void> {
+    await becomeReady(client, signal);
+    if (!("nodes" in client)) return;
+    await Promise.all(client.nodes("master").map((node) => becomeReady(node, signal)));
+  }
+  return {
+    connect,
+    async send([name, ...args], _key, signal) {
+      // An ended client rejects, and says so.
+      if (client.status !== "end") await connect(signal);
+      signal.throwIfAborted();
+      return client.call(name, args);
+    },
+  };
+}
