@@ -68,7 +68,7 @@ export function createRedisStore(connection: Connection, scripts: Scripts): Rate
       const name = redisKey(key);
       await abortable(connection.send(["DEL", name], name, signal), signal);
     },
-    connect: () => connection.connect(new AbortController().signal),
+    connect: () => connection.connect(),
   };
   return store;
 }

@@ -1,8 +1,10 @@
+import { readText } from "@midguard/kernel/internal";
 import type { Connection } from "./clients/connection.ts";
 import type { Script } from "./scripts/script.ts";
 
+/** The server's NOSCRIPT, which glide renames to NoScriptError. */
 function isMissingScript(error: unknown): boolean {
-  return error instanceof Error && error.message.includes("NOSCRIPT");
+  return /noscript/i.test(readText(error, "message"));
 }
 
 /** Runs a script on one key. The source is sent only if the server does not have it. */

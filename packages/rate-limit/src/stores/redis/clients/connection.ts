@@ -9,5 +9,5 @@ export interface Connection {
    */
   send(command: Command, key: string, signal: AbortSignal): Promise<unknown>;
   /** Resolves when commands can be sent. */
-  connect(signal: AbortSignal): Promise<void>;
+  connect(): Promise<void>;
 }

@@ -1,5 +1,5 @@
 import type { Connection } from "./connection.ts";
-import { ignore, untilReady } from "./until-ready.ts";
+import { createReadiness, ignore } from "./ready.ts";
 
 /** A client made by `new Redis` of `ioredis` 5 or 6, or of `iovalkey`. */
 export interface IoredisClient {
@@ -52,30 +52,33 @@ function refuseResending(owner: string, client: IoredisClient | IoredisCluster):
   );
 }
 
-async function becomeReady(client: IoredisClient, signal: AbortSignal): Promise<void> {
-  if (client.status === "ready") return;
-  const ready = untilReady(client, signal);
-  // Made with lazyConnect.
-  if (client.status === "wait") client.connect().catch(ignore);
-  await ready;
-}
-
 /**
  * The connection of a single client or a cluster's. Their queues let no command out again, so that the store waits for the
  * connection itself.
  */
 export function ioredisConnection(owner: string, client: IoredisClient | IoredisCluster): Connection {
   refuseResending(owner, client);
-  async function connect(signal: AbortSignal): Promise<void> {
-    await becomeReady(client, signal);
-    if (!("nodes" in client)) return;
-    await Promise.all(client.nodes("master").map((node) => becomeReady(node, signal)));
+  const untilReady = createReadiness();
+
+  async function becomeReady(node: IoredisClient): Promise<void> {
+    if (node.status === "ready") return;
+    const ready = untilReady(node);
+    // Made with lazyConnect.
+    if (node.status === "wait") node.connect().catch(ignore);
+    await ready;
   }
+
+  async function connect(): Promise<void> {
+    // One that has ended rejects its commands, and says so.
+    if (client.status === "end") return;
+    await becomeReady(client);
+    if ("nodes" in client) await Promise.all(client.nodes("master").map(becomeReady));
+  }
+
   return {
     connect,
     async send([name, ...args], _key, signal) {
-      // An ended client rejects, and says so.
-      if (client.status !== "end") await connect(signal);
+      await connect();
       signal.throwIfAborted();
       return client.call(name, args);
     },

@@ -1,10 +1,11 @@
 import type { Connection } from "./connection.ts";
-import { ignore, untilReady } from "./until-ready.ts";
+import { createReadiness, ignore } from "./ready.ts";
 
-/** Of one command. The client's own timeout would be a second timer beside the signal's. */
+/** Of one command. */
 interface CommandOptions {
   readonly abortSignal: AbortSignal;
-  readonly timeout: undefined;
+  /** In ms; 0 for none. */
+  readonly timeout: number;
 }
 
 interface ErrorEvents {
@@ -29,6 +30,11 @@ export interface NodeRedisCluster extends ErrorEvents {
   sendCommand(firstKey: string, isReadonly: boolean, args: string[], options: CommandOptions): Promise<unknown>;
 }
 
+/** Without the client's own timeout, which would be a second timer beside the signal's. */
+function optionsOf(signal: AbortSignal): CommandOptions {
+  return { abortSignal: signal, timeout: 0 };
+}
+
 /** An "error" event without a listener would end the process; the store reports the same errors by rejecting. */
 function listenForErrors(client: ErrorEvents): void {
   if (client.listenerCount("error") === 0) client.on("error", ignore);
@@ -37,17 +43,18 @@ function listenForErrors(client: ErrorEvents): void {
 /** The connection of a single client. It takes a command out of its queue when the signal aborts, and resends none. */
 export function nodeRedisConnection(client: NodeRedisClient): Connection {
   listenForErrors(client);
-  async function connect(signal: AbortSignal): Promise<void> {
+  const untilReady = createReadiness();
+  async function connect(): Promise<void> {
     if (client.isReady) return;
-    const ready = untilReady(client, signal);
+    const ready = untilReady(client);
     if (!client.isOpen) client.connect().catch(ignore);
     await ready;
   }
   return {
     connect,
     async send(command, _key, signal) {
-      if (!client.isReady) await connect(signal);
-      return client.sendCommand(command, { abortSignal: signal, timeout: undefined });
+      if (!client.isReady) await connect();
+      return client.sendCommand(command, optionsOf(signal));
     },
   };
 }
@@ -69,7 +76,7 @@ export function nodeRedisClusterConnection(client: NodeRedisCluster): Connection
     connect,
     async send(command, key, signal) {
       await connect();
-      return client.sendCommand(key, false, [...command], { abortSignal: signal, timeout: undefined });
+      return client.sendCommand(key, false, [...command], optionsOf(signal));
     },
   };
 }
