@@ -143,7 +143,7 @@ describe.runIf(hasRedisServer())("redisStore, for any sequence of calls", () => 
       };
       await take(start, used);
       const early = await take(start - backMs, 0);
-      expect(early.remaining).toBe(5 - used);
+      expect(early.remaining).toBeLessThanOrEqual(5 - used);
       expect(early.resetAfterMs).toBeLessThanOrEqual(3 * (limits[0]?.kind === "quota" ? 3_600_000 : 1_000));
       const later = await take(start - backMs + early.resetAfterMs, 0);
       expect(later.remaining).toBe(5);

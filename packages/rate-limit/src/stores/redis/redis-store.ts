@@ -89,7 +89,6 @@ export function createRedisStore(connection: Connection, scripts: Scripts): Rate
  * @throws TypeError for a client of another kind, or one that would send a command again.
  */
 export function redisStore(options: RedisStoreOptions): RateLimitStore {
-  const rule = required((_name: string, client: unknown) => connectionOf("redisStore", client));
-  const { client } = readOptions("redisStore", options as { readonly client: unknown }, { client: rule });
-  return createRedisStore(client, { take: scriptOf(takeSource), refund: scriptOf(refundSource) });
+  const { client: connection } = readOptions("redisStore", options, { client: required(connectionOf) });
+  return createRedisStore(connection, { take: scriptOf(takeSource), refund: scriptOf(refundSource) });
 }

@@ -1,4 +1,4 @@
-import { isRecord, read } from "@midguard/kernel/internal";
+import { read, refuse } from "@midguard/kernel/internal";
 import type { Connection } from "./connection.ts";
 import { type GlideClient, glideConnection } from "./glide.ts";
 import { type IoredisClient, type IoredisCluster, ioredisConnection } from "./ioredis.ts";
@@ -15,17 +15,19 @@ export type RedisClient = NodeRedisClient | NodeRedisCluster | IoredisClient | I
 const wanted =
   "a client of redis (createClient or createCluster of version 5 or 6), ioredis (5 or 6), iovalkey or @valkey/valkey-glide";
 
-/** The connection of a client, recognised by its methods: an instance of another copy of its class is as good. */
-export function connectionOf(owner: string, client: unknown): Connection {
+/**
+ * The connection of a client, recognised by its methods: an instance of another copy of its class is as good. `name` stands
+ * first in errors.
+ */
+export function connectionOf(name: string, client: unknown): Connection {
   const has = (method: string): boolean => typeof read(client, method) === "function";
   if (has("call") && has("connect") && typeof read(client, "status") === "string") {
-    return ioredisConnection(owner, client as IoredisClient);
+    return ioredisConnection(name, client as IoredisClient);
   }
   if (has("customCommand") && has("invokeScript")) return glideConnection(client as GlideClient);
   if (has("sendCommand") && has("getSlotRandomNode")) return nodeRedisClusterConnection(client as NodeRedisCluster);
   if (has("sendCommand") && has("withAbortSignal") && typeof read(client, "isReady") === "boolean") {
     return nodeRedisConnection(client as NodeRedisClient);
   }
-  const given = isRecord(client) ? `an object (${Object.getPrototypeOf(client)?.constructor?.name})` : String(client);
-  throw new TypeError(`${owner}: client must be ${wanted}, got ${given}`);
+  return refuse(TypeError, name, wanted, client);
 }

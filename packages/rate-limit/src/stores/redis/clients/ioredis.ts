@@ -39,16 +39,16 @@ function clusterResends(options: ClusterResendOptions): boolean {
 }
 
 /** Throws if the client would send a command again, and count it twice, after it lost its connection. */
-function refuseResending(owner: string, client: IoredisClient | IoredisCluster): void {
+function refuseResending(name: string, client: IoredisClient | IoredisCluster): void {
   if ("isCluster" in client && client.isCluster) {
     if (!clusterResends(client.options)) return;
     throw new TypeError(
-      `${owner}: an ioredis Cluster must have retryDelayOnFailover: 0 and retryDelayOnClusterDown: 0 (and maxRetriesPerRequest: 0 in redisOptions, if it has a clusterNodeRetryStrategy): it would send commands again after a lost connection`,
+      `${name} must have retryDelayOnFailover: 0 and retryDelayOnClusterDown: 0 (with a clusterNodeRetryStrategy also maxRetriesPerRequest: 0 in redisOptions), because an ioredis Cluster sends commands again after a lost connection`,
     );
   }
   if (!resends(client.options)) return;
   throw new TypeError(
-    `${owner}: an ioredis client must have maxRetriesPerRequest: 0, or autoResendUnfulfilledCommands: false: it would send commands again after a lost connection`,
+    `${name} must have maxRetriesPerRequest: 0, or autoResendUnfulfilledCommands: false, because ioredis sends commands again after a lost connection`,
   );
 }
 
@@ -56,8 +56,8 @@ function refuseResending(owner: string, client: IoredisClient | IoredisCluster):
  * The connection of a single client or a cluster's. Their queues let no command out again, so that the store waits for the
  * connection itself.
  */
-export function ioredisConnection(owner: string, client: IoredisClient | IoredisCluster): Connection {
-  refuseResending(owner, client);
+export function ioredisConnection(name: string, client: IoredisClient | IoredisCluster): Connection {
+  refuseResending(name, client);
   const untilReady = createReadiness();
 
   async function becomeReady(node: IoredisClient): Promise<void> {
@@ -77,10 +77,10 @@ export function ioredisConnection(owner: string, client: IoredisClient | Ioredis
 
   return {
     connect,
-    async send([name, ...args], _key, signal) {
+    async send([command, ...args], _key, signal) {
       await connect();
       signal.throwIfAborted();
-      return client.call(name, args);
+      return client.call(command, args);
     },
   };
 }
