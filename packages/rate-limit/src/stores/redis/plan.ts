@@ -2,12 +2,13 @@ import { createHash } from "node:crypto";
 import { calendarOf } from "../../limits/calendar.ts";
 import type { Limit } from "../../limits/limit.ts";
 import type { Quota } from "../../limits/quota.ts";
+import type { ScriptKind, Scripts } from "./scripts/script.ts";
 
-/** The arguments of the scripts for a list of limits, except what changes with each call. */
-export interface Plan {
-  /** For a take at `now` by the server's clock, in epoch ms, as exactly as it is known. */
+/** The scripts for a list of limits, and their arguments about them. */
+export interface Plan extends Scripts {
+  /** For `take` at `now` by the server's clock, in epoch ms, as exactly as it is known. */
   takeArgs(now: number): readonly string[];
-  /** For a refund of a take at `takenAt` by the server's clock. */
+  /** For `refund` of a take at `takenAt` by the server's clock. */
   refundArgs(takenAt: number, resetAfterMs: readonly number[]): readonly string[];
 }
 
@@ -16,16 +17,20 @@ function tagOf({ id }: Limit): string {
   return String(createHash("sha256").update(id).digest().readUInt32BE());
 }
 
-/** Kind, tag and limit, then the span of all kinds but quotas. */
-function headOf(limit: Limit): readonly string[] {
-  const { kind } = limit;
-  const rest = [tagOf(limit), String(limit.limit)];
-  if (kind === "quota") return ["quota", ...rest];
-  if (kind === "token-bucket") return ["bucket", ...rest, String(limit.tokenUs)];
-  return [limit.strict ? "strict" : "sliding", ...rest, String(limit.windowMs)];
+function kindOf(limit: Limit): ScriptKind {
+  if (limit.kind === "quota") return "quota";
+  if (limit.kind === "token-bucket") return "bucket";
+  return limit.strict ? "strict" : "sliding";
 }
 
-/** A function that returns when the period at an instant starts and ends, and when the next one ends. */
+/** Kind, tag and limit, then the span of all kinds but quotas. */
+function headOf(limit: Limit): readonly string[] {
+  const head = [kindOf(limit), tagOf(limit), String(limit.limit)];
+  if (limit.kind === "quota") return head;
+  return [...head, String(limit.kind === "token-bucket" ? limit.tokenUs : limit.windowMs)];
+}
+
+/** A function that returns when the period at an instant ends, when it starts, and when the next one ends. */
 function createPeriods({ unit, timeZone }: Quota): (now: number) => readonly string[] {
   const calendar = calendarOf(unit, timeZone);
   let start = 0;
@@ -35,7 +40,7 @@ function createPeriods({ unit, timeZone }: Quota): (now: number) => readonly str
     // Kept, because the calendar keeps one period alone, and computing another takes microseconds.
     if (now < start || now >= end) {
       ({ start, end } = calendar.periodAt(now));
-      args = [String(start), String(end), String(calendar.periodAt(end).end)];
+      args = [String(end), String(start), String(calendar.periodAt(end).end)];
     }
     return args;
   };
@@ -53,22 +58,26 @@ function partOf(limit: Limit): { take(now: number): readonly string[]; refund(ta
   };
 }
 
-function makePlan(limits: readonly Limit[]): Plan {
+function makePlan(limits: readonly Limit[], scriptsOf: ScriptsOf): Plan {
   const parts = limits.map(partOf);
   return {
+    ...scriptsOf(new Set(limits.map(kindOf))),
     takeArgs: (now) => parts.flatMap((part) => part.take(now)),
     refundArgs: (takenAt, resetsMs) =>
       parts.flatMap((part, index) => [...part.refund(takenAt), String(resetsMs[index])]),
   };
 }
 
+/** The scripts for limits of some kinds. */
+export type ScriptsOf = (kinds: ReadonlySet<ScriptKind>) => Scripts;
+
 /** A function that returns the plan of a list of limits, made once. */
-export function createPlans(): (limits: readonly Limit[]) => Plan {
+export function createPlans(scriptsOf: ScriptsOf): (limits: readonly Limit[]) => Plan {
   const plans = new WeakMap<readonly Limit[], Plan>();
   return function planOf(limits) {
     const known = plans.get(limits);
     if (known !== undefined) return known;
-    const plan = makePlan(limits);
+    const plan = makePlan(limits, scriptsOf);
     plans.set(limits, plan);
     return plan;
   };

@@ -6,10 +6,10 @@ import { abortable } from "./abortable.ts";
 import type { Connection } from "./clients/connection.ts";
 import { connectionOf, type RedisClient } from "./clients/connection-of.ts";
 import { redisKey } from "./key.ts";
-import { createPlans } from "./plan.ts";
+import { createPlans, type ScriptsOf } from "./plan.ts";
 import { findingsOf, type Reply, readReply, statesOf } from "./reply.ts";
 import { runScript } from "./run-script.ts";
-import { refundSource, type Script, scriptOf, takeSource } from "./scripts/script.ts";
+import { type Script, scriptsFor } from "./scripts/script.ts";
 
 /** Options of `redisStore`. */
 export interface RedisStoreOptions {
@@ -17,15 +17,9 @@ export interface RedisStoreOptions {
   readonly client: RedisClient;
 }
 
-/** The scripts of a store. */
-export interface Scripts {
-  readonly take: Script;
-  readonly refund: Script;
-}
-
 /** The store on a connection, with the scripts that count. */
-export function createRedisStore(connection: Connection, scripts: Scripts): RateLimitStore {
-  const planOf = createPlans();
+export function createRedisStore(connection: Connection, scriptsOf: ScriptsOf = scriptsFor): RateLimitStore {
+  const planOf = createPlans(scriptsOf);
   /** When each charge was made, by the server's clock, in epoch us. By its limits: a wrapping store decides anew. */
   const takenUs = new WeakMap<readonly LimitState[], number>();
   /** How far the server's clock is ahead of the caller's. */
@@ -38,7 +32,7 @@ export function createRedisStore(connection: Connection, scripts: Scripts): Rate
   async function ask({ key, cost, now, limits }: StoreRequest, keeps: "0" | "1", signal: AbortSignal): Promise<Reply> {
     const plan = planOf(limits);
     const askAt = async (serverNow: number): Promise<Reply> =>
-      readReply(await run(scripts.take, key, [String(cost), keeps, ...plan.takeArgs(serverNow)], signal));
+      readReply(await run(plan.take, key, [String(cost), keeps, ...plan.takeArgs(serverNow)], signal));
     const reply = await askAt(now + aheadMs);
     if (reply.used.length > 0) return reply;
     // The caller's clock differs so much that it sent other periods than the server's: nothing was decided.
@@ -58,8 +52,9 @@ export function createRedisStore(connection: Connection, scripts: Scripts): Rate
       const chargedUs = takenUs.get(decision.limits);
       if (chargedUs === undefined) return;
       const resetsMs = decision.limits.map(({ resetAfterMs }) => resetAfterMs);
-      const args = planOf(limits).refundArgs(Math.floor(chargedUs / 1_000), resetsMs);
-      await run(scripts.refund, key, [String(chargedUs), String(cost), ...args], signal);
+      const plan = planOf(limits);
+      const args = plan.refundArgs(Math.floor(chargedUs / 1_000), resetsMs);
+      await run(plan.refund, key, [String(chargedUs), String(cost), ...args], signal);
     },
     async peek(request, signal) {
       return statesOf(request, await ask({ ...request, cost: 0 }, "0", signal), 0);
@@ -90,5 +85,5 @@ export function createRedisStore(connection: Connection, scripts: Scripts): Rate
  */
 export function redisStore(options: RedisStoreOptions): RateLimitStore {
   const { client: connection } = readOptions("redisStore", options, { client: required(connectionOf) });
-  return createRedisStore(connection, { take: scriptOf(takeSource), refund: scriptOf(refundSource) });
+  return createRedisStore(connection);
 }

@@ -8,15 +8,13 @@ function isMissingScript(error: unknown): boolean {
 }
 
 /** Runs a script on one key. The source is sent only if the server does not have it. */
-export async function runScript(
+export function runScript(
   connection: Connection,
   { sha1, source }: Script,
   { key, args, signal }: { readonly key: string; readonly args: readonly string[]; readonly signal: AbortSignal },
 ): Promise<unknown> {
-  try {
-    return await connection.send(["EVALSHA", sha1, "1", key, ...args], key, signal);
-  } catch (error) {
+  return connection.send(["EVALSHA", sha1, "1", key, ...args], key, signal).catch((error: unknown) => {
     if (!isMissingScript(error)) throw error;
     return connection.send(["EVAL", source, "1", key, ...args], key, signal);
-  }
+  });
 }

@@ -78,7 +78,7 @@ export function ioredisConnection(name: string, client: IoredisClient | IoredisC
   return {
     connect,
     async send([command, ...args], _key, signal) {
-      await connect();
+      if (client.status !== "ready" || "nodes" in client) await connect();
       signal.throwIfAborted();
       return client.call(command, args);
     },

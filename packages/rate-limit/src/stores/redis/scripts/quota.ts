@@ -1,35 +1,33 @@
 /**
- * Quotas. Lua knows no time zones: the caller sends when its period starts and ends, and when the next one ends, and the
- * server's clock picks. Record: tag, end of the period, count.
+ * Quotas. Lua knows no time zones: the caller sends when its period ends, and when the next one does, and the server's
+ * clock picks. Record: tag, end of the period, count.
  */
 export const quotaLua = `
 kinds.quota = {
-  roll = function(limit, record)
-    local due, following = limit.due, limit.following
-    if now >= due then due, following = following, nil end
-    local state = { due = due, used = 0 }
-    if record and record[2] >= due then
-      state.used = record[3]
-      -- A period that the clock has not reached: the next one is followed, a later one is brought back.
-      if record[2] == following then
-        state.due = following
-      else
-        state.moved = record[2] > due
-      end
+  blank = function(tag)
+    return { tag, 0, 0 }
+  end,
+  roll = function(record, due, most, following)
+    if now >= due then
+      due, following = following, nil
     end
-    return state
+    if record[2] < due then
+      record[2], record[3] = due, 0
+    elseif record[2] > due and record[2] ~= following then
+      -- Later than the next period, which may have begun for another clock.
+      moved = true
+      record[2] = due
+    end
+    return record[3]
   end,
-  wait = function(state, target)
-    return state.used <= target and 0 or state.due - now
+  wait = function(record, due, target)
+    return record[3] <= target and 0 or record[2] - now
   end,
-  charge = function(state, cost)
-    state.used = state.used + cost
+  charge = function(record, due, cost)
+    record[3] = record[3] + cost
   end,
-  record = function(state)
-    return state.due, state.used
-  end,
-  refund = function(state, taken)
-    if taken.due == state.due then state.used = max(0, state.used - taken.cost) end
+  refund = function(record, due, taken)
+    if taken.due == record[2] then record[3] = max(0, record[3] - taken.cost) end
   end,
 }
 `;

@@ -5,16 +5,16 @@
 export const refundLua = `
 local takenUs, cost = tonumber(ARGV[1]), tonumber(ARGV[2])
 -- Counted before the key was reset: nothing of it is left.
-if takenUs < createdUs then return 0 end
+if takenUs < kept[1] then return 0 end
 
-for at = 3, #ARGV, 5 do
-  local kind, record = kinds[ARGV[at]], records[tonumber(ARGV[at + 1])]
-  if record then
-    local span = tonumber(ARGV[at + 3])
+local taken = { at = floor(takenUs / 1000), cost = cost }
+for i = 3, #ARGV, 5 do
+  local kind, record, span = kinds[ARGV[i]], find(tonumber(ARGV[i + 1])), tonumber(ARGV[i + 3])
+  if record and record[2] > now then
+    taken.due, taken.reset = span, tonumber(ARGV[i + 4])
     -- A quota's record is in its own period, whichever that is: it is not over yet.
-    local state = kind.roll({ most = tonumber(ARGV[at + 2]), span = span, due = record[2] }, record)
-    kind.refund(state, { at = floor(takenUs / 1000), due = span, cost = cost, reset = tonumber(ARGV[at + 4]) })
-    records[record[1]] = { record[1], kind.record(state) }
+    if kind ~= kinds.quota then kind.roll(record, span, tonumber(ARGV[i + 2])) end
+    kind.refund(record, span, taken)
   end
 end
 keep()

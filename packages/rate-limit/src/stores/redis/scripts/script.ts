@@ -7,21 +7,40 @@ import { strictWindowLua } from "./strict-window.ts";
 import { takeLua } from "./take.ts";
 import { tokenBucketLua } from "./token-bucket.ts";
 
+const kindsLua = { sliding: slidingWindowLua, strict: strictWindowLua, quota: quotaLua, bucket: tokenBucketLua };
+
+/** A kind of limit, as the scripts name it. */
+export type ScriptKind = keyof typeof kindsLua;
+
 /** A Lua script and the name that a server caches it under. */
 export interface Script {
   readonly source: string;
   readonly sha1: string;
 }
 
-const commonLua = countsLua + slidingWindowLua + strictWindowLua + quotaLua + tokenBucketLua;
+/** The scripts for limits of some kinds. */
+export interface Scripts {
+  /** Decides about all limits together, and charges them. */
+  readonly take: Script;
+  /** Gives a charge back. */
+  readonly refund: Script;
+}
 
-/** A script by its source. */
-export function scriptOf(source: string): Script {
+function scriptOf(source: string): Script {
   return { source, sha1: createHash("sha1").update(source).digest("hex") };
 }
 
-/** Decides about all limits together, and charges them. */
-export const takeSource: string = commonLua + takeLua;
-
-/** Gives a charge back. */
-export const refundSource: string = commonLua + refundLua;
+/**
+ * The scripts for limits of these kinds: 15 pairs at most, whatever the limits. `adapt` changes their source, to test them
+ * on a clock.
+ */
+export function scriptsFor(kinds: ReadonlySet<ScriptKind>, adapt = (source: string): string => source): Scripts {
+  const names = Object.keys(kindsLua) as ScriptKind[];
+  const common =
+    countsLua +
+    names
+      .filter((kind) => kinds.has(kind))
+      .map((kind) => kindsLua[kind])
+      .join("");
+  return { take: scriptOf(adapt(common + takeLua)), refund: scriptOf(adapt(common + refundLua)) };
+}

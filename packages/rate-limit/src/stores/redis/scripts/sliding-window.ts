@@ -1,42 +1,40 @@
-/** Sliding windows; the arithmetic is that of `limits/sliding-window.ts`. Record: tag, end, current, previous. */
+/**
+ * Sliding windows; the arithmetic is that of `limits/sliding-window.ts`. Record: tag, end of the window after this one,
+ * current, previous.
+ */
 export const slidingWindowLua = `
 kinds.sliding = {
-  roll = function(limit, record)
-    local window = limit.span
+  blank = function(tag)
+    return { tag, 0, 0, 0 }
+  end,
+  roll = function(record, window)
     local index = floor(now / window)
-    local state = { window = window, index = index, current = 0, previous = 0 }
-    if record and record[3] + record[4] > 0 then
-      -- It counts until the window after its own is over.
-      local ahead = record[2] / window - 2 - index
-      if ahead >= 0 then
-        state.current, state.previous = record[3], record[4]
-        state.index = index + min(ahead, 1)
-        state.moved = ahead > 1
-      elseif ahead == -1 then
-        state.previous = record[3]
-      end
+    local ahead = record[2] / window - 2 - index
+    if ahead < 0 then
+      record[2], record[3], record[4] = (index + 2) * window, 0, ahead == -1 and record[3] or 0
+    elseif ahead > 1 then
+      -- As if about to begin: what the previous window counted is not yet fading.
+      moved = true
+      record[2] = (index + (record[3] + record[4] > 0 and 3 or 2)) * window
     end
-    state.elapsed = now - state.index * window
-    state.used = state.current + floor((state.previous * (window - max(0, state.elapsed))) / window)
-    return state
+    if record[4] == 0 then return record[3] end
+    local left = min(window, record[2] - window - now)
+    return record[3] + floor((record[4] * left) / window)
   end,
-  wait = function(state, target)
-    local window, count, room, start = state.window, state.previous, target - state.current, 0
-    if state.current > target then
-      count, room, start = state.current, target, window
+  wait = function(record, window, target)
+    local current, elapsed = record[3], now - record[2] + 2 * window
+    local count, room, at = record[4], target - current, 0
+    if current > target then
+      count, room, at = current, target, window
     end
-    local at = start
-    if count > room then at = start + floor((window * (count - room - 1)) / count) + 1 end
-    return at <= max(0, state.elapsed) and 0 or at - state.elapsed
+    if count > room then at = at + floor((window * (count - room - 1)) / count) + 1 end
+    return at <= max(0, elapsed) and 0 or at - elapsed
   end,
-  charge = function(state, cost)
-    state.current = state.current + cost
+  charge = function(record, window, cost)
+    record[3] = record[3] + cost
   end,
-  record = function(state)
-    return (state.index + 2) * state.window, state.current, state.previous
-  end,
-  refund = function(state, taken)
-    if floor(taken.at / state.window) == state.index then state.current = max(0, state.current - taken.cost) end
+  refund = function(record, window, taken)
+    if floor(taken.at / window) == record[2] / window - 2 then record[3] = max(0, record[3] - taken.cost) end
   end,
 }
 `;

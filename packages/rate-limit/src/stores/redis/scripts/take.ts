@@ -1,48 +1,43 @@
 /**
  * `ARGV`: cost, 1 to keep the outcome (0 to look only), and per limit: kind, tag, limit, then its span (window in ms, or us
- * a token) or, for a quota, when the period starts and ends and the next one ends (epoch ms).
+ * a token) or, for a quota, when the period ends, when it starts, and when the next one ends (epoch ms).
  *
  * Returns the time (epoch us), ms to wait (0: charged, -1: it never fits), and per limit how much was used before, and ms
  * until nothing is used. Returns the time alone, and changes nothing, if it lies outside a quota's periods.
  */
 export const takeLua = `
-local cost, keeps = tonumber(ARGV[1]), ARGV[2] == '1'
-
-local limits, at = {}, 3
-while ARGV[at] do
-  local limit = { kind = kinds[ARGV[at]], tag = tonumber(ARGV[at + 1]), most = tonumber(ARGV[at + 2]) }
-  if ARGV[at] == 'quota' then
-    limit.due, limit.following = tonumber(ARGV[at + 4]), tonumber(ARGV[at + 5])
-    if now < tonumber(ARGV[at + 3]) or now >= limit.following then return { nowUs } end
-    at = at + 6
-  else
-    limit.span = tonumber(ARGV[at + 3])
-    at = at + 4
+local cost, argument, count, wait = tonumber(ARGV[1]), 3, 0, 0
+local used, records, spans, counters = {}, {}, {}, {}
+while ARGV[argument] do
+  local kind, tag, most = kinds[ARGV[argument]], tonumber(ARGV[argument + 1]), tonumber(ARGV[argument + 2])
+  local span, following = tonumber(ARGV[argument + 3]), nil
+  argument = argument + 4
+  if kind == kinds.quota then
+    following = tonumber(ARGV[argument + 1])
+    if now < tonumber(ARGV[argument]) or now >= following then return { nowUs } end
+    argument = argument + 2
   end
-  limits[#limits + 1] = limit
-end
-
-local wait, moved = 0, false
-for _, limit in ipairs(limits) do
-  local state = limit.kind.roll(limit, records[limit.tag])
-  limit.state = state
-  moved = moved or state.moved
-  if cost > limit.most then
+  local record = find(tag)
+  if not record then
+    record = kind.blank(tag)
+    kept[#kept + 1] = record
+  end
+  count = count + 1
+  used[count], records[count] = kind.roll(record, span, most, following), record
+  spans[count], counters[count] = span, kind
+  if cost > most then
     wait = -1
-  elseif wait >= 0 and state.used + cost > limit.most then
-    wait = max(wait, limit.kind.wait(state, limit.most - cost))
+  elseif wait >= 0 and used[count] + cost > most then
+    wait = max(wait, kind.wait(record, span, most - cost))
   end
 end
 
-local reply = { nowUs, wait }
 local charges = wait == 0 and cost > 0
-for _, limit in ipairs(limits) do
-  local kind, state = limit.kind, limit.state
-  reply[#reply + 1] = state.used
-  if charges then kind.charge(state, cost) end
-  reply[#reply + 1] = kind.wait(state, 0)
-  records[limit.tag] = { limit.tag, kind.record(state) }
+local reply = { nowUs, wait }
+for i = 1, count do
+  if charges then counters[i].charge(records[i], spans[i], cost) end
+  reply[2 * i + 1], reply[2 * i + 2] = used[i], counters[i].wait(records[i], spans[i], 0)
 end
-if keeps and (charges or moved) then keep() end
+if ARGV[2] == '1' and (charges or moved) then keep() end
 return reply
 `;
