@@ -22,10 +22,11 @@ const hourMs = 3_600_000;
 const hours = { "one window": [1], "three windows": [1, 6, 24] } as const;
 export type Windows = keyof typeof hours;
 
-/** With its default store, unless another one is given. */
+/** With its default store, unless another one is given. A call that waits long for its store is no failure of the store. */
 export function midguard(limit: number, windows: Windows, store?: RateLimitStore): Taker {
   const limits = hours[windows].map((count) => slidingWindow(limit, `${count}h`));
-  const limiter = createRateLimiter({ limits, ...(store !== undefined && { store }) });
+  const remote = { store, onStoreError: "deny", storeTimeoutMs: 60_000 } as const;
+  const limiter = createRateLimiter({ limits, ...(store !== undefined && remote) });
   return { name: names.us, take: (key) => limiter.take(key), allowed: (answer) => (answer as Decision).allowed };
 }
 

@@ -28,6 +28,15 @@ import { createRateLimiter } from "@midguard/rate-limit";
 const mails = createRateLimiter({ name: "mails", limits: [slidingWindow(3, "10m"), quota(20, "day")] });
 const decision = await mails.take("user-7"); // { allowed, remaining, resetAfterMs, retryAfterMs, violated, limits }
 
+import { redisStore } from "@midguard/rate-limit/redis";
+import { createClient } from "redis";
+
+const client = createClient({ url: "rediss://limits.example.com", socket: { reconnectStrategy: 500 } });
+export const shared = rateLimit({
+  limits: [slidingWindow(10, "1s"), quota(1_000, "day"), quota(20_000, "month")],
+  store: redisStore({ client }),
+});
+
 import type { MiddlewareObj } from "@middy/core";
 import type { Decision } from "@midguard/rate-limit";
 import { expectTypeOf, test } from "vitest";

@@ -7,10 +7,15 @@ import { strictWindowLua } from "./strict-window.ts";
 import { takeLua } from "./take.ts";
 import { tokenBucketLua } from "./token-bucket.ts";
 
-const kindsLua = { sliding: slidingWindowLua, strict: strictWindowLua, quota: quotaLua, bucket: tokenBucketLua };
-
 /** A kind of limit, as the scripts name it. */
-export type ScriptKind = keyof typeof kindsLua;
+export type ScriptKind = "sliding" | "strict" | "quota" | "bucket";
+
+const kindsLua: Readonly<Record<ScriptKind, string>> = {
+  sliding: slidingWindowLua,
+  strict: strictWindowLua,
+  quota: quotaLua,
+  bucket: tokenBucketLua,
+};
 
 /** A Lua script and the name that a server caches it under. */
 export interface Script {
