@@ -48,7 +48,8 @@ describe.runIf(hasRedisServer()).each(setups)("redisStore on %s", (_kind, client
     });
     afterAll(() => close());
 
-    test("passes the store contract", () => runContract(store));
+    // Again if the machine stalls for longer than a bucket takes to refill.
+    test("passes the store contract", { retry: 2 }, () => runContract(store));
 
     test("sends nothing for a signal that has aborted", async () => {
       const runs = scriptRuns(server);

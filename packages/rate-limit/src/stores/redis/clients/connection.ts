@@ -1,5 +1,5 @@
 /** A Redis command: its name, then its arguments. The first key of a script is its third argument. */
-export type Command = readonly [name: string, ...args: string[]];
+type Command = readonly [name: string, ...args: string[]];
 
 /** What the store needs of a client, whichever it is. */
 export interface Connection {
