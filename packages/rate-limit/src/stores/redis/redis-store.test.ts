@@ -14,7 +14,9 @@ import { slidingWindow } from "../../limits/sliding-window.ts";
 import { tokenBucket } from "../../limits/token-bucket.ts";
 import { decide } from "../../store/receipt.ts";
 import type { RateLimitStore } from "../../store/store.ts";
+import { connectionOf } from "./clients/connection-of.ts";
 import { redisStore } from "./index.ts";
+import { createScriptStore } from "./script-store.ts";
 
 const { signal } = new AbortController();
 const dayMs = 86_400_000;
@@ -211,14 +213,24 @@ describe.runIf(hasRedisServer())("redisStore", () => {
 
     test("a decision costs one command, and a rejection writes nothing", async () => {
       const limits = [quota(1, "year")];
-      await take("once", limits);
+      const every = createScriptStore(connectionOf("test", redis));
+      const request = { key: "once", cost: 1, now: Date.now(), limits };
+      await every.take(request, signal);
       const [runs, sets] = [
         scriptRuns(server),
         Number(/cmdstat_set:calls=(\d+)/.exec(ask(server, "INFO", "commandstats"))?.[1]),
       ];
-      for (let call = 0; call < 5; call += 1) await take("once", limits);
+      for (let call = 0; call < 5; call += 1) await every.take(request, signal);
       expect(scriptRuns(server) - runs).toBe(5);
       expect(ask(server, "INFO", "commandstats")).toContain(`cmdstat_set:calls=${sets},`);
+    });
+
+    test("a key that was rejected is rejected without a command", async () => {
+      const limits = [quota(1, "year")];
+      for (let call = 0; call < 2; call += 1) await take("blocked", limits);
+      const runs = scriptRuns(server);
+      for (let call = 0; call < 5; call += 1) expect((await take("blocked", limits)).allowed).toBe(false);
+      expect(scriptRuns(server)).toBe(runs);
     });
 
     test("a key of a megabyte is stored under its hash", async () => {
