@@ -48,5 +48,6 @@ export {
 } from "./outcome/classify.ts";
 export { describeRequest, type RequestDescription } from "./request/describe.ts";
 export { requestOutcome, statusOf } from "./request/outcome.ts";
+export { eitherOf, follow, viewOf } from "./signals.ts";
 export { createStoreGuard, type StoreGuard, type StoreGuardOptions } from "./store/guard.ts";
 export { createWarnOnce, type WarnOnce, warn } from "./warn.ts";

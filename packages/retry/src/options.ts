@@ -8,6 +8,7 @@ import {
   readOptions,
   shape,
   text,
+  viewOf,
   wholeNumber,
 } from "@midguard/kernel/internal";
 import { type Backoff, exponential } from "./backoff.ts";
@@ -79,7 +80,7 @@ export function readPolicy(options: RetryOptions): Policy {
     clock: shape<Clock>({ now: callback(), sleep: callback() }),
     random: callback<() => number>(),
   };
-  const { budget = createRetryBudget(), ...filled } = readOptions("createRetry", options, rules, {
+  const { budget = createRetryBudget(), signal, ...filled } = readOptions("createRetry", options, rules, {
     name: "default",
     maxRetries: 3,
     backoff: exponential(),
@@ -89,10 +90,11 @@ export function readPolicy(options: RetryOptions): Policy {
     clock: systemClock,
     random: Math.random,
   });
-  return { ...filled, budget, once: false };
+  return { ...filled, budget, signal: signal && viewOf(signal), once: false };
 }
 
 /** Checks the options of a run, and fills in the defaults. */
 export function readRunOptions(options: RunOptions): Pick<Policy, "signal" | "once"> {
-  return readOptions("run", options, { signal: abortSignal, once: flag }, { once: false });
+  const { signal, once } = readOptions("run", options, { signal: abortSignal, once: flag }, { once: false });
+  return { signal: signal && viewOf(signal), once };
 }

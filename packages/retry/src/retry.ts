@@ -1,9 +1,8 @@
-import { callback } from "@midguard/kernel/internal";
+import { callback, follow } from "@midguard/kernel/internal";
 import type { Attempt, Call } from "./attempt.ts";
 import type { RetryBudget } from "./budget.ts";
 import { execute } from "./engine.ts";
 import { type RetryOptions, type RunOptions, readPolicy, readRunOptions } from "./options.ts";
-import { follower } from "./signals.ts";
 
 /** A retry policy for the calls of one dependency. It keeps no state of a run except the budget. */
 export interface Retry {
@@ -46,7 +45,7 @@ export function createRetry(options: RetryOptions = {}): Retry {
     if (signal === undefined || policy.signal === undefined) {
       return execute({ ...policy, signal: signal ?? policy.signal, once }, fn);
     }
-    const either = follower(signal, policy.signal);
+    const either = follow(signal, policy.signal);
     try {
       return await execute({ ...policy, signal: either.signal, once }, fn);
     } finally {
