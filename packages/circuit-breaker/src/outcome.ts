@@ -1,12 +1,10 @@
 import type { Outcome } from "@midguard/kernel";
 import {
-  isAbort,
+  isCallersAbort,
   isFailedAnswer,
   isOwnRejection,
-  isRecord,
   isStarved,
   isTimeout,
-  read,
   syncResult,
 } from "@midguard/kernel/internal";
 
@@ -29,11 +27,6 @@ export function isFailure(outcome: Outcome): boolean {
   return isFailedAnswer(outcome) ?? !outcome.ok;
 }
 
-/** The AWS SDK's `AbortError` has neither cause nor code, and may be a timeout of the SDK's own: that one is a failure. */
-function isAbortByCaller(error: unknown): boolean {
-  return isAbort(error) && (isRecord(read(error, "cause")) || read(error, "code") !== undefined);
-}
-
 /** Whether the caller, and not a timeout, aborted the signal of a call. */
 function hasCallerLeft(signal: AbortSignal | undefined): boolean {
   return signal?.aborted === true && !isTimeout(signal.reason);
@@ -48,7 +41,7 @@ function hasCallerLeft(signal: AbortSignal | undefined): boolean {
 function isNeutral(outcome: Outcome, signal?: AbortSignal): boolean {
   if (outcome.ok) return false;
   const { error } = outcome;
-  return isStarved(error) || isOwnRejection(error) || isAbortByCaller(error) || hasCallerLeft(signal);
+  return isStarved(error) || isOwnRejection(error) || isCallersAbort(error) || hasCallerLeft(signal);
 }
 
 /** What a call's outcome says about the dependency, with `isFailure` as the user's own rule. */

@@ -1,6 +1,7 @@
 import type { MiddlewareObj, Request } from "@middy/core";
 import {
   answerRejection,
+  createMadeOnce,
   describe,
   enterInvocation,
   isRecord,
@@ -21,6 +22,7 @@ import { type RateLimitOptions, type RequestContext, resolveMiddlewareOptions } 
 import type { Decision } from "./store/decision.ts";
 
 const costRule = wholeNumber();
+const checkMadeOnce = createMadeOnce("rateLimit");
 
 /** The end of a WebSocket connection: the gateway ignores the answer, and a handler must not miss it. */
 function isDisconnect(event: unknown): boolean {
@@ -53,6 +55,7 @@ function limitsBy<TEvent>(
 export function rateLimit<TEvent = unknown>(options: RateLimitOptions<TEvent>): MiddlewareObj<TEvent> {
   const [engineOptions, own] = resolveMiddlewareOptions(options);
   const { name, dryRun } = engineOptions;
+  checkMadeOnce(name);
   const style = dryRun ? "none" : own.headers;
   const engine = createEngine(engineOptions);
   const limitsOf = limitsBy(engine, own.limits);

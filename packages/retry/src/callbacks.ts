@@ -20,7 +20,7 @@ export function judge(policy: Policy, outcome: Outcome): Verdict {
 
 /** The shortest wait that a verdict asks for, in ms; 0 after a mistake. */
 export function askedMs(policy: Policy, verdict: object): number {
-  return guarded(policy, () => Number(read(verdict, "afterMs")) || 0, 0);
+  return guarded(policy, () => Number(syncResult("createRetry: afterMs", read(verdict, "afterMs"))) || 0, 0);
 }
 
 /** The backoff after attempt `number`, in ms; `undefined` after a mistake. */

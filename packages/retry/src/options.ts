@@ -4,6 +4,7 @@ import {
   callback,
   flag,
   number,
+  optionsOf,
   type Rule,
   readOptions,
   shape,
@@ -58,20 +59,25 @@ export type Policy = { readonly [O in keyof Omit<RetryOptions, "signal">]-?: Exc
   readonly once: boolean;
 };
 
-const isBudget = shape<RetryBudget>({
-  spend: callback(),
-  refund: callback(),
-  earn: callback(),
-  tokens: number({ min: -Infinity }),
-});
+const isBudget = shape<RetryBudget>(
+  { spend: callback(), refund: callback(), earn: callback(), tokens: number({ min: -Infinity }) },
+  "false or made by createRetryBudget()",
+);
 const budgetOrFalse: Rule<RetryBudget | false> = (name, value) => value !== false && isBudget(name, value);
+
+const hints = {
+  ...optionsOf("retry()", "maxRetriesPerInvocation", "reserveMs", "gatewayTimeoutMs", "answerFailures"),
+  ...optionsOf("createRetryBudget()", "capacity", "initial", "perSuccess"),
+  ...optionsOf("exponential()", "baseMs", "maxMs", "jitter"),
+  ...optionsOf("the policy's run()", "once"),
+};
 
 /** Checks the options of a policy, and fills in the defaults. */
 export function readPolicy(options: RetryOptions): Policy {
   const rules = {
     name: text,
     maxRetries: wholeNumber(),
-    backoff: callback<Backoff>(),
+    backoff: callback<Backoff>("a function such as exponential() or constant(100)"),
     retryable: callback<Policy["retryable"]>(),
     attemptTimeoutMs: number({ min: 1 }),
     maxElapsedMs: number({ min: 1 }),
@@ -89,7 +95,7 @@ export function readPolicy(options: RetryOptions): Policy {
     maxElapsedMs: Infinity,
     clock: systemClock,
     random: Math.random,
-  });
+  }, hints);
   return { ...filled, budget, signal: signal && viewOf(signal), once: false };
 }
 

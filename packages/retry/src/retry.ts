@@ -1,4 +1,4 @@
-import { callback, follow } from "@midguard/kernel/internal";
+import { callback, createMadeOnce, follow } from "@midguard/kernel/internal";
 import type { Attempt, Call } from "./attempt.ts";
 import type { RetryBudget } from "./budget.ts";
 import { execute } from "./engine.ts";
@@ -24,6 +24,8 @@ export interface Retry {
   run<T>(fn: (attempt: Attempt) => void | PromiseLike<T>, options?: RunOptions): Promise<T>;
 }
 
+const checkMadeOnce = createMadeOnce("createRetry");
+
 /**
  * Makes a retry policy. Make one per dependency, outside of the handler.
  *
@@ -38,6 +40,7 @@ export interface Retry {
  */
 export function createRetry(options: RetryOptions = {}): Retry {
   const policy = readPolicy(options);
+  checkMadeOnce(policy.name);
 
   async function runWith<T>(fn: Call<T>, runOptions: RunOptions = {}): Promise<T> {
     callback()("run: fn", fn);
