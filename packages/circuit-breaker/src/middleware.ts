@@ -33,14 +33,14 @@ export interface CircuitBreakerMiddlewareOptions {
 
 const call = callback();
 const aBreaker = shape<CircuitBreaker>({
-  name: text,
   run: call,
   wrap: call,
   isolate: call,
   release: call,
   toJSON: call,
+  name: text,
 });
-const aFamily = shape<CircuitBreakers>({ name: text, for: call });
+const aFamily = shape<CircuitBreakers>({ for: call, name: text });
 
 const breakersRule: Rule<readonly Guard[]> = (name, value) => {
   if (!Array.isArray(value) || value.length === 0) {

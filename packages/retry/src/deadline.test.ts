@@ -182,7 +182,8 @@ describe("the deadline", () => {
 
   test("that passes while the process is frozen in a wait costs no budget", async () => {
     const clock = manualClock();
-    const policy = createRetry({ backoff: constant(100), maxElapsedMs: 1_000, clock });
+    const budget = createRetryBudget({ initial: 1 });
+    const policy = createRetry({ backoff: constant(100), maxElapsedMs: 1_000, clock, budget });
     const done = reasonOf(policy.run(() => Promise.reject(new Error("down"))));
     await turn();
     expect(policy.budget).toMatchObject({ tokens: 0 });

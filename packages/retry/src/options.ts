@@ -13,14 +13,14 @@ import {
   wholeNumber,
 } from "@midguard/kernel/internal";
 import { type Backoff, exponential } from "./backoff.ts";
-import { createRetryBudget, type RetryBudget } from "./budget.ts";
+import { createRetryBudget, defaultCapacity, type RetryBudget } from "./budget.ts";
 import { isRetryable, type Verdict } from "./retryable.ts";
 
 /** Options of {@link createRetry}. */
 export interface RetryOptions {
   /** The dependency's name: `source` of the events. @default "default" */
   readonly name?: string | undefined;
-  /** Attempts after the first. @default 3 */
+  /** Attempts after the first, as far as the budget pays for them: in Lambda the first call may make one. @default 3 */
   readonly maxRetries?: number | undefined;
   /** @default exponential({ baseMs: 100, maxMs: 2_000, jitter: "full" }) */
   readonly backoff?: Backoff | undefined;
@@ -86,7 +86,7 @@ export function readPolicy(options: RetryOptions): Policy {
     clock: shape<Clock>({ now: callback(), sleep: callback() }),
     random: callback<() => number>(),
   };
-  const { budget = createRetryBudget(), signal, ...filled } = readOptions("createRetry", options, rules, {
+  const { budget, signal, ...filled } = readOptions("createRetry", options, rules, {
     name: "default",
     maxRetries: 3,
     backoff: exponential(),
@@ -96,7 +96,14 @@ export function readPolicy(options: RetryOptions): Policy {
     clock: systemClock,
     random: Math.random,
   }, hints);
-  return { ...filled, budget, signal: signal && viewOf(signal), once: false };
+  // Another clock than the system's is a test's: it starts with all of the budget, even in an emulated Lambda.
+  const initial = filled.clock === systemClock ? undefined : defaultCapacity;
+  return {
+    ...filled,
+    budget: budget ?? createRetryBudget({ initial }),
+    signal: signal && viewOf(signal),
+    once: false,
+  };
 }
 
 /** Checks the options of a run, and fills in the defaults. */

@@ -70,7 +70,8 @@ export async function rehearse<TEvent>(handler: RehearsedHandler<TEvent>, event:
   const elapsedMs = (): number => Math.round(systemClock.now() - startedAt);
   try {
     const response = await runRehearsal(context, async () => handler(copy, context as never, undefined as never));
-    const statusCode = statusOf(read(response, "statusCode"));
+    const written = read(response, "statusCode");
+    const statusCode = typeof written === "number" ? written : statusOf(written);
     return statusCode === undefined ? { ms: elapsedMs() } : { statusCode, ms: elapsedMs() };
   } catch (error) {
     return { ms: elapsedMs(), error };
