@@ -42,6 +42,8 @@ export function retryFetch(
   shape<Retry>({ run: callback() })("retryFetch: policy", policy);
   callback()("retryFetch: fetch", fetch);
   return async function fetchWithRetries(input: Input, given?: Init | null) {
+    // For `fetch` to refuse.
+    if (given && !isRecord(given) && typeof given !== "function") return fetch(input, given);
     const init = readInit(given ?? {});
     const request = isRequest(input) ? input : undefined;
     // `null` removes the request's own signal.

@@ -1,12 +1,16 @@
-/** How many letters must be typed anew, left out or put in to make `b` of `a`. */
+/** How many letters must be typed anew, left out, put in or swapped with the next to make `b` of `a`. */
 function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (const [at, letter] of [...a].entries()) {
+  let before: readonly number[] = [];
+  let row: readonly number[] = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let at = 0; at < a.length; at += 1) {
     const next = [at + 1];
-    for (const [index, other] of [...b].entries()) {
-      const replaced = (row[index] as number) + (letter === other ? 0 : 1);
-      next.push(Math.min(replaced, (row[index + 1] as number) + 1, (next[index] as number) + 1));
+    for (let index = 0; index < b.length; index += 1) {
+      const replaced = (row[index] as number) + (a[at] === b[index] ? 0 : 1);
+      const isSwapped = at > 0 && index > 0 && a[at] === b[index - 1] && a[at - 1] === b[index];
+      const swapped = isSwapped ? (before[index - 1] as number) + 1 : Infinity;
+      next.push(Math.min(replaced, swapped, (row[index + 1] as number) + 1, (next[index] as number) + 1));
     }
+    before = row;
     row = next;
   }
   return row[b.length] as number;

@@ -26,11 +26,12 @@ export function optionsOf(factory: string, ...names: readonly string[]): Hints {
 }
 
 function unknownOption(owner: string, option: string, value: unknown, rules: Rules, hints: Hints): TypeError {
-  const similar = nearest(option, Object.keys(rules));
-  const meant = similar === undefined ? undefined : `did you mean ${similar}?`;
-  const hint = Object.hasOwn(hints, option) ? hints[option] : meant;
   const message = `${owner}: unknown option ${printable(option)} (${show(value)})`;
-  return new TypeError(hint === undefined ? message : `${message}: ${hint}`);
+  if (Object.hasOwn(hints, option)) return new TypeError(`${message}: ${hints[option]}`);
+  const similar = nearest(option, [...Object.keys(rules), ...Object.keys(hints)]);
+  if (similar === undefined) return new TypeError(message);
+  const isOther = !Object.hasOwn(rules, similar);
+  return new TypeError(`${message}: did you mean ${similar}?${isOther ? ` ${hints[similar]}` : ""}`);
 }
 
 /**
