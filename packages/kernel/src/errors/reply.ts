@@ -1,5 +1,6 @@
 import { isRecord, read } from "../foreign.ts";
 import { describeRequest } from "../request/describe.ts";
+import { statusOf } from "../status.ts";
 import { isRejection, type Rejection } from "./rejection.ts";
 
 /** The fields that are kept of an answer that ours replaces. */
@@ -70,9 +71,12 @@ export function answerWith(request: Failed, make: () => Answer): void {
   const isPlain = typeof body === "string" && body === read(error, "message");
   if (response !== undefined && !isPlain) return;
   try {
+    const answer = make();
+    // An error is never answered with a success.
+    if ((statusOf(answer.statusCode) ?? 0) < 400) return;
     const others = isRecord(response) ? response : {};
     // Assigned, not returned: a returned value would skip the other onError hooks.
-    request.response = replyTo(request.event, make(), others) ?? response;
+    request.response = replyTo(request.event, answer, others) ?? response;
   } catch {
     // An error that only looks like ours.
   }
