@@ -10,7 +10,8 @@ import { captureStdout, emfLines, makeStack, middlewareNames } from "./support/s
 
 const realm = createContext({});
 
-const { toString } = Error.prototype;
+/** `fast-check` and `vitest` print what fails: that text is always there. */
+const printed = { toString: Error.prototype.toString };
 
 function throws(): never {
   throw new Error("a getter of a foreign error");
@@ -22,7 +23,17 @@ const names = [
   ...["response", "$response", "$metadata", "$retryable", "starved", "type", "details", "metadata", "then", "toString"],
   ...["originalError", "errored", "constructor", "retryAfterMs"],
 ];
-const texts = ["AbortError", "TimeoutError", "CIRCUIT_OPEN", "RATE_LIMITED", "ATTEMPT_TIMEOUT", "503", "200", "a\n{}", ""];
+const texts = [
+  "AbortError",
+  "TimeoutError",
+  "CIRCUIT_OPEN",
+  "RATE_LIMITED",
+  "ATTEMPT_TIMEOUT",
+  "503",
+  "200",
+  "a\n{}",
+  "",
+];
 const held = fc.oneof(
   fc.constantFrom<unknown>(undefined, null, true, 1, 200, 429, 503, Number.NaN, 1n, Symbol("s"), ...texts),
   fc.constant({}),
@@ -35,7 +46,7 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /** Errors of any library, and things that no library should throw. */
 const makers: ((fields: Fields) => unknown)[] = [
-  (fields) => Object.assign(new Error("down"), { ...fields, toString }),
+  (fields) => Object.assign(new Error("down"), { ...fields, ...printed }),
   (fields) => Object.defineProperties(new Error("down"), getters(fields, throws)),
   (fields) => Object.defineProperties(new TypeError("down"), getters(fields)),
   (fields) => Object.freeze(Object.defineProperties(new Error("down"), getters(fields))),
@@ -43,14 +54,16 @@ const makers: ((fields: Fields) => unknown)[] = [
   () => runInContext('new DOMException("late", "TimeoutError")', createContext({ DOMException })),
   () => new Proxy(new DOMException("t", "TimeoutError"), {}),
   () => new Proxy(new Error("down"), { get: throws }),
-  () => new Proxy(new Error("down"), { get: throws, has: throws, getPrototypeOf: throws, ownKeys: throws, set: throws }),
+  () =>
+    new Proxy(new Error("down"), { get: throws, has: throws, getPrototypeOf: throws, ownKeys: throws, set: throws }),
   () => revoked({}),
   () => revoked(() => {}),
   (fields) => Object.defineProperties(Object.create(null), getters(fields)),
   (fields) => Object.defineProperties(() => {}, getters(fields)),
   (fields) => new AggregateError([fields], "several"),
   () => new CircuitOpenError("other", 1_000),
-  (fields) => Object.assign(new Error("own"), { headers: {}, problem: {}, code: "CIRCUIT_OPEN", ...fields, toString }),
+  (fields) =>
+    Object.assign(new Error("own"), { headers: {}, problem: {}, code: "CIRCUIT_OPEN", ...fields, ...printed }),
   (fields) => ({ headers: {}, problem: {}, code: "RATE_LIMITED", ...fields }),
   (fields) => Object.values(fields)[0],
   () => Symbol("thrown"),
@@ -74,7 +87,11 @@ function getters(fields: Fields, get?: () => never): PropertyDescriptorMap {
 /** Made in the test, because fast-check would look at it. */
 const foreign = fc
   .tuple(fc.constantFrom(...makers), fc.dictionary(fc.constantFrom(...names), held, { maxKeys: 6 }))
-  .map(([make, fields]) => (): unknown => make(fields));
+  .map(
+    ([make, fields]) =>
+      (): unknown =>
+        make(fields),
+  );
 
 const unhandled: unknown[] = [];
 const note = (reason: unknown): void => void unhandled.push(reason);
@@ -106,11 +123,13 @@ async function fail(error: unknown, isApi: boolean): Promise<{ requestId: string
     seen: "nothing",
     outcome: undefined,
   };
-  const handler = middy(middlewares.metrics as never)
-    .use(middlewareNames.map((name) => middlewares[name]) as never)
-    .onError((request: { error: unknown }) => {
+  const seeing = {
+    onError: (request: { readonly error: unknown }): void => {
       ended.seen = request.error;
-    })
+    },
+  };
+  const handler = middy(middlewares.metrics as never)
+    .use([...middlewareNames.map((name) => middlewares[name]), seeing] as never)
     .handler(() => policy.run(() => breaker.run(() => Promise.reject(error))));
   const event = isApi ? apiEvents.http() : otherEvents.direct?.();
   try {

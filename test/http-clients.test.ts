@@ -30,16 +30,16 @@ afterAll(() => {
 
 /** Calls by real clients that the program itself aborts, through a signal that the policy and the breaker do not know. */
 const aborted: Record<string, (signal: AbortSignal) => Promise<unknown>> = {
-  "fetch": (signal) => fetch(url, { signal }),
+  fetch: (signal) => fetch(url, { signal }),
   "axios, by a signal": (signal) => axios.get(url, { signal }),
   "axios, by a token": (signal) => {
     const source = axios.CancelToken.source();
     signal.addEventListener("abort", () => source.cancel());
     return axios.get(url, { cancelToken: source.token });
   },
-  "got": (signal) => got(url, { signal, retry: { limit: 0 } }).text(),
+  got: (signal) => got(url, { signal, retry: { limit: 0 } }).text(),
   "node-fetch": (signal) => nodeFetch(url, { signal }),
-  "superagent": (signal) =>
+  superagent: (signal) =>
     new Promise((resolve, reject) => {
       const request = superagent.get(url);
       // `abort` returns the request, which is a thenable: Node would wait for it.
@@ -80,11 +80,11 @@ describe.each(Object.entries(aborted))("an abort of %s", (_client, call) => {
 });
 
 const timedOut: Record<string, () => Promise<unknown>> = {
-  "fetch": () => fetch(url, { signal: AbortSignal.timeout(20) }),
-  "axios": () => axios.get(url, { timeout: 20 }),
-  "got": () => got(url, { timeout: { request: 20 }, retry: { limit: 0 } }).text(),
+  fetch: () => fetch(url, { signal: AbortSignal.timeout(20) }),
+  axios: () => axios.get(url, { timeout: 20 }),
+  got: () => got(url, { timeout: { request: 20 }, retry: { limit: 0 } }).text(),
   "got, by a signal": () => got(url, { signal: AbortSignal.timeout(20), retry: { limit: 0 } }).text(),
-  "superagent": () => superagent.get(url).timeout(20),
+  superagent: () => superagent.get(url).timeout(20),
   "undici.request": () => undici.request(url, { signal: AbortSignal.timeout(20) }),
 };
 
@@ -106,7 +106,7 @@ test.each(Object.entries(timedOut))("a timeout of %s is retried, and counts as a
 const fetches: Record<string, typeof fetch> = {
   "node-fetch": nodeFetch as unknown as typeof fetch,
   "undici.fetch": undici.fetch as unknown as typeof fetch,
-  "fetch": (input, init) => fetch(input, init),
+  fetch: (input, init) => fetch(input, init),
 };
 
 describe.each(Object.entries(fetches))("retryFetch over %s", (_client, given) => {

@@ -62,7 +62,9 @@ describe.each(kinds)("%s", (_kind, promise) => {
     expect(warnings()).toContain("budget.earn must be synchronous");
     const open = Object.assign(new Error("open"), { code: "CIRCUIT_OPEN", headers: {}, problem: {} });
     const failures = [new Error("down"), open];
-    await expect(createRetry({ budget, backoff: () => 0 }).run(() => Promise.reject(failures.shift()))).rejects.toBe(open);
+    await expect(createRetry({ budget, backoff: () => 0 }).run(() => Promise.reject(failures.shift()))).rejects.toBe(
+      open,
+    );
     expect(warnings()).toContain("budget.refund must be synchronous");
   });
 
@@ -133,7 +135,10 @@ describe.each(kinds)("%s", (_kind, promise) => {
 test("properties that resolve to nothing are a warning, too, and a thenable that resolves to false skips no limit", async () => {
   const stdout = captureStdout();
   const measured = metrics({ namespace: "Test", service: "sync", properties: (async () => ({})) as never });
-  await middy(measured as never).handler(() => ({ statusCode: 200 }))(apiEvents.http() as never, lambdaContext() as never);
+  await middy(measured as never).handler(() => ({ statusCode: 200 }))(
+    apiEvents.http() as never,
+    lambdaContext() as never,
+  );
   stdout.mockRestore();
   expect(warnings()).toContain("properties must be synchronous");
   // biome-ignore lint/suspicious/noThenProperty: a thenable is what is tested.

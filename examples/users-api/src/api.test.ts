@@ -17,6 +17,8 @@ beforeAll(async () => {
   profiles = await startProfileServer();
   vi.stubEnv("PROFILE_URL", profiles.url);
   vi.stubEnv("AWS_REGION", "eu-west-1");
+  // In Lambda a retry budget starts with one retry.
+  vi.stubEnv("AWS_LAMBDA_FUNCTION_NAME", "users-api");
   vi.stubEnv("AWS_ACCESS_KEY_ID", "local");
   vi.stubEnv("AWS_SECRET_ACCESS_KEY", "local");
   vi.stubEnv("AWS_ENDPOINT_URL_DYNAMODB", dynamoDb?.endpoint ?? "");

@@ -27,7 +27,11 @@ function ask(handler: ReturnType<typeof handlerOf>, event: unknown = apiEvents.h
   return handler(event, lambdaContext({ timeoutMs })) as Promise<Answer>;
 }
 
-const tooLate = { title: "Gateway Timeout", status: 504, detail: "A service that this request needs did not answer in time" };
+const tooLate = {
+  title: "Gateway Timeout",
+  status: 504,
+  detail: "A service that this request needs did not answer in time",
+};
 const failed = { title: "Bad Gateway", status: 502, detail: "A service that this request needs has failed" };
 
 describe("an API request is answered", () => {

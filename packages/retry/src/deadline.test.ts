@@ -4,7 +4,7 @@ import { enterInvocation } from "@midguard/kernel/internal";
 import { lambdaContext, manualClock } from "@midguard/kernel/testing";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { type Attempt, constant, createRetry, retry, retryReport } from "./index.ts";
+import { type Attempt, constant, createRetry, createRetryBudget, retry, retryReport } from "./index.ts";
 
 const free = { budget: false, backoff: constant(0) } as const;
 

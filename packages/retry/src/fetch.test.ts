@@ -386,7 +386,10 @@ describe("the options of a request are read as fetch reads them:", () => {
 
   test("inherited ones", async () => {
     expect(await sent("", Object.create(plain))).toEqual(expected);
-    expect(await sent("", Object.assign(Object.create(plain), { method: "PUT" }))).toEqual({ ...expected, method: "PUT" });
+    expect(await sent("", Object.assign(Object.create(plain), { method: "PUT" }))).toEqual({
+      ...expected,
+      method: "PUT",
+    });
   });
 
   test("none, as null", async () => {
@@ -409,7 +412,11 @@ describe("the options of a request are read as fetch reads them:", () => {
     const given = vi.fn(async () => new Response("given"));
     const defaults = { agent: "an agent" };
     await fetcher({}, given)("http://unused.test", Object.assign(Object.create(defaults), { size: 7 }));
-    expect(given).toHaveBeenCalledWith("http://unused.test", { agent: "an agent", size: 7, signal: expect.any(AbortSignal) });
+    expect(given).toHaveBeenCalledWith("http://unused.test", {
+      agent: "an agent",
+      size: 7,
+      signal: expect.any(AbortSignal),
+    });
   });
 
   test("no options, but a number, is for fetch to refuse", async () => {

@@ -54,5 +54,7 @@ test("the middleware refuses bad options", () => {
   expect(() => retry({ maxRetriesPerInvocation: 0.5 })).toThrow("maxRetriesPerInvocation must be a whole number");
   expect(() => retry({ reserveMs: -1 })).toThrow("retry: reserveMs must be a number of at least 0, got -1");
   expect(() => retry({ gatewayTimeoutMs: 0 })).toThrow("retry: gatewayTimeoutMs must be a number of at least 1, got 0");
-  expect(() => retry({ budget: 1 } as object)).toThrow("retry: unknown option budget (1): it is an option of createRetry()");
+  expect(() => retry({ budget: 1 } as object)).toThrow(
+    "retry: unknown option budget (1): it is an option of createRetry()",
+  );
 });

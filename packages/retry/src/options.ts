@@ -86,16 +86,22 @@ export function readPolicy(options: RetryOptions): Policy {
     clock: shape<Clock>({ now: callback(), sleep: callback() }),
     random: callback<() => number>(),
   };
-  const { budget, signal, ...filled } = readOptions("createRetry", options, rules, {
-    name: "default",
-    maxRetries: 3,
-    backoff: exponential(),
-    retryable: isRetryable as Policy["retryable"],
-    attemptTimeoutMs: 3_000,
-    maxElapsedMs: Infinity,
-    clock: systemClock,
-    random: Math.random,
-  }, hints);
+  const { budget, signal, ...filled } = readOptions(
+    "createRetry",
+    options,
+    rules,
+    {
+      name: "default",
+      maxRetries: 3,
+      backoff: exponential(),
+      retryable: isRetryable as Policy["retryable"],
+      attemptTimeoutMs: 3_000,
+      maxElapsedMs: Infinity,
+      clock: systemClock,
+      random: Math.random,
+    },
+    hints,
+  );
   // Another clock than the system's is a test's: it starts with all of the budget, even in an emulated Lambda.
   const initial = filled.clock === systemClock ? undefined : defaultCapacity;
   return {

@@ -37,7 +37,9 @@ test.each([
 ])("is absent if it is neither seconds nor a date of HTTP: %s", (text) => {
   const expected = text === "2030" ? 2_030_000 : 0;
   expect(retryAfterMs(response({ "Retry-After": text }))).toBe(expected);
-  expect(retryAfterMs(response({ "x-amz-retry-after": text, "Retry-After": "7" }))).toBe(text === "2030" ? 2_030 : 7_000);
+  expect(retryAfterMs(response({ "x-amz-retry-after": text, "Retry-After": "7" }))).toBe(
+    text === "2030" ? 2_030 : 7_000,
+  );
 });
 
 test.each(["Sun, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994"])(

@@ -67,7 +67,11 @@ test.each<[string, object]>([
 test("leaves a plain answer that is not the error's message", () => {
   const error = Object.assign(rejection(), { message: undefined });
   for (const response of [{ statusCode: 500 }, { statusCode: 500, body: 7 }]) {
-    const request: { event: unknown; error: unknown; response?: unknown } = { event: apiEvents.http(), error, response };
+    const request: { event: unknown; error: unknown; response?: unknown } = {
+      event: apiEvents.http(),
+      error,
+      response,
+    };
     answerRejection(request, "CIRCUIT_OPEN");
     expect(request.response).toBe(response);
   }

@@ -22,7 +22,11 @@ export function createMadeOnce(factory: string): (name: string) => void {
     if (first === undefined) {
       if (made.size < maxNames) made.set(name, new WeakRef(scope));
     } else if (first.deref() !== scope) {
-      warnOnce("made-once", "made inside an invocation, so its state does not last: make it outside of the handler", name);
+      warnOnce(
+        "made-once",
+        "made inside an invocation, so its state does not last: make it outside of the handler",
+        name,
+      );
     }
   };
 }

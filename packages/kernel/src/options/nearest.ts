@@ -20,11 +20,12 @@ function distance(a: string, b: string): number {
 export function nearest(given: string, names: readonly string[]): string | undefined {
   const lower = given.slice(0, 50).toLowerCase();
   let best: string | undefined;
-  let bestDistance = Math.floor(lower.length / 3) + 1;
+  let bestDistance = Math.ceil(lower.length / 3) + 1;
   for (const name of names) {
     const other = name.toLowerCase();
     const isPart = lower.length > 2 && (other.includes(lower) || lower.includes(other));
-    const away = isPart ? 0 : distance(lower, other);
+    // Of several names, the one that has the least beside the part.
+    const away = isPart ? Math.abs(other.length - lower.length) / 100 : distance(lower, other);
     if (away < bestDistance) [best, bestDistance] = [name, away];
   }
   return best;

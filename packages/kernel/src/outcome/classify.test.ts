@@ -14,9 +14,12 @@ describe("a status", () => {
     expect([ofValue({ statusCode: status }), ofError({ status })]).toEqual([false, false]);
   });
 
-  test.each([0, 1, 99, Number.NaN, "", " 503", "5e2", "0x1F7", "99", undefined, null])("of %j is no answer", (status) => {
-    expect([ofValue({ statusCode: status }), ofError({ status })]).toEqual([undefined, undefined]);
-  });
+  test.each([0, 1, 99, Number.NaN, "", " 503", "5e2", "0x1F7", "99", undefined, null])(
+    "of %j is no answer",
+    (status) => {
+      expect([ofValue({ statusCode: status }), ofError({ status })]).toEqual([undefined, undefined]);
+    },
+  );
 });
 
 describe("the answer in a value", () => {
