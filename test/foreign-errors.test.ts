@@ -1,6 +1,6 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { createContext, runInContext } from "node:vm";
-import middy from "@middy/core";
+import middy, { type MiddlewareObj } from "@middy/core";
 import { CircuitOpenError, createCircuitBreaker } from "@midguard/circuit-breaker";
 import { apiEvents, lambdaContext, otherEvents } from "@midguard/kernel/testing";
 import { constant, createRetry, retryReport } from "@midguard/retry";
@@ -128,8 +128,9 @@ async function fail(error: unknown, isApi: boolean): Promise<{ requestId: string
       ended.seen = request.error;
     },
   };
+  const stack = [...middlewareNames.map((name) => middlewares[name]), seeing] as MiddlewareObj[];
   const handler = middy(middlewares.metrics as never)
-    .use([...middlewareNames.map((name) => middlewares[name]), seeing] as never)
+    .use(stack)
     .handler(() => policy.run(() => breaker.run(() => Promise.reject(error))));
   const event = isApi ? apiEvents.http() : otherEvents.direct?.();
   try {

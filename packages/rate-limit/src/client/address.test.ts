@@ -307,7 +307,7 @@ describe("text of 64 KiB is read in linear time, whatever it holds:", () => {
   });
 
   it("and a zone is no part of the key", () => {
-    expect([group("fe80::1%eth0"), group("fe80::1%%"), group("fe80::1")]).toEqual(Array(3).fill("fe80::/56"));
+    expect([group("fe80::1%eth0"), group("fe80::1%%")]).toEqual([group("fe80::1"), group("fe80::1")]);
     expect([group("fe80::1%"), group("%eth0"), group("%")]).toEqual([undefined, undefined, undefined]);
   });
 });
