@@ -13,8 +13,9 @@ import {
  * throttling errors, and every error without a status (network errors, timeouts, unknown errors). Every other answer is a
  * success: a dependency that answers 404 works.
  *
- * The status is a number of at least 100, or the same as text: an error's `statusCode`, `status`, `$metadata.httpStatusCode` or that of its
- * `response`; a value's `statusCode`, or its `status` beside `ok` or `headers` (a `Response`).
+ * The status is a number of at least 100, or the same as text: an error's `statusCode`, `status`,
+ * `$metadata.httpStatusCode` or that of its `response`; a value's `statusCode`, or its `status` beside `ok` or `headers` (a
+ * `Response`).
  *
  * @example
  * createCircuitBreaker({
