@@ -1,5 +1,6 @@
 // Imported, because a test may have replaced the global before this module is loaded.
 import { setImmediate, setTimeout as timersTimeout } from "node:timers";
+import { viewOf } from "./signals.ts";
 
 /** Time as an argument: code that reads or spends time takes a `Clock`, so that tests need not wait. */
 export interface Clock {
@@ -39,8 +40,9 @@ export function now(): number {
 /** The process's monotonic clock: no wall-clock jump moves it. Times that other machines must agree on come from `Date.now()`. */
 export const systemClock: Clock = {
   now,
-  sleep: (ms, signal) =>
+  sleep: (ms, given) =>
     new Promise((resolve, reject) => {
+      const signal = given && viewOf(given);
       if (signal?.aborted) return reject(signal.reason);
       const timer = setTimeout(wake, Math.min(ms, longestTimerMs));
       function wake(): void {

@@ -1,6 +1,7 @@
 import type { MiddlewareObj, Request } from "@middy/core";
 import {
   answerRejection,
+  createMadeOnce,
   describe,
   enterInvocation,
   isRecord,
@@ -24,6 +25,7 @@ import { type RateLimitOptions, type RequestContext, resolveMiddlewareOptions } 
 import type { Decision } from "./store/decision.ts";
 
 const costRule = wholeNumber();
+const checkMadeOnce = createMadeOnce("rateLimit");
 
 /** The middleware, and a handle to what it has counted. */
 export interface RateLimitMiddleware<TEvent = unknown> extends MiddlewareObj<TEvent> {
@@ -67,6 +69,7 @@ function limitsBy<TEvent>(
 export function rateLimit<TEvent = unknown>(options: RateLimitOptions<TEvent>): RateLimitMiddleware<TEvent> {
   const [engineOptions, own] = resolveMiddlewareOptions(options);
   const { name, dryRun } = engineOptions;
+  checkMadeOnce(name);
   const style = dryRun ? "none" : own.headers;
   const engine = createEngine(engineOptions);
   const limitsOf = limitsBy(engine, own.limits);

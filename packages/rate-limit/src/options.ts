@@ -6,6 +6,7 @@ import {
   isRecord,
   number,
   oneOf,
+  optionsOf,
   type Rule,
   readOptions,
   required,
@@ -133,12 +134,10 @@ export interface MiddlewareOptions<TEvent>
 const wallClock: Clock = { now: () => Date.now(), sleep: systemClock.sleep };
 
 /** By its shape, because users may write their own store. */
-const storeRule = shape<RateLimitStore>({
-  take: callback(),
-  refund: callback(),
-  peek: callback(),
-  reset: callback(),
-});
+const storeRule = shape<RateLimitStore>(
+  { take: callback(), refund: callback(), peek: callback(), reset: callback() },
+  "a store such as memoryStore()",
+);
 
 const headersRule: Rule<Readonly<Record<string, string>>> = (name, value) => {
   const headers = shape<Record<string, string>>({})(name, value);
@@ -166,6 +165,17 @@ const engineDefaults = {
   storeTimeoutMs: 250,
 };
 
+const limitsHint = 'write it as a limit: limits: slidingWindow(10, "1m")';
+/** How other limiters name their limits. */
+const limitHints = Object.fromEntries(
+  ["windowMs", "window", "max", "limit", "points", "duration", "interval"].map((name) => [name, limitsHint]),
+);
+const middlewareOptions = optionsOf(
+  "rateLimit()",
+  ...["key", "onMissingKey", "skip", "allowList", "denyList", "ipv6Prefix", "trustedHops", "countIf", "dryRun"],
+  "headers",
+);
+
 /** A memory store of its own, if no store is given. */
 function withStore(store: RateLimitStore | undefined): Pick<EngineOptions, "store" | "ownStore"> {
   return { store: store ?? memoryStore(), ownStore: store === undefined };
@@ -175,7 +185,11 @@ function withStore(store: RateLimitStore | undefined): Pick<EngineOptions, "stor
 export function resolveLimiterOptions(options: RateLimiterOptions): [EngineOptions, RateLimiterOptions["limits"]] {
   const owner = "createRateLimiter";
   const rules = { ...engineRules, limits: required(anything<RateLimiterOptions["limits"]>()) };
-  const { limits, store, ...engine } = readOptions(owner, options, rules, engineDefaults);
+  const { limits, store, ...engine } = readOptions(owner, options, rules, engineDefaults, {
+    ...limitHints,
+    ...middlewareOptions,
+    cost: "it is an option of take()",
+  });
   return [{ ...engine, ...withStore(store), owner, dryRun: false }, limits];
 }
 
@@ -199,12 +213,14 @@ export function resolveMiddlewareOptions<TEvent>(
     dryRun: flag,
     headers: oneOf("ietf", "legacy", "both", "none"),
   };
-  const { name, store, clock, onStoreError, storeTimeoutMs, dryRun, ...own } = readOptions(owner, options, rules, {
+  const defaults = {
     ...engineDefaults,
-    onMissingKey: "deny",
+    onMissingKey: "deny" as const,
     ...clientAddressDefaults,
     dryRun: false,
-    headers: "ietf",
-  });
+    headers: "ietf" as const,
+  };
+  const filled = readOptions(owner, options, rules, defaults, limitHints);
+  const { name, store, clock, onStoreError, storeTimeoutMs, dryRun, ...own } = filled;
   return [{ name, clock, onStoreError, storeTimeoutMs, ...withStore(store), owner, dryRun }, own];
 }

@@ -1,4 +1,4 @@
-import { isRecord } from "@midguard/kernel/internal";
+import { isRecord, statusOf } from "@midguard/kernel/internal";
 import type { Headers } from "./headers.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -32,7 +32,7 @@ function readsLists(event: unknown): boolean {
  */
 export function withHeaders(event: unknown, response: Fields, added: Headers, ours: Headers = {}): Fields {
   const { statusCode, headers, multiValueHeaders } = response;
-  if (typeof statusCode !== "number" || !isHeaders(headers) || !isHeaders(multiValueHeaders)) return response;
+  if (statusOf(statusCode) === undefined || !isHeaders(headers) || !isHeaders(multiValueHeaders)) return response;
   const lists = readsLists(event);
   const all: Record<string, unknown> = lists ? { ...multiValueHeaders } : { ...headers };
   for (const name in added) {

@@ -288,3 +288,26 @@ describe("a list of networks", () => {
     expect(() => networksRule("denyList", [text as string])).toThrow(/^denyList must hold addresses or networks/);
   });
 });
+
+describe("text of 64 KiB is read in linear time, whatever it holds:", () => {
+  const long = 65_536;
+  it.each([
+    ["a zone of percent signs", `::${"%".repeat(long)}\u2028x`],
+    ["a zone that ends in a line break", `::1${"%a".repeat(long / 2)}\n`],
+    ["colons", ":".repeat(long)],
+    ["an open bracket", "[".repeat(long)],
+    ["a bracket and no port", `[${"a".repeat(long)}]:${"1".repeat(long)}x`],
+    ["a port", `1.2.3.4:${"1".repeat(long)}x`],
+    ["white space", `${" ".repeat(long)}x${"\t".repeat(long)}x`],
+    ["dots", "1.".repeat(long / 2)],
+  ])("%s", (_name, text) => {
+    const startedAt = performance.now();
+    group(text);
+    expect(performance.now() - startedAt).toBeLessThan(200);
+  });
+
+  it("and a zone is no part of the key", () => {
+    expect([group("fe80::1%eth0"), group("fe80::1%%")]).toEqual([group("fe80::1"), group("fe80::1")]);
+    expect([group("fe80::1%"), group("%eth0"), group("%")]).toEqual([undefined, undefined, undefined]);
+  });
+});
