@@ -8,6 +8,7 @@ const workerThreads = 8;
 
 interface Answer {
   readonly statusCode: number;
+  readonly threadId: number;
   /** Whether the dead dependency was called. */
   readonly called?: boolean;
 }
@@ -35,10 +36,14 @@ test.each(runtimes.map(({ client }, index) => [client, `fn${index}`] as const))(
   "a limit and a breaker in memory count once per worker thread, under %s",
   async (_, functionName) => {
     const answers: Answer[] = [];
+    const rejecting = new Set<number>();
+    /** Sends until every thread has rejected a request. */
     async function send(): Promise<void> {
-      for (let sent = 0; sent < 20; sent++) {
+      while (rejecting.size < workerThreads) {
         const { payload } = await lambda.invoke({ functionName, payload: apiEvents.http() });
-        answers.push(JSON.parse(payload.toString()) as Answer);
+        const answer = JSON.parse(payload.toString()) as Answer;
+        answers.push(answer);
+        if (answer.statusCode === 429) rejecting.add(answer.threadId);
       }
     }
     await Promise.all(Array.from({ length: clients }, send));

@@ -1,4 +1,5 @@
 /** A function that counts in memory: a limit of ten requests a month for all clients, and the breaker of a dead dependency. */
+import { threadId } from "node:worker_threads";
 import middy from "@middy/core";
 import { createCircuitBreaker, failureRate, isCircuitOpenError } from "@midguard/circuit-breaker";
 import { quota, rateLimit } from "@midguard/rate-limit";
@@ -12,9 +13,11 @@ const breaker = createCircuitBreaker({
 });
 const refuse = () => Promise.reject(Object.assign(new Error("refused"), { code: "ECONNREFUSED" }));
 
-export const handler = middy()
+const counted = middy()
   .use(rateLimit({ limits: quota(10, "month") }))
   .handler(async () => ({
     statusCode: 200,
     called: await breaker.run(refuse).catch((error) => !isCircuitOpenError(error)),
   }));
+
+export const handler = async (event, context) => ({ ...(await counted(event, context)), threadId });
