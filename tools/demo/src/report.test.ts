@@ -5,12 +5,10 @@ import { summarise } from "./summary.ts";
 import { floodClient, recordedFacts } from "./testing/recorded-facts.ts";
 
 function render(facts = recordedFacts()): string {
-  return renderReport(
-    facts,
-    summarise(facts),
-    runChecks(facts, { warmed: 2, floodClient, sharedLimits: false }),
+  return renderReport(facts, summarise(facts), runChecks(facts, { warmed: 2, floodClient, sharedLimits: false }), {
     floodClient,
-  );
+    sharedLimits: false,
+  });
 }
 
 /** Names of elements that are never closed, or closed in the wrong order. */
