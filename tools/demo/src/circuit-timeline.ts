@@ -21,7 +21,7 @@ const modeTexts: Readonly<Record<DownstreamMode, string>> = {
   healthy: "healthy",
   flaky: "fails some",
   down: "fails all",
-  slow: "back, slow",
+  slow: "slow recovery",
 };
 
 /** Each state lasts until the next one; the last one lasts to the end. */
@@ -79,7 +79,7 @@ export function circuitTimeline(time: TimeSpan, facts: Facts): Timeline {
   return timeline(time, {
     title: "Circuit breaker, by environment",
     explanation:
-      "The first row is the profile service; when it is back, it is slow at first. Each environment has its own breaker and learns of failure and recovery only from its own calls.",
+      "The first row is the profile service, which recovers slowly. Each environment has its own breaker and learns of failure and recovery only from its own calls.",
     legend: [
       { name: "starting, until its first answer", tone: "idle" },
       { name: "closed", tone: "good" },
@@ -87,6 +87,7 @@ export function circuitTimeline(time: TimeSpan, facts: Facts): Timeline {
       { name: "half-open: one call probes", tone: "client" },
       { name: "warm-up ping", shape: "ring" },
       { name: "retry", shape: "diamond" },
+      ...Object.entries(modeTexts).map(([mode, text]) => ({ name: `service: ${text}`, tone: mode })),
     ],
     figures: figures(time, service, environments),
     draw: (axis, label) => lanes(axis, label, [service, ...environments]),

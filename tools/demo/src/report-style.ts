@@ -33,7 +33,8 @@ figcaption p { max-width: 90ch; margin: 2px 0 0; text-wrap: pretty; }
 .legend i { display: inline-block; width: 11px; height: 11px; margin-right: 6px; border-radius: 3px; }
 .legend .good { background: var(--good); } .legend .client { background: var(--client); }
 .legend .throttled { background: var(--throttled); } .legend .server { background: var(--server); }
-.legend .rejected { background: var(--rejected); }
+.legend .rejected { background: var(--rejected); } .legend .healthy { background: var(--healthy); }
+.legend .flaky { background: var(--flaky); } .legend .down { background: var(--down); } .legend .slow { background: var(--slow); }
 .legend .idle { background: var(--idle); }
 .chart, .scroll { overflow-x: auto; }
 .chart.narrow { display: none; }
@@ -61,5 +62,6 @@ footer { margin-top: 24px; color: var(--soft); font-size: 13px; }
   .tiles li { padding: 10px 12px; } .tiles b { font-size: 21px; }
   figure, section { padding: 14px 12px; }
   .chart.wide { display: none; } .chart.narrow { display: block; }
+  .narrow svg .band-name { font-size: 10px; font-weight: 500; }
 }
 `;

@@ -21,12 +21,12 @@ function bars(time: TimeSpan, answers: readonly Answer[], kinds: readonly Kind[]
   const count = (bucket: readonly Answer[]): number[] =>
     kinds.map((kind) => bucket.filter((answer) => kinds.find(({ holds }) => holds(answer)) === kind).length);
   const counts = buckets(time, answers, bucketMs).map(count);
-  const totals = count(answers).map((total, index) => `${total} ${kinds[index]?.name}`);
+  const totals = count(answers).map((total, index) => `${kinds[index]?.name}: ${total}`);
   return timeline(time, {
     title,
     explanation,
     legend: kinds,
-    figures: `${counted(answers.length, "answer")}: ${totals.join("; ")}.`,
+    figures: `${counted(answers.length, "answer")}. ${totals.join("; ")}.`,
     draw: (axis, label) => stackedBars(axis, label, kinds, counts, bucketMs),
   });
 }
@@ -44,8 +44,8 @@ const statusKinds: readonly Kind[] = [
 ];
 
 const floodKinds: readonly Kind[] = [
+  { name: "admitted", tone: "good", holds: ({ status }) => status !== 429 },
   { name: "429, over the limit", tone: "throttled", holds: ofStatus("429") },
-  { name: "admitted", tone: "good", holds: () => true },
 ];
 
 function latencies(time: TimeSpan, { answers }: Facts): Timeline {
