@@ -48,6 +48,15 @@ import { createRateLimiter } from "@midguard/rate-limit";
 const mails = createRateLimiter({ name: "mails", limits: [slidingWindow(3, "10m"), quota(20, "day")] });
 const decision = await mails.take("user-7"); // { allowed, remaining, resetAfterMs, retryAfterMs, violated, limits }
 
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { dynamoDbStore } from "@midguard/rate-limit/dynamodb";
+
+const store = dynamoDbStore({ client: new DynamoDBClient(), tableName: "limits" });
+export const perClient = rateLimit({
+  store,
+  limits: [slidingWindow(10, "1s"), quota(1_000, "day"), quota(20_000, "month")],
+});
+
 import type { Decision, RateLimitMiddleware } from "@midguard/rate-limit";
 import { expectTypeOf, test } from "vitest";
 

@@ -53,29 +53,30 @@ export function meter(client: DynamoDBClient): Meter {
 /** Describes tests that need a table; they are skipped where DynamoDB Local cannot run. */
 export function describeWithTable(name: string, tests: (table: LocalTable) => void): void {
   describe.runIf(hasDynamoDbLocal())(name, () => {
-    let local: DynamoDbLocal;
+    let server: DynamoDbLocal | undefined;
     const clients: DynamoDBClient[] = [];
+    const local = () => server as DynamoDbLocal;
 
-    function newClient(endpoint = local.endpoint): DynamoDBClient {
+    function newClient(endpoint = local().endpoint): DynamoDBClient {
       const client = new DynamoDBClient({ endpoint, region: "eu-west-1", credentials });
       clients.push(client);
       return client;
     }
 
     beforeAll(async () => {
-      local = await startDynamoDbLocal();
-      await local.createTable(tableName);
+      server = await startDynamoDbLocal();
+      await server.createTable(tableName);
       newClient();
     }, 60_000);
 
     afterAll(async () => {
       for (const client of clients) client.destroy();
-      await local.stop();
+      await server?.stop();
     });
 
     tests({
       get local() {
-        return local;
+        return local();
       },
       get client() {
         return clients[0] as DynamoDBClient;
