@@ -8,7 +8,7 @@ export const reportStyle = `
 @media (prefers-color-scheme: dark) {
   :root {
     --page: #101318; --card: #181c23; --text: #e8ebf0; --soft: #98a2b0; --line: #2b313b; --band: #1e232b;
-    --good: #5a9dee; --client: #e5ad3d; --throttled: #a888ee; --rejected: #d17ba6; --server: #ec6a6a; --idle: #4a5260; --ok: #5cc98a;
+    --good: #5a9dee; --client: #e5ad3d; --throttled: #a888ee; --rejected: #9c4a72; --server: #ec6a6a; --idle: #4a5260; --ok: #5cc98a;
     --healthy: #28493a; --flaky: #5c4718; --down: #662c2c; --slow: #383f73; --inside: #e8ebf0;
   }
 }
