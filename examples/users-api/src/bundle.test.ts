@@ -38,7 +38,7 @@ test("a stack trace names the lines of the sources", async () => {
     env: { ...process.env, PROFILE_URL: "", NODE_OPTIONS: "" },
   });
   await expect(failed).rejects.toMatchObject({
-    stderr: expect.stringMatching(/examples\/users-api\/src\/profiles\.ts:\d+/),
+    stderr: expect.stringMatching(/src\/profiles\.ts:\d+/),
   });
 });
 
