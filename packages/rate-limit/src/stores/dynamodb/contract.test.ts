@@ -10,9 +10,9 @@ describeWithTable("dynamoDbStore as a store", (table) => {
   for (const { name, needs, run } of [...storeContract, ...storeProperties(fc, { kinds, numRuns: 10 })]) {
     it.skipIf(needs.includes("strict"))(name, { timeout: 60_000 }, async () => {
       const clock = manualClock();
-      const others = [table.newStore(), table.newStore()];
+      const others = [table.newWholeStore(), table.newWholeStore()];
       const advance = async (ms: number): Promise<void> => clock.jump(ms);
-      await run({ store: table.newStore(), others, remembersRejections: true, now: clock.now, advance });
+      await run({ store: table.newWholeStore(), others, remembersRejections: true, now: clock.now, advance });
     });
   }
 });

@@ -1,3 +1,3 @@
-export type { Ask, RemoteStore } from "./ask.ts";
+export type { RemoteStore } from "./ask.ts";
 export type { LeaseOptions, RemoteStoreOptions } from "./options.ts";
 export { type RemoteStoreSetting, remoteStore } from "./remote-store.ts";

@@ -1,7 +1,7 @@
 import type { Decision, LimitState } from "../../store/decision.ts";
 import { decide } from "../../store/receipt.ts";
-import type { StoreRequest } from "../../store/store.ts";
-import { type Ask, type RemoteStore, takeBy } from "./ask.ts";
+import type { Ask, StoreRequest } from "../../store/store.ts";
+import { type RemoteStore, takeBy } from "./ask.ts";
 import { heldUnits, keepUnits } from "./hold.ts";
 import { createHolds } from "./holds.ts";
 import { createLeaseCalls } from "./lease-call.ts";

@@ -1,8 +1,8 @@
 import type { Limit } from "../../limits/limit.ts";
 import type { Decision } from "../../store/decision.ts";
 import { decide } from "../../store/receipt.ts";
-import type { StoreRequest } from "../../store/store.ts";
-import { type Ask, type RemoteStore, takeBy } from "./ask.ts";
+import type { Ask, StoreRequest } from "../../store/store.ts";
+import { type RemoteStore, takeBy } from "./ask.ts";
 import type { Rejections } from "./rejections.ts";
 import { mostOf } from "./same-limits.ts";
 

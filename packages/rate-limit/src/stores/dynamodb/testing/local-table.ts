@@ -3,6 +3,8 @@ import { type DynamoDbLocal, hasDynamoDbLocal, startDynamoDbLocal } from "@midgu
 import { afterAll, beforeAll, describe } from "vitest";
 import type { RateLimitStore } from "../../../store/store.ts";
 import { dynamoDbStore } from "../dynamodb-store.ts";
+import { resolveStoreOptions } from "../options.ts";
+import { createTableStore } from "../table-store.ts";
 
 /** Every test file has a server of its own, and tests use keys of their own. */
 export const tableName = "limits";
@@ -19,7 +21,10 @@ export interface LocalTable {
   readonly client: DynamoDBClient;
   /** A client of its own for each test that changes it. */
   newClient(endpoint?: string): DynamoDBClient;
+  /** A store that is called for every request. */
   newStore(client?: DynamoDBClient): RateLimitStore;
+  /** A store as users have it, which remembers blocked keys. */
+  newWholeStore(): RateLimitStore;
 }
 
 const credentials = { accessKeyId: "local", secretAccessKey: "local" };
@@ -82,7 +87,8 @@ export function describeWithTable(name: string, tests: (table: LocalTable) => vo
         return clients[0] as DynamoDBClient;
       },
       newClient,
-      newStore: (client = clients[0] as DynamoDBClient) => dynamoDbStore({ client, tableName }),
+      newStore: (client = clients[0] as DynamoDBClient) => createTableStore(resolveStoreOptions({ client, tableName })),
+      newWholeStore: () => dynamoDbStore({ client: clients[0] as DynamoDBClient, tableName }),
     });
   });
 }
