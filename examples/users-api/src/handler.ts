@@ -11,7 +11,9 @@ import { profileCircuit } from "./profiles.ts";
 import { recordedRequest } from "./recorded-request.ts";
 import { answer } from "./routes.ts";
 
-const measured = metrics<Event>({ namespace: "UsersApi", service: "users" });
+// Each stage has its own namespace, so that an alarm sees one stage.
+const { METRICS_NAMESPACE = "UsersApi" } = process.env;
+const measured = metrics<Event>({ namespace: METRICS_NAMESPACE, service: "users" });
 
 /** Opens the connections to the tables and compiles the code path of a request before the first client comes. */
 async function prime(): Promise<void> {

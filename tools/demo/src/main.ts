@@ -13,6 +13,7 @@ import { createObserver } from "./observer.ts";
 import { renderReport } from "./report.ts";
 import { floodClient, runScenario, settle, warmedEnvironments } from "./scenario.ts";
 import { type Summary, summarise } from "./summary.ts";
+import type { Flood } from "./timelines.ts";
 import { createSend, type KnownIds } from "./traffic.ts";
 
 const usage = `Usage: node tools/demo/dist/main.js [--keep] [--seed <number>]
@@ -28,16 +29,16 @@ const { LIMITS_TABLE } = process.env;
 // In the root of the repository, for any working directory.
 const reportFolder = join(dirname(fileURLToPath(import.meta.url)), "../../../demo-report");
 
-async function writeReport(facts: Facts, summary: Summary, checks: readonly Check[]): Promise<void> {
+async function writeReport(facts: Facts, summary: Summary, checks: readonly Check[], flood: Flood): Promise<void> {
   await mkdir(reportFolder, { recursive: true });
   await writeFile(join(reportFolder, "summary.json"), `${JSON.stringify({ ...summary, checks }, null, 2)}\n`);
-  await writeFile(join(reportFolder, "index.html"), renderReport(facts, summary, checks, floodClient));
+  await writeFile(join(reportFolder, "index.html"), renderReport(facts, summary, checks, flood));
 }
 
 function statuses({ statusCounts }: Summary): string {
   return Object.entries(statusCounts)
-    .map(([status, count]) => `${status === "0" ? "no answer" : status}: ${count}`)
-    .join("   ");
+    .map(([status, count]) => `${count} × ${status === "0" ? "no answer" : status}`)
+    .join(", ");
 }
 
 function throttledFrom({ throttled, throttledByClient }: Summary): string {
@@ -99,12 +100,9 @@ async function main(keep: boolean, seed: number, interrupted: Promise<void>): Pr
   view.stop();
 
   const summary = summarise(observer.facts);
-  const checks = runChecks(observer.facts, {
-    warmed: warmedEnvironments,
-    floodClient,
-    sharedLimits: table !== undefined,
-  });
-  await writeReport(observer.facts, summary, checks);
+  const flood = { floodClient, sharedLimits: table !== undefined };
+  const checks = runChecks(observer.facts, { warmed: warmedEnvironments, ...flood });
+  await writeReport(observer.facts, summary, checks, flood);
   printSummary(summary, checks);
   const holds = checks.every(({ ok }) => ok);
   if (!holds) {
