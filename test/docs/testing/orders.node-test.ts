@@ -1,37 +1,38 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type MidguardEvent, subscribe } from "@midguard/kernel";
-import { apiEvents, lambdaContext, manualClock } from "@midguard/kernel/testing";
-import type { APIGatewayProxyEventV2 } from "aws-lambda";
+import { subscribe } from "@midguard/kernel";
+import { manualClock } from "@midguard/kernel/testing";
+import { request } from "./fixtures.ts";
 import { createOrders } from "./orders.ts";
-
-// A new event and a new context for each request, as Lambda makes them.
-const order = () => ({ ...apiEvents.http(), body: "tea" }) as unknown as APIGatewayProxyEventV2;
 
 test("the third order in a minute is rejected", async () => {
   const clock = manualClock();
   const orders = createOrders(async () => "receipt", clock);
-  const send = async () => (await orders(order(), lambdaContext())).statusCode;
-  assert.deepEqual([await send(), await send(), await send()], [201, 201, 429]);
+  const statuses: unknown[] = [];
+  for (let order = 1; order <= 3; order += 1) statuses.push((await orders(...request())).statusCode);
+  assert.deepEqual(statuses, [201, 201, 429]);
   await clock.advance(120_000);
-  assert.equal(await send(), 201);
+  assert.equal((await orders(...request())).statusCode, 201);
 });
 
-test("a failed payment is tried again", async (t) => {
-  const events: MidguardEvent[] = [];
-  t.after(subscribe((event) => events.push(event)));
+test("an outage opens the circuit, and a probe closes it", async (t) => {
+  const events: string[] = [];
+  t.after(subscribe(({ type }) => events.push(type)));
   const clock = manualClock();
-  let calls = 0;
+  let down = true;
   const pay = async () => {
-    calls += 1;
-    if (calls === 1) throw new Error("down");
+    if (down) throw new Error("down");
     return "receipt";
   };
-  const answer = createOrders(pay, clock)(order(), lambdaContext());
-  await clock.advance(1_000); // Ends the wait before the retry.
-  assert.equal((await answer).body, "receipt");
+  const orders = createOrders(pay, clock);
+
+  const rejected = orders(...request());
+  await clock.advance(5_000); // Ends each wait before a retry, and the time that the circuit is open.
+  assert.equal((await rejected).statusCode, 503);
+  down = false;
+  assert.equal((await orders(...request())).statusCode, 201);
   assert.deepEqual(
-    events.map(({ type, source }) => [type, source]),
-    [["retry.scheduled", "payments"]],
+    events.filter((type) => type.startsWith("circuit.")),
+    ["circuit.opened", "circuit.rejected", "circuit.half_opened", "circuit.closed"],
   );
 });
