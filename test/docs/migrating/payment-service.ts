@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 
 /** How the next request ends: with a status, or never. */
-export type Reply = number | "hang";
+type Reply = number | "hang";
 
 export interface PaymentService extends AsyncDisposable {
   readonly url: string;

@@ -5,7 +5,8 @@ import { expect, test } from "vitest";
 import { run } from "../../support/install.ts";
 
 const folder = import.meta.dirname;
-const jest = createRequire(import.meta.url).resolve("jest/bin/jest");
+const require = createRequire(import.meta.url);
+const jest = require.resolve("jest/bin/jest");
 const source = "@midguard/source";
 
 /** A runner's own environment, not the one of the runner that started it. */
