@@ -66,9 +66,17 @@ describe.each(Object.entries(examples.cockatiel))("cockatiel, %s", (_, load) => 
   });
 });
 
+test.each([
+  ["before", 4],
+  ["after", 1],
+] as const)("cockatiel, %s: a refused charge takes %i calls", async (when, calls) => {
+  const { pay } = await examples.cockatiel[when]();
+  service.reply(402);
+  expect(await requestsDuring(() => pay("7"))).toBe(calls);
+});
+
 test("cockatiel, after: five failures open the circuit", async () => {
   const example = await examples.cockatiel.after();
-  expect(service.requests).toBeGreaterThan(0);
   expect(await requestsDuring(() => open(example))).toBe(5);
   await expect(example.pay("7")).rejects.toMatchObject({ code: "CIRCUIT_OPEN" });
 });
