@@ -10,7 +10,7 @@ export default defineConfig({
     // A busy machine takes several times as long, and coverage too.
     testTimeout: 20_000,
     include: [
-      "packages/*/src/**/*.test.ts",
+      "packages/*/{src,docs}/**/*.test.ts",
       "tools/*/src/**/*.test.ts",
       "examples/*/src/**/*.test.ts",
       "bench/src/**/*.test.ts",

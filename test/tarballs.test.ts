@@ -152,10 +152,13 @@ const shared = {
   "memoryStore of @midguard/rate-limit passes the contract of @midguard/rate-limit/testing": `
     import { memoryStore } from "@midguard/rate-limit";
     import { storeContract } from "@midguard/rate-limit/testing";
-    const advance = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-    const harness = { store: memoryStore(), now: Date.now, advance };
-    const rejected = (await Promise.allSettled(storeContract.map((one) => one.run(harness)))).filter(({ reason }) => reason);
-    console.log(rejected.length === 0 && storeContract.length > 0);`,
+    const cases = storeContract.filter(({ needs }) => !needs.includes("environments"));
+    const run = async (one) => {
+      let now = Date.now();
+      await one.run({ store: memoryStore(), now: () => now, advance: async (ms) => void (now += ms) });
+    };
+    const rejected = (await Promise.allSettled(cases.map(run))).filter(({ reason }) => reason);
+    console.log(rejected.length === 0 && cases.length > 0);`,
   "currentInvocation of @midguard/kernel finds what @midguard/retry entered, with the time of @midguard/kernel/testing": `
     import middy from "@middy/core";
     import { currentInvocation } from "@midguard/kernel";

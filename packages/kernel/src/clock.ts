@@ -1,5 +1,5 @@
 // Imported, because a test may have replaced the global before this module is loaded.
-import { setTimeout as timersTimeout } from "node:timers";
+import { setImmediate, setTimeout as timersTimeout } from "node:timers";
 
 /** Time as an argument: code that reads or spends time takes a `Clock`, so that tests need not wait. */
 export interface Clock {
@@ -71,4 +71,9 @@ export function startTimer(clock: Clock, ms: number, fire: () => void): () => vo
   clock.sleep(ms, stopped.signal).then(fire, ignore);
   // With a reason, because without one an error with a stack trace is made.
   return () => stopped.abort(null);
+}
+
+/** Calls `run` after what has arrived at the process's sockets was read. */
+export function nextTurn(run: () => void): void {
+  setImmediate(run);
 }

@@ -34,7 +34,7 @@ export { type RateLimitMiddleware, rateLimit } from "./middleware.ts";
 export type { RateLimiterOptions, RateLimitOptions, RequestContext } from "./options.ts";
 export type { Decision, LimitState } from "./store/decision.ts";
 export { decide, type Findings, type Receipt, receiptOf } from "./store/receipt.ts";
-export type { RateLimitStore, StoreRequest } from "./store/store.ts";
+export type { Ask, RateLimitStore, StoreRequest } from "./store/store.ts";
 export { StoreTimeoutError } from "./store/store-timeout-error.ts";
 export { type MemoryStore, type MemoryStoreOptions, memoryStore } from "./stores/memory/memory-store.ts";
 export { type LogThrottledOptions, logThrottled } from "./throttled-log.ts";

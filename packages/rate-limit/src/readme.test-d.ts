@@ -48,6 +48,28 @@ import { createRateLimiter } from "@midguard/rate-limit";
 const mails = createRateLimiter({ name: "mails", limits: [slidingWindow(3, "10m"), quota(20, "day")] });
 const decision = await mails.take("user-7"); // { allowed, remaining, resetAfterMs, retryAfterMs, violated, limits }
 
+import { logThrottled } from "@midguard/rate-limit";
+
+logThrottled({ perSecond: 5 });
+
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { dynamoDbStore } from "@midguard/rate-limit/dynamodb";
+
+const store = dynamoDbStore({ client: new DynamoDBClient(), tableName: "limits" });
+export const perClient = rateLimit({
+  store,
+  limits: [slidingWindow(10, "1s"), quota(1_000, "day"), quota(20_000, "month")],
+});
+
+import { redisStore } from "@midguard/rate-limit/redis";
+import { createClient } from "redis";
+
+const client = createClient({ url: "rediss://limits.example.com", socket: { reconnectStrategy: 500 } });
+export const shared = rateLimit({
+  limits: [slidingWindow(10, "1s"), quota(1_000, "day"), quota(20_000, "month")],
+  store: redisStore({ client }),
+});
+
 import type { Decision, RateLimitMiddleware } from "@midguard/rate-limit";
 import { expectTypeOf, test } from "vitest";
 
@@ -57,7 +79,3 @@ test("the examples keep their types", () => {
   expectTypeOf(byPlan).toEqualTypeOf<RateLimitMiddleware<APIGatewayProxyEventV2>>();
   expectTypeOf(decision).toEqualTypeOf<Decision>();
 });
-
-import { logThrottled } from "@midguard/rate-limit";
-
-logThrottled({ perSecond: 5 });

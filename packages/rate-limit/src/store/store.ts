@@ -13,6 +13,9 @@ export interface StoreRequest {
   readonly limits: readonly Limit[];
 }
 
+/** Makes the store call of a request that this environment cannot decide alone. */
+export type Ask = (signal: AbortSignal) => Promise<Decision>;
+
 /**
  * Keeps the counts. Every method that waits gives up when `signal` aborts, and rejects if the store fails. The limiter
  * then decides by `onStoreError`.
@@ -25,6 +28,11 @@ export interface RateLimitStore {
   take(request: StoreRequest, signal: AbortSignal): Promise<Decision>;
   /** The same without waiting, for stores that can: then `take` is not called, and costs no timer and no promise. */
   takeSync?(request: StoreRequest): Decision;
+  /**
+   * The same for stores that can decide some requests at once, from the memory of this environment: the decision, or the
+   * call to make. Then `take` is not called, and a decision from memory costs no timer and no promise.
+   */
+  takeOrAsk?(request: StoreRequest): Decision | Ask;
   /**
    * Gives back what `take(charged)` counted when it returned `decision`: never below 0, and nothing if the window that
    * it was counted in is over at `now`. Called at most once for a decision.

@@ -117,6 +117,21 @@ describeWithTable("dynamoDbStore", (table) => {
     expect(states.map(({ remaining }) => remaining)).toEqual(left);
   }
 
+  it.each([1, 2, 3, 4, 5])("loses no count of a clock that is %i s behind others", async (seconds) => {
+    const [key, slow, fast] = [freshKey(), table.newStore(), table.newStore()];
+    const limits = [slidingWindow(3, "1s"), slidingWindow(9, "2s", { name: "long" })];
+    const begin = Date.UTC(2026, 10, 28);
+    const admitted = [0, 0];
+    for (let step = 0; step < 8; step += 1) {
+      for (const [index, store] of [slow, fast].entries()) {
+        const now = begin + step * 100 + index * seconds * 1_000;
+        const { allowed } = await store.take({ key, cost: 1, now, limits }, signal);
+        if (allowed) admitted[index] = (admitted[index] ?? 0) + 1;
+      }
+    }
+    expect(admitted).toEqual([3, 3]);
+  });
+
   describe("keeps the bound of each limit with clocks 25 ms apart", () => {
     const pauses = fc.array(fc.record({ pause: fc.integer({ min: 0, max: 60 }), environment: fc.nat(2) }), {
       minLength: 20,

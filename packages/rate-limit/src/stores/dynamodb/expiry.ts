@@ -18,12 +18,14 @@ function secondsPast(ms: number): number {
   return Math.ceil((ms + skewMs) / 1_000);
 }
 
+/** The expiry of a store's items. */
 export function createExpiry(): Expiry {
   /** How long keys of a plan last because of other limits, in ms. */
   const longest = new WeakMap<Plan, number>();
 
   function after(plan: Plan, now: number): number {
-    const own = plan.counters.map((counter) => counter.lastsUntil(now));
+    // As for a clock that is ahead: its takes must not make the item look as if it had other limits.
+    const own = plan.counters.map((counter) => counter.lastsUntil(now + skewMs));
     return secondsPast(Math.max(now + (longest.get(plan) ?? 0), ...own));
   }
 

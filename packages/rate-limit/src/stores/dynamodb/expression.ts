@@ -18,7 +18,7 @@ export interface Expression {
 }
 
 /** The fields of UpdateItem that an expression becomes. */
-export interface ExpressionFields {
+interface ExpressionFields {
   readonly UpdateExpression: string;
   readonly ConditionExpression: string;
   readonly ExpressionAttributeNames: Record<string, string>;

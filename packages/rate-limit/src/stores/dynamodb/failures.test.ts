@@ -160,6 +160,11 @@ describeWithTable("when DynamoDB fails", (table) => {
     expect([tries, proxy.asked.length]).toEqual([4, 1]);
   });
 
+  it("an error of the client itself comes out", async () => {
+    client.middlewareStack.add(() => () => Promise.reject(new RangeError("not today")), { step: "initialize" });
+    await expect(take(freshKey())).rejects.toThrow("failed (RangeError: not today)");
+  });
+
   it("an aborted take ends", async () => {
     const asking = new AbortController();
     proxy.answer = () => {

@@ -1,5 +1,5 @@
 import { randomInt } from "node:crypto";
-import type { StoreRequest } from "../../store/store.ts";
+import type { Decision } from "../../store/decision.ts";
 import { type Item, numberIn } from "./item.ts";
 import { generationAttribute } from "./label.ts";
 
@@ -11,18 +11,18 @@ export function newGeneration(): number {
   return randomInt(2 ** 32);
 }
 
-/** Remembers which generation a request was charged to. */
+/** Remembers which generation a decision was charged to: by its states, which a decision that is made of it keeps. */
 export interface Generations {
-  keep(request: StoreRequest, item: Item): void;
-  /** `undefined` if this store did not charge this request. */
-  of(request: StoreRequest): number | undefined;
+  keep(decision: Pick<Decision, "limits">, item: Item): void;
+  /** `undefined` if this store did not make this decision. */
+  of(decision: Pick<Decision, "limits">): number | undefined;
 }
 
-/** Without memory of requests that nothing else remembers. */
+/** Without memory of decisions that nothing else remembers. */
 export function createGenerations(): Generations {
-  const generations = new WeakMap<StoreRequest, number>();
+  const generations = new WeakMap<Decision["limits"], number>();
   return {
-    keep: (request, item) => void generations.set(request, numberIn(item, generationAttribute)),
-    of: (request) => generations.get(request),
+    keep: ({ limits }, item) => void generations.set(limits, numberIn(item, generationAttribute)),
+    of: ({ limits }) => generations.get(limits),
   };
 }

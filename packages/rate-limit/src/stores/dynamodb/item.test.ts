@@ -13,6 +13,7 @@ import { describeWithTable, meter, tableName } from "./testing/local-table.ts";
 
 const { signal } = new AbortController();
 const now = Date.UTC(2026, 10, 28, 12, 0, 0, 500);
+const nearMidnight = Date.UTC(2026, 10, 28, 23, 59, 56);
 const second = 1_000;
 const day = 86_400 * second;
 
@@ -104,14 +105,26 @@ describeWithTable("the item of a key", (table) => {
   });
 
   describe("expires", () => {
-    it.each<[string, Limit, number]>([
+    it.each<[when: string, limit: Limit, until: number, at?: number]>([
       ["two windows later", slidingWindow(5, "1h"), Date.UTC(2026, 10, 28, 14)],
       ["with its period", quota(5, "year"), Date.UTC(2027, 0, 1)],
-      ["when an empty bucket is full", tokenBucket({ capacity: 10, refillPerSecond: 1 }), now + 10 * second],
-    ])("%s, and 5 s", async (_when, limit, until) => {
+      ["when an empty bucket is full", tokenBucket({ capacity: 10, refillPerSecond: 1 }), now + 15 * second],
+      ["with a window that a clock 5 s ahead has begun", quota(5, "day"), Date.UTC(2026, 10, 30), nearMidnight],
+    ])("%s, and 5 s", async (_when, limit, until, at = now) => {
       const [key, store] = [freshKey(), table.newStore()];
-      await store.take({ key, cost: 1, now, limits: [limit] }, signal);
+      await store.take({ key, cost: 1, now: at, limits: [limit] }, signal);
       expect(await expiresAt(key)).toBe(Math.ceil((until + 5 * second) / second) * second);
+    });
+
+    it("as it was written by a clock that is ahead, without another write", async () => {
+      const client = table.newClient();
+      const counted = meter(client);
+      const [key, store] = [freshKey(), table.newStore(client)];
+      const limits = [slidingWindow(50, "1s")];
+      for (const at of [now, now + 4_900, now + 100, now + 5_000, now + 200]) {
+        await store.take({ key, cost: 1, now: at, limits }, signal);
+      }
+      expect([counted.requests.UpdateItemCommand, counted.units]).toEqual([5, 5]);
     });
 
     it("no sooner than the counts of other limits of the key, which costs one write in an environment", async () => {
@@ -170,6 +183,12 @@ describeWithTable("the item of a key", (table) => {
     for (let left = 9; left >= 0; left -= 1) expect((await take()).remaining).toBe(left);
     const { violated } = await take();
     expect(violated.map(({ name }) => name)).toEqual(["0"]);
+  });
+
+  it("has windows that are over once every clock has passed them by 5 s", () => {
+    const item = Object.fromEntries([4_999, 5_000, 900_000].map((ms) => [`1s.${(now - ms).toString(36)}`, { N: "1" }]));
+    const others = { ".gen": { N: "1" }, "bucket-1us.": { N: "1" }, expiresAt: { N: "1" }, id: { S: "k" } };
+    expect(overWindows({ ...item, ...others }, now)).toEqual(Object.keys(item).slice(1));
   });
 
   it("is nothing at first", () => {

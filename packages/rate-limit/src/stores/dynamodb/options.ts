@@ -1,8 +1,9 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { type Rule, read, readOptions, readText, refuse, required, text, textLike } from "@midguard/kernel/internal";
+import { type RemoteStoreOptions, remoteStoreRules } from "../remote/options.ts";
 
 /** Options of `dynamoDbStore`. */
-export interface DynamoDbStoreOptions {
+export interface DynamoDbStoreOptions extends RemoteStoreOptions {
   /** Your client. Its retries are switched off for the store's commands alone: one that is sent again counts twice. */
   readonly client: Pick<DynamoDBClient, "config" | "send">;
   /** Name or ARN of a table with a text partition key and no sort key. */
@@ -13,16 +14,17 @@ export interface DynamoDbStoreOptions {
   readonly ttlAttribute?: string | undefined;
 }
 
-/** The options, checked and filled up. */
-export interface StoreOptions extends Omit<DynamoDbStoreOptions, "keyAttribute" | "ttlAttribute"> {
+/** What the table needs of them, checked and filled up. */
+export interface TableStoreOptions extends Pick<DynamoDbStoreOptions, "client" | "tableName"> {
   readonly keyAttribute: string;
   readonly ttlAttribute: string;
 }
 
 /** By its service, because an instance of another copy of its class is as good. */
-const clientRule: Rule<StoreOptions["client"]> = (name, value) => {
+const clientRule: Rule<DynamoDbStoreOptions["client"]> = (name, value) => {
   const service = readText(value, "config", "serviceId");
-  if (service === "DynamoDB" && typeof read(value, "send") === "function") return value as StoreOptions["client"];
+  if (service === "DynamoDB" && typeof read(value, "send") === "function")
+    return value as DynamoDbStoreOptions["client"];
   return refuse(TypeError, name, "a DynamoDBClient of @aws-sdk/client-dynamodb", service || value);
 };
 
@@ -30,13 +32,14 @@ const clientRule: Rule<StoreOptions["client"]> = (name, value) => {
 const attributeRule = textLike(/^[\w-]{1,255}$/, '1 to 255 letters, digits, "_" or "-"');
 
 /** Checks the options of `dynamoDbStore`. */
-export function resolveStoreOptions(options: DynamoDbStoreOptions): StoreOptions {
+export function resolveStoreOptions(options: DynamoDbStoreOptions): TableStoreOptions & RemoteStoreOptions {
   const owner = "dynamoDbStore";
   const rules = {
     client: required(clientRule),
     tableName: required(text),
     keyAttribute: attributeRule,
     ttlAttribute: attributeRule,
+    ...remoteStoreRules,
   };
   const resolved = readOptions(owner, options, rules, { keyAttribute: "id", ttlAttribute: "expiresAt" });
   if (resolved.keyAttribute === resolved.ttlAttribute) {

@@ -7,7 +7,7 @@ interface Stack {
 }
 
 /** Sends a command. */
-export type Send<Output> = () => Promise<Output>;
+type Send<Output> = () => Promise<Output>;
 
 /**
  * Sends a command of the AWS SDK once, whatever retries its client makes for other commands: an update that arrived,

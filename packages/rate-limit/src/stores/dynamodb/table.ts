@@ -6,7 +6,7 @@ import { sendOnce } from "./single-attempt.ts";
 import { isKeyThrottle, storeError } from "./table-error.ts";
 
 /** The outcome of a request for one item. */
-export type Answer =
+type Answer =
   /** The item after an update, or as it was read. */
   | { readonly outcome: "done"; readonly item: Item }
   /** An expression's condition refused the update; the item as it is. */

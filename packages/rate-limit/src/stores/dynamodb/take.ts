@@ -55,10 +55,11 @@ export function createTake({ table, ttlAttribute, generations }: TakerOptions): 
       if (answer.outcome === "throttled") break;
       const { item } = answer;
       if (answer.outcome === "done") {
-        generations.keep(request, item);
+        const found = { limits: statesOf(plan, item, now), violated: [], retryAfterMs: 0 };
+        generations.keep(found, item);
         busyBuckets.keep(key, plan, item, request);
         await tidy({ key, plan, now, item }, signal);
-        return { limits: statesOf(plan, item, now), violated: [], retryAfterMs: 0 };
+        return found;
       }
       const found = findRoom(plan, item, request);
       if (found.retryAfterMs > 0) {

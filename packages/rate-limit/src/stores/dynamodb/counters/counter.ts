@@ -2,7 +2,7 @@ import type { Expression } from "../expression.ts";
 import type { Item } from "../item.ts";
 
 /** What one limit has counted. */
-export interface Count {
+interface Count {
   readonly used: number;
   /** Milliseconds until at most `target` are used, if nothing more is taken. */
   waitMs(target: number): number;
@@ -22,7 +22,7 @@ export interface Charge {
 }
 
 /** A take that is being given back. */
-export interface Refund {
+interface Refund {
   readonly cost: number;
   /** When it was taken, and when it is given back, in epoch ms. */
   readonly takenAt: number;

@@ -13,7 +13,7 @@ export interface Step {
 }
 
 /** How much of a count of the previous window still counts. */
-export function shareOf(previous: number, { windowMs, elapsedMs }: SlidingTake): number {
+function shareOf(previous: number, { windowMs, elapsedMs }: SlidingTake): number {
   return Math.floor((previous * (windowMs - elapsedMs)) / windowMs);
 }
 

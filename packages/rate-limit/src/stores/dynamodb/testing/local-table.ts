@@ -3,6 +3,8 @@ import { type DynamoDbLocal, hasDynamoDbLocal, startDynamoDbLocal } from "@midgu
 import { afterAll, beforeAll, describe } from "vitest";
 import type { RateLimitStore } from "../../../store/store.ts";
 import { dynamoDbStore } from "../dynamodb-store.ts";
+import { resolveStoreOptions } from "../options.ts";
+import { createTableStore } from "../table-store.ts";
 
 /** Every test file has a server of its own, and tests use keys of their own. */
 export const tableName = "limits";
@@ -19,7 +21,10 @@ export interface LocalTable {
   readonly client: DynamoDBClient;
   /** A client of its own for each test that changes it. */
   newClient(endpoint?: string): DynamoDBClient;
+  /** A store that is called for every request. */
   newStore(client?: DynamoDBClient): RateLimitStore;
+  /** A store as users have it, which remembers blocked keys. */
+  newWholeStore(): RateLimitStore;
 }
 
 const credentials = { accessKeyId: "local", secretAccessKey: "local" };
@@ -53,35 +58,37 @@ export function meter(client: DynamoDBClient): Meter {
 /** Describes tests that need a table; they are skipped where DynamoDB Local cannot run. */
 export function describeWithTable(name: string, tests: (table: LocalTable) => void): void {
   describe.runIf(hasDynamoDbLocal())(name, () => {
-    let local: DynamoDbLocal;
+    let server: DynamoDbLocal | undefined;
     const clients: DynamoDBClient[] = [];
+    const local = () => server as DynamoDbLocal;
 
-    function newClient(endpoint = local.endpoint): DynamoDBClient {
+    function newClient(endpoint = local().endpoint): DynamoDBClient {
       const client = new DynamoDBClient({ endpoint, region: "eu-west-1", credentials });
       clients.push(client);
       return client;
     }
 
     beforeAll(async () => {
-      local = await startDynamoDbLocal();
-      await local.createTable(tableName);
+      server = await startDynamoDbLocal();
+      await server.createTable(tableName);
       newClient();
     }, 60_000);
 
     afterAll(async () => {
       for (const client of clients) client.destroy();
-      await local.stop();
+      await server?.stop();
     });
 
     tests({
       get local() {
-        return local;
+        return local();
       },
       get client() {
         return clients[0] as DynamoDBClient;
       },
       newClient,
-      newStore: (client = clients[0] as DynamoDBClient) => dynamoDbStore({ client, tableName }),
+      newStore: (client = clients[0] as DynamoDBClient) => createTableStore(resolveStoreOptions({ client, tableName })),
+      newWholeStore: () => dynamoDbStore({ client: clients[0] as DynamoDBClient, tableName }),
     });
   });
 }

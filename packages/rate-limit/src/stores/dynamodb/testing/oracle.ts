@@ -74,7 +74,7 @@ export function usedAt(limit: Limit, log: readonly Admitted[], now: number): num
 }
 
 /** Whether `cost` has room. */
-export function hasRoom(limit: Limit, log: readonly Admitted[], now: number, cost: number): boolean {
+function hasRoom(limit: Limit, log: readonly Admitted[], now: number, cost: number): boolean {
   return usedAt(limit, log, now) + cost <= limit.limit;
 }
 

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 
 /** A request to DynamoDB. */
-export interface Asked {
+interface Asked {
   /** `UpdateItem`, for instance. */
   readonly operation: string;
   readonly body: string;
