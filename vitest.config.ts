@@ -10,7 +10,7 @@ export default defineConfig({
     // A busy machine takes several times as long, and coverage too.
     testTimeout: 20_000,
     include: [
-      "packages/*/src/**/*.test.ts",
+      "packages/*/{src,docs}/**/*.test.ts",
       "tools/*/src/**/*.test.ts",
       "examples/*/src/**/*.test.ts",
       "bench/src/**/*.test.ts",
@@ -23,7 +23,7 @@ export default defineConfig({
     },
     coverage: {
       include: ["packages/*/src/**/*.ts"],
-      exclude: ["**/*.test.ts", "**/*.test-d.ts"],
+      exclude: ["**/*.test.ts", "**/*.test-d.ts", "packages/*/src/stores/*/testing/**"],
       reporter: ["text-summary", "json-summary"],
       thresholds: { lines: 100, branches: 100, functions: 100, statements: 100 },
     },

@@ -1,6 +1,6 @@
 /**
  * Builds the workspace. `tsc -b` compiles it, but writes only declarations for published packages; esbuild then bundles each
- * published package into one file per entry, and chunks for what entries share.
+ * published package into one file per entry or command, and chunks for what they share.
  */
 import { execFileSync } from "node:child_process";
 import { existsSync, globSync, readFileSync, rmSync } from "node:fs";
@@ -8,7 +8,8 @@ import { join, resolve } from "node:path";
 import { build } from "esbuild";
 
 interface Manifest {
-  readonly exports: Readonly<Record<string, { readonly "@midguard/source": string; readonly default: string }>>;
+  readonly exports: Readonly<Record<string, { readonly default: string }>>;
+  readonly bin?: Readonly<Record<string, string>>;
 }
 
 const root = resolve(import.meta.dirname, "..");
@@ -23,11 +24,12 @@ function removeStale(folder: string, outputs: readonly string[]): void {
 }
 
 async function bundle(folder: string): Promise<void> {
-  const { exports } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Manifest;
-  const entries = Object.values(exports).map(({ "@midguard/source": source, default: output }) => ({
-    in: source,
-    out: output.replace(/^\.\/dist\/(.*)\.js$/, "$1"),
-  }));
+  const { exports, bin = {} } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Manifest;
+  const outputs = [...Object.values(exports).map((entry) => entry.default), ...Object.values(bin)];
+  const entries = outputs.map((output) => {
+    const out = output.replace(/^\.\/dist\/(.*)\.js$/, "$1");
+    return { in: `./src/${out}.ts`, out };
+  });
   const { metafile } = await build({
     absWorkingDir: folder,
     entryPoints: entries,

@@ -11,7 +11,15 @@ import { breakerFetch } from "@midguard/circuit-breaker/fetch";
 import { redisCircuitStore } from "@midguard/circuit-breaker/redis";
 import { subscribe } from "@midguard/kernel";
 import { metrics, plugins } from "@midguard/metrics";
-import { createRateLimiter, memoryStore, quota, rateLimit, slidingWindow, tokenBucket } from "@midguard/rate-limit";
+import {
+  createRateLimiter,
+  logThrottled,
+  memoryStore,
+  quota,
+  rateLimit,
+  slidingWindow,
+  tokenBucket,
+} from "@midguard/rate-limit";
 import { constant, createRetry, createRetryBudget, decorrelated, exponential, retry } from "@midguard/retry";
 import { retryFetch } from "@midguard/retry/fetch";
 import { warmup } from "@midguard/warmup";
@@ -49,6 +57,8 @@ const bad: readonly (readonly [Factory, readonly unknown[], string, string])[] =
   [rateLimit, [{ limits: slidingWindow(1, "1s"), key: "ip" }], "key", '"ip"'],
   [createRateLimiter, [{ limits: slidingWindow(1, "1s"), name: "" }], "name", '""'],
   [memoryStore, [{ maxBytes: -1 }], "maxBytes", "-1"],
+  [logThrottled, [{ perSecond: 0 }], "logThrottled: perSecond", "0"],
+  [logThrottled, [{ hashSecret: "" }], "logThrottled: hashSecret", '""'],
   [createRetry, [{ maxRetries: -1 }], "maxRetries", "-1"],
   [createRetry, [{ maxRetries: 2.5 }], "maxRetries", "2.5"],
   [createRetry, [{ attemptTimeoutMs: Number.NaN }], "attemptTimeoutMs", "NaN"],
@@ -124,4 +134,41 @@ test("an explicit undefined means the default", () => {
     rateLimit({ limits: slidingWindow(1, "1s"), store: undefined, headers: undefined } as never),
   ).not.toThrow();
   expect(() => metrics({ namespace: "a", service: "b", maxRoutes: undefined } as object)).not.toThrow();
+});
+
+/** Factory, options, and the help that the message gives. */
+const helped: readonly (readonly [Factory, object, string])[] = [
+  [rateLimit, { limits: slidingWindow(1, "1s"), headers: true }, 'one of "ietf", "legacy", "both", "none", got true'],
+  [rateLimit, { windowMs: 60_000, max: 10 }, 'limits: slidingWindow(10, "1m")'],
+  [createRateLimiter, { points: 10, duration: 1 }, 'limits: slidingWindow(10, "1m")'],
+  [createRateLimiter, { limits: slidingWindow(1, "1s"), key: () => "a" }, "it is an option of rateLimit()"],
+  [createRateLimiter, { limits: slidingWindow(1, "1s"), cost: 2 }, "it is an option of take()"],
+  [rateLimit, { limits: slidingWindow(1, "1s"), store: "redis" }, "a store such as memoryStore()"],
+  [rateLimit, { limits: slidingWindow(1, "1s"), onMissing: "deny" }, "did you mean onMissingKey?"],
+  [rateLimit, { limit: slidingWindow(1, "1s") }, "write it as a limit"],
+  [retry, { maxRetries: 3 }, "it is an option of createRetry()"],
+  [createRetry, { maxRetriesPerInvocation: 3 }, "it is an option of retry()"],
+  [createRetry, { timeoutMs: 3 }, "did you mean attemptTimeoutMs?"],
+  [createRetry, { maxRetry: 3 }, "did you mean maxRetries?"],
+  [createRetry, { baseMs: 3 }, "it is an option of exponential()"],
+  [createRetry, { once: true }, "it is an option of the policy's run()"],
+  [createRetry, { budget: true }, "false or made by createRetryBudget()"],
+  [createRetry, { backoff: 100 }, "a function such as exponential() or constant(100)"],
+  [createRetry, { signal: new AbortController() }, "an AbortSignal"],
+  [createCircuitBreaker, { name: "a", threshold: 0.5 }, "it is an option of trip: failureRate()"],
+  [
+    createCircuitBreaker,
+    { name: "a", treshold: 0.5 },
+    "did you mean threshold? it is an option of trip: failureRate()",
+  ],
+  [createCircuitBreaker, { name: "a", trip: "rate" }, "made by failureRate() or consecutiveFailures(), or a Trip"],
+  [createCircuitBreaker, { name: "a", maxCircuits: 5 }, "it is an option of createCircuitBreakers()"],
+  [createCircuitBreakers, { name: "a", breakers: [] }, "it is an option of circuitBreaker()"],
+  [circuitBreaker, { name: "a" }, "it is an option of createCircuitBreaker()"],
+  [warmup, { primeTimeout: 5 }, "did you mean primeTimeoutMs?"],
+  [metrics, { nameSpace: "Shop" }, "did you mean namespace?"],
+];
+
+test.each(helped)("%o helps with %o", (factory, options, help) => {
+  expect(() => factory(options as never)).toThrow(help);
 });

@@ -27,7 +27,7 @@ async function failUntilDeadline(eachAttempt: (number: number) => void): Promise
         throw unavailable;
       }),
     );
-  await expect(handler(apiEvents.http(), context)).rejects.toBe(unavailable);
+  expect(await handler(apiEvents.http(), context)).toMatchObject({ statusCode: 502 });
   return starts;
 }
 
@@ -60,7 +60,7 @@ test("no attempt starts in an invocation whose time is long past", async () => {
   const call = vi.fn(async () => "too late");
   const policy = createRetry();
   const handler = middy()
-    .use([retry(), circuitBreaker({ breakers: [createCircuitBreaker({ name: "a" })] })])
+    .use([retry({ answerFailures: false }), circuitBreaker()])
     .handler(() => policy.run(call));
   for (const left of [90, 0, -5_000]) {
     const late = handler(apiEvents.http(), lambdaContext({ timeoutMs: left }));

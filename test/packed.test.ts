@@ -14,6 +14,8 @@ interface Use {
   readonly package: string;
   /** What else the user installs, as the package's README says. */
   readonly peers?: readonly string[];
+  /** The other packages of ours that it needs, besides `kernel`. */
+  readonly siblings?: readonly string[];
   readonly code: string;
   /** Packages that may be in the bundle besides the user's own file. */
   readonly bundled: readonly string[];
@@ -76,6 +78,15 @@ const uses: readonly Use[] = [
     bundled: own("circuit-breaker"),
   },
   {
+    package: "cli",
+    siblings: ["rate-limit"],
+    code: `import { midguard } from "@midguard/cli";
+      const out = (text: string): void => console.log(text.trim());
+      const exitCode = await midguard(["--version"], { cwd: "/", version: "ok", out, err: out });
+      if (exitCode !== 0) throw new Error(String(exitCode));`,
+    bundled: ["@midguard/cli", "@midguard/kernel", "@midguard/rate-limit", "commander"],
+  },
+  {
     package: "metrics",
     peers: ["@aws-lambda-powertools/metrics@^2.36.0"],
     code: `${imports} import { metrics } from "@midguard/metrics";
@@ -113,7 +124,8 @@ describe.each(uses)("@midguard/$package, packed and installed into an empty proj
 
   beforeAll(async () => {
     const others = ["@middy/core@7", "@types/aws-lambda@8", "@types/node@22", ...(use.peers ?? [])];
-    await install(project, ...new Set([tarball("kernel"), tarball(use.package)]), ...others);
+    const names = new Set(["kernel", ...(use.siblings ?? []), use.package]);
+    await install(project, ...[...names].map(tarball), ...others);
     writeFileSync(join(project, "use.ts"), use.code);
     const compilerOptions = { strict: true, module: "nodenext", target: "es2024", skipLibCheck: true, noEmit: true };
     writeFileSync(

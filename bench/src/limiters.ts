@@ -8,7 +8,7 @@ import {
   slidingWindow,
 } from "@midguard/rate-limit";
 import { MemoryStore } from "express-rate-limit";
-import { RateLimiterMemory, RateLimiterUnion } from "rate-limiter-flexible";
+import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterRedis, RateLimiterUnion } from "rate-limiter-flexible";
 import { names } from "./names.ts";
 
 /** A limiter: how to take one from a key, and how to read from the answer whether that was allowed. */
@@ -22,18 +22,16 @@ const hourMs = 3_600_000;
 const hours = { "one window": [1], "three windows": [1, 6, 24] } as const;
 export type Windows = keyof typeof hours;
 
-/** With its default store, unless another one is given. */
+/** With its default store, unless another one is given. A call that waits long for its store is no failure of the store. */
 export function midguard(limit: number, windows: Windows, store?: RateLimitStore): Taker {
   const limits = hours[windows].map((count) => slidingWindow(limit, `${count}h`));
-  const limiter = createRateLimiter({ limits, ...(store !== undefined && { store }) });
+  const remote = { store, onStoreError: "deny", storeTimeoutMs: 60_000 } as const;
+  const limiter = createRateLimiter({ limits, ...(store !== undefined && remote) });
   return { name: names.us, take: (key) => limiter.take(key), allowed: (answer) => (answer as Decision).allowed };
 }
 
-/** Catches its rejections, as users must, if any are expected. */
-export function flexible(points: number, windows: Windows, rejects: boolean): Taker {
-  const limiters = hours[windows].map(
-    (count) => new RateLimiterMemory({ points, duration: (count * hourMs) / 1_000, keyPrefix: String(count) }),
-  );
+/** One limiter, or a union of several. */
+function flexibleOf(limiters: readonly RateLimiterAbstract[], rejects: boolean): Taker {
   const [first] = limiters;
   const isOne = limiters.length === 1 && first !== undefined;
   const limiter = isOne ? first : new RateLimiterUnion(...limiters);
@@ -50,6 +48,22 @@ export function flexible(points: number, windows: Windows, rejects: boolean): Ta
     take: rejects ? attempt : (key) => limiter.consume(key),
     allowed: (answer) => answer !== undefined,
   };
+}
+
+function flexibleOptions(points: number, windows: Windows) {
+  return hours[windows].map((count) => ({ points, duration: (count * hourMs) / 1_000, keyPrefix: String(count) }));
+}
+
+/** In memory. Catches its rejections, as users must, if any are expected. */
+export function flexible(points: number, windows: Windows, rejects: boolean): Taker {
+  const limiters = flexibleOptions(points, windows).map((options) => new RateLimiterMemory(options));
+  return flexibleOf(limiters, rejects);
+}
+
+/** In Redis, by a client of ioredis. */
+export function flexibleRedis(points: number, windows: Windows, storeClient: object): Taker {
+  const limiters = flexibleOptions(points, windows).map((options) => new RateLimiterRedis({ ...options, storeClient }));
+  return flexibleOf(limiters, false);
 }
 
 export function express(limit: number): Taker {

@@ -50,6 +50,12 @@ function quicker(job: string, peer: string, least: number): Target {
   return { comparison: "memory-limiter", says, unit: "x", least, values: (of) => ratios(of(job, peer), of(job, us)) };
 }
 
+/** Our rate as a multiple of a peer's. */
+function faster(comparison: string, job: string, peer: string, least: number): Target {
+  const says = `${job}: at least ${least} times as many as ${peer}`;
+  return { comparison, says, unit: "x", least, values: (of) => ratios(of(job, us), of(job, peer)) };
+}
+
 function over(comparison: string, job: string, contestant: string, base: string, most: number, unit: "ns" | "ms") {
   const says = `${job}: ${contestant} at most ${most.toLocaleString("en")} ${unit} over ${base}`;
   const values: Target["values"] = (of) => differences(of(job, contestant), of(job, base));
@@ -126,6 +132,8 @@ export const targets: readonly Target[] = [
   noKeys("blocked keys that were let in again", "three windows"),
   noKeys("new keys that were turned away", "one window"),
   noKeys("new keys that were turned away", "three windows"),
+  faster("redis", "decisions a second", `${flexible} Union`, 2.5),
+  bytes("redis", "bytes a key", us, 180),
   importTarget("@midguard/warmup"),
   importTarget("@midguard/rate-limit"),
   importTarget("@midguard/retry"),

@@ -7,6 +7,7 @@ import { importTime } from "./import-time.ts";
 import { memoryBytes } from "./memory-bytes.ts";
 import { memoryLimiter } from "./memory-limiter.ts";
 import { metricsLine } from "./metrics-line.ts";
+import { redis } from "./redis.ts";
 import { rejections } from "./rejection.ts";
 import { size } from "./size.ts";
 import { stack } from "./stack.ts";
@@ -24,6 +25,7 @@ export const comparisons: readonly Comparison[] = [
   memoryLimiter,
   memoryBytes,
   flood,
+  redis,
   clientAddress,
   warmupCheck,
   metricsLine,

@@ -1,3 +1,4 @@
+import { lambdaContext } from "@midguard/kernel/testing";
 import { type DynamoDbLocal, hasDynamoDbLocal, startDynamoDbLocal } from "@midguard/local-services";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { type Output, takeOutput } from "./testing/output.ts";
@@ -17,6 +18,8 @@ beforeAll(async () => {
   profiles = await startProfileServer();
   vi.stubEnv("PROFILE_URL", profiles.url);
   vi.stubEnv("AWS_REGION", "eu-west-1");
+  // In Lambda a retry budget starts with one retry.
+  vi.stubEnv("AWS_LAMBDA_FUNCTION_NAME", "users-api");
   vi.stubEnv("AWS_ACCESS_KEY_ID", "local");
   vi.stubEnv("AWS_SECRET_ACCESS_KEY", "local");
   vi.stubEnv("AWS_ENDPOINT_URL_DYNAMODB", dynamoDb?.endpoint ?? "");
@@ -222,7 +225,7 @@ function usersApi(inDynamoDb: boolean, load: (typeof wrappings)[number]["load"])
     const answers: Answer[] = [];
     for (let index = 0; index < 8; index += 1) answers.push(await call("POST /users", { body: ada }));
     const last = answers.at(-1) as Answer;
-    expectProblem(last, 503, { detail: "profiles is unavailable: its circuit is open" });
+    expectProblem(last, 503, { title: "Service Unavailable" });
     expect(Number(last.headers["Retry-After"])).toBeGreaterThanOrEqual(1);
     // Five calls trip it, with the first request's retry: attempts count, not requests.
     expect(answers.map(({ statusCode }) => statusCode)).toEqual([502, 502, 502, 502, 503, 503, 503, 503]);
@@ -250,3 +253,26 @@ function usersApi(inDynamoDb: boolean, load: (typeof wrappings)[number]["load"])
 
 describe.each(wrappings)("users in memory, $wrapping", ({ load }) => usersApi(false, load));
 describe.skipIf(!withDynamoDb).each(wrappings)("users in DynamoDB, $wrapping", ({ load }) => usersApi(true, load));
+
+describe.runIf(withDynamoDb)("limits in DynamoDB", () => {
+  test("are counted once for two environments", async () => {
+    await dynamoDb?.createTable("limits");
+    vi.stubEnv("USERS_TABLE", undefined);
+    vi.stubEnv("LIMITS_TABLE", "limits");
+    const from = "203.0.113.77";
+    const left: unknown[] = [];
+    for (let environment = 0; environment < 2; environment += 1) {
+      vi.resetModules();
+      const { handler } = await import("./handler.ts");
+      // A ping opens the connection to the table, and counts nothing.
+      const ping = await handler({ warmup: true } as never, lambdaContext() as never);
+      expect(ping).toMatchObject({ warmup: true, primed: true });
+      for (let request = 0; request < 3; request += 1) {
+        const { headers } = await send(handler, "GET /users", { from });
+        left.push(/"1000-per-hour";r=(\d+)/.exec(headers.RateLimit ?? "")?.[1]);
+      }
+    }
+    vi.stubEnv("LIMITS_TABLE", undefined);
+    expect(left).toEqual(["999", "998", "997", "996", "995", "994"]);
+  });
+});

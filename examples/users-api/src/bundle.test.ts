@@ -31,6 +31,17 @@ test("the bundle answers a request without any other file", async () => {
   expect(JSON.parse(stdout.trim().split("\n").at(-1) ?? "")).toEqual({ statusCode: 200, type: "application/json" });
 });
 
+test("a stack trace names the lines of the sources", async () => {
+  const args = ["--enable-source-maps", "--input-type=module", "-e", `await import(${JSON.stringify(file)})`];
+  const failed = run(process.execPath, args, {
+    cwd: folder,
+    env: { ...process.env, PROFILE_URL: "", NODE_OPTIONS: "" },
+  });
+  await expect(failed).rejects.toMatchObject({
+    stderr: expect.stringMatching(/src\/profiles\.ts:\d+/),
+  });
+});
+
 test("the bundle is one file, small enough to start quickly", async () => {
   expect((await stat(file)).size).toBeLessThan(2_000_000);
   expect(await readFile(file, "utf8")).not.toMatch(/from ?"(?:@|\.)/);

@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { type BuildOptions, build } from "esbuild";
 
-/** Bundles the function for deployment as one ES module without dependencies. */
+/** Bundles the function for deployment as one ES module without dependencies, and its source map. */
 export const bundleOptions: BuildOptions = {
   absWorkingDir: fileURLToPath(new URL("..", import.meta.url)),
   entryPoints: ["src/handler.ts"],
@@ -15,6 +15,9 @@ export const bundleOptions: BuildOptions = {
   conditions: ["@midguard/source"],
   minify: true,
   keepNames: true,
+  // With `--enable-source-maps`, stack traces name the lines of the sources. Their text is not needed for that.
+  sourcemap: true,
+  sourcesContent: false,
   // Some bundled packages are CommonJS and `require` modules of Node.
   banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
   logLevel: "info",

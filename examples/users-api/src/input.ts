@@ -3,7 +3,8 @@ import type { NewUser } from "./users/user.ts";
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 // Catches typing errors. Only a message to an address can show that it exists.
-const email = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
+// Each dot ends a part, so that there is one way to match: no backtracking over a long text.
+const email = /^[^\s@]+@[^\s@.]+(?:\.[^\s@.]+)+$/;
 const longestText = 200;
 
 function bad(parameter: string, detail: string): Problem {

@@ -16,6 +16,8 @@ interface FunctionProperties {
   readonly Runtime: string;
   readonly Architectures: readonly string[];
   readonly ReservedConcurrentExecutions: unknown;
+  readonly AutoPublishAlias: string;
+  readonly DeploymentPreference: { readonly Type: unknown; readonly Alarms: readonly string[] };
   readonly Environment: { readonly Variables: Readonly<Record<string, string>> };
   readonly Policies: readonly { readonly Statement: readonly { Action: readonly string[]; Resource: string }[] }[];
   readonly EventInvokeConfig: { readonly DestinationConfig: { OnFailure: { Destination: string } } };
@@ -25,7 +27,11 @@ interface FunctionProperties {
 const root = join(import.meta.dirname, "..");
 // The short forms of CloudFormation's functions are unknown YAML tags, so their arguments are plain values.
 const document = parseDocument(readFileSync(join(root, "template.yaml"), "utf8"), { logLevel: "error" });
-const template = document.toJS() as { Parameters: Record<string, unknown>; Resources: Record<string, Resource> };
+const template = document.toJS() as {
+  Parameters: Record<string, unknown>;
+  Conditions: Record<string, unknown>;
+  Resources: Record<string, Resource>;
+};
 
 function properties<T>(name: string): T {
   return template.Resources[name]?.Properties as T;
@@ -65,16 +71,36 @@ describe("template.yaml", () => {
   });
 
   test("gives the function the variables that it reads, and no others", () => {
-    const read = sources.matchAll(/process\.env\.(\w+)|\{ (\w+) \} = process\.env/g);
+    const read = sources.matchAll(/process\.env\.(\w+)|\{ (\w+)(?: = "\w+")? \} = process\.env/g);
     const names = [...read].map(([, direct, destructured]) => direct ?? destructured);
-    expect(Object.keys(users.Environment.Variables).sort()).toEqual([...new Set(names)].sort());
+    const { NODE_OPTIONS, ...own } = users.Environment.Variables;
+    expect(Object.keys(own).sort()).toEqual([...new Set(names)].sort());
+    expect(NODE_OPTIONS).toBe("--enable-source-maps");
   });
 
   test("allows only the table actions that the store uses", () => {
     const statements = users.Policies.flatMap(({ Statement }) => Statement);
     const sent = [...sources.matchAll(/new (\w+)Command\(/g)].map(([, action]) => `dynamodb:${action}Item`);
     const actions = [...new Set(sent)].map((action) => (action === "dynamodb:ScanItem" ? "dynamodb:Scan" : action));
-    expect(statements).toEqual([{ Effect: "Allow", Action: actions.sort(), Resource: "UsersTable.Arn" }]);
+    expect(statements[0]).toEqual({ Effect: "Allow", Action: actions.sort(), Resource: "UsersTable.Arn" });
+  });
+
+  test("has a table of limits only if asked for, as the store expects it", () => {
+    const statements = users.Policies.flatMap(({ Statement }) => Statement);
+    const ifShared = ["dynamodb:GetItem", "dynamodb:UpdateItem"];
+    expect(statements.slice(1)).toEqual([
+      ["HasSharedLimits", { Effect: "Allow", Action: ifShared, Resource: "LimitsTable.Arn" }, "AWS::NoValue"],
+    ]);
+    expect(users.Environment.Variables.LIMITS_TABLE).toEqual(["HasSharedLimits", "LimitsTable", ""]);
+    expect(template.Resources.LimitsTable).toMatchObject({
+      Condition: "HasSharedLimits",
+      Properties: {
+        BillingMode: "PAY_PER_REQUEST",
+        KeySchema: [{ AttributeName: "id", KeyType: "HASH" }],
+        TimeToLiveSpecification: { AttributeName: "expiresAt", Enabled: true },
+      },
+    });
+    expect(template.Conditions.HasSharedLimits).toEqual(["SharedLimits", "true"]);
   });
 
   test("has the routes of the function, and one for everything else", async () => {
@@ -91,19 +117,62 @@ describe("template.yaml", () => {
     );
     expect(ScheduleExpression).toBe("rate(5 minutes)");
     expect(isWarmupPing(JSON.parse(Target.Input ?? ""))).toBe(true);
+    expect(JSON.parse(Target.Input ?? "")).toHaveProperty("sentAt", "<aws.scheduler.scheduled-time>");
     expect(Target).toMatchObject({
-      Arn: "UsersFunction.Arn",
+      Arn: "UsersFunction.Alias",
       RetryPolicy: { MaximumRetryAttempts: 0 },
       DeadLetterConfig: { Arn: "WarmupDeadLetters.Arn" },
     });
     expect(users.EventInvokeConfig.DestinationConfig.OnFailure.Destination).toBe("WarmupDeadLetters.Arn");
   });
 
-  test("reserves concurrency and keys its table by id", () => {
-    expect(users.ReservedConcurrentExecutions).toBe("Concurrency");
+  test("reserves concurrency unless it is 0, and bounds bursts by it", () => {
+    expect(template.Parameters.Concurrency).toMatchObject({ Default: 0, MinValue: 0 });
+    expect(template.Conditions.IsReserved).toEqual([["Concurrency", 0]]);
+    expect(users.ReservedConcurrentExecutions).toEqual(["IsReserved", "Concurrency", "AWS::NoValue"]);
+    expect(properties("UsersApi")).toMatchObject({
+      DefaultRouteSettings: { ThrottlingBurstLimit: ["IsReserved", "Concurrency", 10] },
+    });
+  });
+
+  test("keys its table by id, and bounds the cost of reads", () => {
     expect(properties("UsersTable")).toMatchObject({
       BillingMode: "PAY_PER_REQUEST",
       KeySchema: [{ AttributeName: "id", KeyType: "HASH" }],
+      OnDemandThroughput: { MaxReadRequestUnits: expect.any(Number) },
     });
+  });
+
+  test("writes each request to the access log, as JSON", () => {
+    const { AccessLogSettings } = properties<{ AccessLogSettings: { DestinationArn: string; Format: string } }>(
+      "UsersApi",
+    );
+    expect(AccessLogSettings.DestinationArn).toBe("AccessLogs.Arn");
+    expect(AccessLogSettings.Format).not.toContain("\n");
+    expect(JSON.parse(AccessLogSettings.Format)).toMatchObject({
+      requestId: "$context.requestId",
+      status: "$context.status",
+    });
+  });
+
+  test("deploys through an alias, gradually in production, and rolls back on alarms", () => {
+    expect(users.AutoPublishAlias).toBe("live");
+    const { Type, Alarms } = users.DeploymentPreference;
+    expect(Type).toEqual(["IsProduction", "Canary10Percent5Minutes", "AllAtOnce"]);
+    expect(Alarms).toEqual(["FaultsAlarm", "ThrottlesAlarm"]);
+  });
+
+  test("has alarms for faults, throttles and dead letters, on the metrics of its stage", async () => {
+    const alarms = Object.values(template.Resources).filter(({ Type }) => Type === "AWS::CloudWatch::Alarm");
+    const metricOf = ({ Properties }: Resource) => {
+      const { Namespace, MetricName, AlarmActions } = Properties as Record<string, unknown>;
+      expect(AlarmActions).toEqual(["HasAlarmTopic", ["AlarmTopic"], "AWS::NoValue"]);
+      return `${Namespace} ${MetricName}`;
+    };
+    expect(alarms.map(metricOf)).toEqual([
+      `${users.Environment.Variables.METRICS_NAMESPACE} Fault`,
+      "AWS/Lambda Throttles",
+      "AWS/SQS ApproximateNumberOfMessagesVisible",
+    ]);
   });
 });

@@ -2,6 +2,7 @@ import type { Outcome } from "@midguard/kernel";
 import {
   abortSignal,
   callback,
+  createMadeOnce,
   createWarnOnce,
   readOptions,
   syncResult,
@@ -21,6 +22,7 @@ import { type BreakerSettings, type CircuitBreakerOptions, settingsOf } from "./
 import { judge } from "./outcome.ts";
 import { countsFor, restoreCircuit, saveCircuit } from "./snapshot.ts";
 import { createTimeline } from "./timeline.ts";
+import type { TripCounter } from "./trips/trip.ts";
 import { untilAborted } from "./until-aborted.ts";
 import { wrapFunction } from "./wrap.ts";
 
@@ -78,10 +80,14 @@ export function startBreaker(settings: BreakerSettings): CircuitBreaker {
   const warnOnce = createWarnOnce(name);
   let circuit = snapshot === undefined ? newCircuit : restoreCircuit(snapshot, rules);
   // Changed in place, because a copy of the window for each call takes longer than the rest of the guard.
-  let counter = syncResult("trip.start", trip.start(countsFor(trip.rule, snapshot)));
+  let counter = startCounter(countsFor(trip.rule, snapshot));
+
+  function startCounter(saved?: readonly number[]): TripCounter {
+    return syncResult("trip.start", trip.start(saved));
+  }
 
   function take<S extends Step>(step: S): S {
-    if (step.circuit.state === "closed" && step.circuit.epoch !== circuit.epoch) counter = trip.start();
+    if (step.circuit.state === "closed" && step.circuit.epoch !== circuit.epoch) counter = startCounter();
     circuit = step.circuit;
     for (const fact of step.facts) publish(name, fact);
     return step;
@@ -89,10 +95,7 @@ export function startBreaker(settings: BreakerSettings): CircuitBreaker {
 
   const fleet = joinFleet(settings, {
     now: time.now,
-    canAdmit() {
-      const now = time.now();
-      return enter(expire(circuit, now).circuit, now, rules).call !== undefined;
-    },
+    canAdmit: () => enter(expire(circuit, time.now()).circuit, time.now(), rules).call !== undefined,
     isolate: () => void take(isolate(circuit)),
     release: () => void take(release(circuit)),
   });
@@ -168,6 +171,7 @@ export function startBreaker(settings: BreakerSettings): CircuitBreaker {
   }
 
   const breaker: CircuitBreaker = {
+    name,
     run,
     wrap,
     get state() {
@@ -184,13 +188,15 @@ export function startBreaker(settings: BreakerSettings): CircuitBreaker {
     toJSON() {
       const now = time.now();
       const shiftMs = time.clockShiftMs();
-      const counts = circuit.state === "closed" ? counter.save(shiftMs) : [];
+      const counts = circuit.state === "closed" ? syncResult("trip.save", counter.save(shiftMs)) : [];
       return saveCircuit(circuit, { rule: trip.rule, counts }, now, shiftMs);
     },
   };
   if (fleet !== undefined) participants.set(breaker, { members: () => [fleet.member] });
   return breaker;
 }
+
+const checkMadeOnce = createMadeOnce("createCircuitBreaker");
 
 /**
  * Makes a circuit breaker for one dependency. Make it once, outside the handler: its state lives as long as the execution
@@ -203,5 +209,7 @@ export function startBreaker(settings: BreakerSettings): CircuitBreaker {
  * @throws TypeError or RangeError naming the option and the value if one is wrong.
  */
 export function createCircuitBreaker(options: CircuitBreakerOptions): CircuitBreaker {
-  return startBreaker(settingsOf(options));
+  const settings = settingsOf(options);
+  checkMadeOnce(settings.name);
+  return startBreaker(settings);
 }

@@ -21,6 +21,8 @@ export interface WrapOptions<Args extends unknown[], F = never> {
 
 /** Guards the calls to one dependency. */
 export interface CircuitBreaker {
+  /** Its name, also in its events and rejections. */
+  readonly name: string;
   /**
    * Calls `fn`, unless the circuit rejects the call. The result is that of `fn`, untouched.
    *

@@ -39,6 +39,14 @@ test("has no stack trace if a circuit rejects with it, and other errors have the
   expect(new Error("other").stack).toContain("\n");
 });
 
+test("its message is one short line, even if a client's text names the circuit", () => {
+  const key = `tenants:a\n{"_aws":{}}\u2028${"x".repeat(10_000)}`;
+  const { message, circuit } = new CircuitOpenError(key, 1);
+  expect(message).toMatch(/^tenants:a\\n\{"_aws":\{\}\}\\u\{2028\}x+… is unavailable: its circuit is open$/);
+  expect(message.length).toBeLessThan(300);
+  expect(circuit).toBe(key);
+});
+
 test("is recognised by its code, not by its class", () => {
   const error = new CircuitOpenError("payments", 1);
   expect(isCircuitOpenError(error)).toBe(true);

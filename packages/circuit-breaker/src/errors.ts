@@ -1,5 +1,5 @@
 import type { Rejection } from "@midguard/kernel/internal";
-import { isRejection } from "@midguard/kernel/internal";
+import { isRejection, printable } from "@midguard/kernel/internal";
 
 const problem = {
   type: "https://iana.org/assignments/http-problem-types#temporary-reduced-capacity",
@@ -25,7 +25,7 @@ export class CircuitOpenError extends Error implements Rejection {
   readonly retryAfterMs: number;
 
   constructor(circuit: string, retryAfterMs: number) {
-    super(`${circuit} is unavailable: its circuit is open`);
+    super(`${printable(circuit)} is unavailable: its circuit is open`);
     this.circuit = circuit;
     this.retryAfterMs = retryAfterMs;
     this.headers = { "Retry-After": String(Math.max(1, Math.ceil(retryAfterMs / 1_000))) };

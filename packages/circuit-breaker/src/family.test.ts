@@ -161,7 +161,11 @@ describe("createCircuitBreakers refuses", () => {
       RangeError,
       "createCircuitBreakers: maxOpenMs must be a number of at least 500, got 9",
     ],
-    [{ name: "a", initialState: {} }, TypeError, "createCircuitBreakers: unknown option initialState (an object)"],
+    [
+      { name: "a", initialState: {} },
+      TypeError,
+      "createCircuitBreakers: unknown option initialState (an object): it is an option of createCircuitBreaker()",
+    ],
   ])("%o", (options, Refusal, message) => {
     expect(() => createCircuitBreakers(options as never)).toThrow(new Refusal(message));
   });

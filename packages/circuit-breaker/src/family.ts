@@ -1,4 +1,4 @@
-import { text, warn } from "@midguard/kernel/internal";
+import { createMadeOnce, text, warn } from "@midguard/kernel/internal";
 import { startBreaker } from "./breaker.ts";
 import type { CircuitBreaker } from "./circuit-breaker.ts";
 import { participants } from "./fleet/participant.ts";
@@ -7,6 +7,8 @@ import { type CircuitBreakersOptions, familySettingsOf } from "./options.ts";
 
 /** A bounded family of circuit breakers, one per key. */
 export interface CircuitBreakers {
+  /** Its name, with which those of its circuits begin. */
+  readonly name: string;
   /**
    * The circuit breaker of a key, named `<name of the family>:<key>`. Call `for` at each use: a breaker that you keep may
    * have been evicted meanwhile.
@@ -17,6 +19,8 @@ export interface CircuitBreakers {
   /** How many circuits are kept. */
   readonly size: number;
 }
+
+const checkMadeOnce = createMadeOnce("createCircuitBreakers");
 
 /** The key to evict, from least to most recently used: a closed circuit, else one that is not isolated, else any. */
 function victimIn(circuits: ReadonlyMap<string, CircuitBreaker>): string {
@@ -46,6 +50,7 @@ export function createCircuitBreakers(options: CircuitBreakersOptions): CircuitB
   const settings = familySettingsOf(options);
   const circuits = new Map<string, CircuitBreaker>();
   const used = settings.store && createUsedMembers();
+  checkMadeOnce(settings.name);
 
   function evict(): void {
     const key = victimIn(circuits);
@@ -54,6 +59,7 @@ export function createCircuitBreakers(options: CircuitBreakersOptions): CircuitB
   }
 
   const family: CircuitBreakers = {
+    name: settings.name,
     for(key) {
       const breaker = circuits.get(text("for: key", key));
       if (breaker === undefined && circuits.size >= settings.maxCircuits) evict();

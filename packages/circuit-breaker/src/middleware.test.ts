@@ -19,7 +19,7 @@ const problem = {
   type: "https://iana.org/assignments/http-problem-types#temporary-reduced-capacity",
   title: "Service Unavailable",
   status: 503,
-  detail: "payments is unavailable: its circuit is open",
+  detail: "A service that this request needs is unavailable",
 };
 const rejecting = (breaker = isolated()) =>
   middy()
@@ -60,12 +60,36 @@ describe("a rejection by an open circuit is answered", () => {
     expect(JSON.parse(answer.body)).toEqual(problem);
   });
 
-  test("even if the circuit is not in the list and comes from another copy of this package", async () => {
+  test("even if the circuit comes from another copy of this package", async () => {
     const foreign = { ...new CircuitOpenError("search", 1_500), message: "search is unavailable" };
     const handler = middy()
-      .use(circuitBreaker({ breakers: [isolated()] }))
+      .use(circuitBreaker())
       .handler(() => Promise.reject(foreign));
     expect(await handler(apiEvents.rest(), lambdaContext())).toMatchObject({ statusCode: 503 });
+  });
+
+  test("and the circuit is named to clients only if that is asked for", async () => {
+    const handler = middy()
+      .use(circuitBreaker({ exposeNames: true }))
+      .handler(() => isolated().run(() => ({ statusCode: 200 })));
+    const answer: Answer = await handler(apiEvents.http(), lambdaContext());
+    expect(JSON.parse(answer.body)).toEqual({ ...problem, detail: "payments is unavailable: its circuit is open" });
+  });
+
+  test("only if the circuit is one of `breakers`, if they are given", async () => {
+    const search = createCircuitBreaker({ name: "search" });
+    await search.isolate();
+    const family = createCircuitBreakers({ name: "tenants" });
+    await family.for("a").isolate();
+    const ask = (breakers: Parameters<typeof circuitBreaker>[0], call: () => Promise<object>) =>
+      middy().use(circuitBreaker(breakers)).handler(call)(apiEvents.http(), lambdaContext());
+    const callSearch = () => search.run(() => ({ statusCode: 200 }));
+    const callTenant = () => family.for("a").run(() => ({ statusCode: 200 }));
+    expect(await ask({}, callSearch)).toMatchObject({ statusCode: 503 });
+    expect(await ask({ breakers: [search] }, callSearch)).toMatchObject({ statusCode: 503 });
+    expect(await ask({ breakers: [family] }, callTenant)).toMatchObject({ statusCode: 503 });
+    await expect(ask({ breakers: [isolated(), family] }, callSearch)).rejects.toThrow("search is unavailable");
+    await expect(ask({ breakers: [search] }, callTenant)).rejects.toThrow("tenants:a is unavailable");
   });
 });
 
@@ -77,7 +101,7 @@ test("a rejection by a circuit of a family is answered, too", async () => {
     .handler(() => tenants.for("a").run(() => ({ statusCode: 200 })));
   const answer: Answer = await handler(apiEvents.http(), lambdaContext());
   expect(answer.statusCode).toBe(503);
-  expect(JSON.parse(answer.body).detail).toBe("tenants:a is unavailable: its circuit is open");
+  expect(JSON.parse(answer.body)).toEqual(problem);
 });
 
 // Middy makes `{}` of an event that is undefined.
@@ -174,8 +198,10 @@ describe("a whole handler guarded by wrap", () => {
 });
 
 test.each([
-  [undefined, /options must be an object, got undefined/],
-  [{}, /breakers .*got undefined/],
+  [null, /options must be an object, got null/],
+  [{ exposeNames: "yes" }, /exposeNames must be a boolean, got "yes"/],
+  [{ breakers: [{ for() {} }] }, /breakers\[0\].name must be a non-empty string/],
+  [{ name: "payments" }, /unknown option name \("payments"\): it is an option of createCircuitBreaker\(\)/],
   [{ breakers: [] }, /breakers must be an array of at least one circuit breaker or family, got an empty array/],
   [{ breakers: isolated() }, /breakers must be an array of at least one circuit breaker or family, got an object/],
   [{ breakers: [null] }, /breakers\[0\] .*got null/],

@@ -1,21 +1,25 @@
 import type { MiddlewareObj, Request } from "@middy/core";
 import { type Clock, isRehearsal, systemClock } from "@midguard/kernel";
 import {
-  answerRejection,
+  answerWith,
   callback,
   createSlot,
   createWarnOnce,
   enterInvocation,
+  flag,
   leaveInvocation,
   number,
+  optionsOf,
   type Rule,
   read,
   readOptions,
+  readText,
   refuse,
-  required,
   shape,
+  text,
 } from "@midguard/kernel/internal";
 import type { CircuitBreaker } from "./circuit-breaker.ts";
+import { isCircuitOpenError } from "./errors.ts";
 import { publish } from "./events.ts";
 import type { CircuitBreakers } from "./family.ts";
 import { createFleetSync, type FleetSync } from "./fleet/fleet-sync.ts";
@@ -25,8 +29,18 @@ type Guard = CircuitBreaker | CircuitBreakers;
 
 /** Options of `circuitBreaker`. */
 export interface CircuitBreakerMiddlewareOptions {
-  /** The circuit breakers, or families of them, that the handler's calls go through. */
-  readonly breakers: readonly Guard[];
+  /**
+   * Answers only rejections by these circuit breakers, and families of them. Those with a `store` share their state in these
+   * hooks, and must stand here. @default those of all, none of them with a store
+   */
+  readonly breakers?: readonly Guard[] | undefined;
+  /**
+   * Whether the 503 names the circuit, and so a dependency of yours, to clients. The message of the error, which
+   * `@middy/http-error-handler` alone would send, always names it.
+   *
+   * @default false
+   */
+  readonly exposeNames?: boolean | undefined;
   /**
    * How often each environment asks the breakers' stores while nothing fails, in ms. In trouble it asks every second, or more
    * often if this is shorter. @default 5_000
@@ -39,8 +53,15 @@ export interface CircuitBreakerMiddlewareOptions {
 }
 
 const call = callback();
-const aBreaker = shape<CircuitBreaker>({ run: call, wrap: call, isolate: call, release: call, toJSON: call });
-const aFamily = shape<CircuitBreakers>({ for: call });
+const aBreaker = shape<CircuitBreaker>({
+  run: call,
+  wrap: call,
+  isolate: call,
+  release: call,
+  toJSON: call,
+  name: text,
+});
+const aFamily = shape<CircuitBreakers>({ for: call, name: text });
 
 const breakersRule: Rule<readonly Guard[]> = (name, value) => {
   if (!Array.isArray(value) || value.length === 0) {
@@ -52,12 +73,23 @@ const breakersRule: Rule<readonly Guard[]> = (name, value) => {
   });
 };
 
+const hints = optionsOf(
+  "createCircuitBreaker()",
+  ...["name", "trip", "openMs", "maxOpenMs", "halfOpenPermits", "isFailure", "initialState", "store", "random"],
+);
+
 const rules = {
-  breakers: required(breakersRule),
+  breakers: breakersRule,
+  exposeNames: flag,
   syncMs: number({ min: 1 }),
   storeTimeoutMs: number({ min: 1 }),
   clock: shape<Clock>({ now: call, sleep: call }),
 };
+
+/** Whether a circuit is one of `breakers`: by its name, because the rejection may come from another copy of this package. */
+function isOneOf(breakers: readonly Guard[], circuit: string): boolean {
+  return breakers.some((guard) => ("for" in guard ? circuit.startsWith(`${guard.name}:`) : circuit === guard.name));
+}
 
 /** A store that failed is no reason to fail a request: each environment decides alone. */
 function storeErrorReporter(): (circuits: readonly string[], error: unknown) => void {
@@ -69,7 +101,10 @@ function storeErrorReporter(): (circuits: readonly string[], error: unknown) => 
 }
 
 /** The hooks that keep a chain's circuits in touch with the fleet. */
-function syncingHooks(sync: FleetSync): Required<Pick<MiddlewareObj, "before" | "after" | "onError">> {
+function syncingHooks(
+  sync: FleetSync,
+  answer: (request: Request) => void,
+): Required<Pick<MiddlewareObj, "before" | "after" | "onError">> {
   const overlapping = createSlot<Promise<void>>();
 
   function settle(request: Request): Promise<void> | undefined {
@@ -91,7 +126,7 @@ function syncingHooks(sync: FleetSync): Required<Pick<MiddlewareObj, "before" | 
     },
     after: settle,
     onError: function circuitBreakerOnError(request: Request): Promise<void> | undefined {
-      answerRejection(request, "CIRCUIT_OPEN");
+      answer(request);
       return settle(request);
     },
   };
@@ -108,29 +143,31 @@ function syncingHooks(sync: FleetSync): Required<Pick<MiddlewareObj, "before" | 
  *
  * @example
  * export const handler = middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
- *   .use(circuitBreaker({ breakers: [payments] }))
+ *   .use(circuitBreaker())
  *   .handler(createOrder);
  *
  * @throws TypeError or RangeError naming the option and the value if one is wrong.
  */
-export function circuitBreaker(options: CircuitBreakerMiddlewareOptions): MiddlewareObj {
-  const defaults = { syncMs: 5_000, storeTimeoutMs: 50, clock: systemClock };
-  const { breakers, syncMs, storeTimeoutMs, clock } = readOptions("circuitBreaker", options, rules, defaults);
-  const inFleets = breakers.map((breaker) => participants.get(breaker)).filter((part) => part !== undefined);
-  if (inFleets.length > 0) {
-    return syncingHooks(
-      createFleetSync({
-        participants: inFleets,
-        syncMs,
-        timeoutMs: storeTimeoutMs,
-        clock,
-        onError: storeErrorReporter(),
-      }),
-    );
+export function circuitBreaker(options: CircuitBreakerMiddlewareOptions = {}): MiddlewareObj {
+  const defaults = { exposeNames: false, syncMs: 5_000, storeTimeoutMs: 50, clock: systemClock };
+  const filled = readOptions("circuitBreaker", options, rules, defaults, hints);
+  const { breakers, exposeNames, syncMs, storeTimeoutMs: timeoutMs, clock } = filled;
+
+  function circuitBreakerOnError(request: Request): void {
+    const { error } = request;
+    if (!isCircuitOpenError(error) || (breakers && !isOneOf(breakers, readText(error, "circuit")))) return;
+    answerWith(request, () => {
+      const { statusCode, headers, problem } = error;
+      const message = exposeNames ? error.message : "A service that this request needs is unavailable";
+      return { statusCode, headers, problem, message };
+    });
   }
-  return {
-    onError: function circuitBreakerOnError(request: Request): void {
-      answerRejection(request, "CIRCUIT_OPEN");
-    },
-  };
+
+  const inFleets = (breakers ?? []).flatMap((breaker) => participants.get(breaker) ?? []);
+  if (inFleets.length === 0) return { onError: circuitBreakerOnError };
+  const onError = storeErrorReporter();
+  return syncingHooks(
+    createFleetSync({ participants: inFleets, syncMs, timeoutMs, clock, onError }),
+    circuitBreakerOnError,
+  );
 }

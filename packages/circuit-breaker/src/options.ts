@@ -1,5 +1,15 @@
 import type { Clock, Outcome } from "@midguard/kernel";
-import { callback, now, number, readOptions, required, shape, text, wholeNumber } from "@midguard/kernel/internal";
+import {
+  callback,
+  now,
+  number,
+  optionsOf,
+  readOptions,
+  required,
+  shape,
+  text,
+  wholeNumber,
+} from "@midguard/kernel/internal";
 import type { CircuitStore } from "./fleet/store.ts";
 import { circuitStoreRule } from "./fleet/store-rule.ts";
 import type { CircuitRules } from "./machine/state.ts";
@@ -10,7 +20,7 @@ import type { Trip } from "./trips/trip.ts";
 
 /** Options of `createCircuitBreaker`. */
 export interface CircuitBreakerOptions {
-  /** Names the circuit in events and rejections; clients of an API read it in the answer. One per dependency. */
+  /** Names the circuit in events and rejections. One per dependency. */
   readonly name: string;
   /** When the circuit opens. @default failureRate() */
   readonly trip?: Trip | undefined;
@@ -75,7 +85,10 @@ const ms = { min: 1, max: Number.MAX_SAFE_INTEGER };
 
 const rules = {
   name: required(text),
-  trip: shape<Trip>({ rule: text, slowCallMs: (name, value = Infinity) => number()(name, value), start: callback() }),
+  trip: shape<Trip>(
+    { rule: text, slowCallMs: (name, value = Infinity) => number()(name, value), start: callback() },
+    "made by failureRate() or consecutiveFailures(), or a Trip",
+  ),
   openMs: number(ms),
   maxOpenMs: number(ms),
   halfOpenPermits: wholeNumber({ min: 1 }),
@@ -84,6 +97,9 @@ const rules = {
   clock: shape<Pick<Clock, "now">>({ now: callback() }),
   random: callback<() => number>(),
 };
+
+const ofTrip = optionsOf("trip: failureRate()", "threshold", "windowMs", "minimumCalls", "slowCallMs", "slowRate");
+const ofMiddleware = optionsOf("circuitBreaker()", "breakers", "exposeNames", "syncMs", "storeTimeoutMs");
 
 function defaults(): Omit<BreakerSettings, "name" | "rules" | "snapshot" | "store"> & {
   openMs: number;
@@ -100,7 +116,8 @@ function maxOpenMsOf(owner: string, openMs: number, maxOpenMs: number = Math.max
 /** Checks the options of one circuit breaker and fills in the defaults. */
 export function settingsOf(options: CircuitBreakerOptions): BreakerSettings {
   const owner = "createCircuitBreaker";
-  const filled = readOptions(owner, options, { ...rules, initialState: snapshotRule }, defaults());
+  const hints = { ...ofTrip, ...ofMiddleware, ...optionsOf("createCircuitBreakers()", "maxCircuits") };
+  const filled = readOptions(owner, options, { ...rules, initialState: snapshotRule }, defaults(), hints);
   const { openMs, halfOpenPermits, initialState: snapshot, ...settings } = filled;
   const maxOpenMs = maxOpenMsOf(owner, openMs, filled.maxOpenMs);
   return { ...settings, rules: { openMs, maxOpenMs, halfOpenPermits }, snapshot };
@@ -110,7 +127,8 @@ export function settingsOf(options: CircuitBreakerOptions): BreakerSettings {
 export function familySettingsOf(options: CircuitBreakersOptions): BreakerSettings & { readonly maxCircuits: number } {
   const owner = "createCircuitBreakers";
   const more = { maxCircuits: wholeNumber({ min: 1 }) };
-  const filled = readOptions(owner, options, { ...rules, ...more }, { ...defaults(), maxCircuits: 1_000 });
+  const hints = { ...ofTrip, ...ofMiddleware, ...optionsOf("createCircuitBreaker()", "initialState") };
+  const filled = readOptions(owner, options, { ...rules, ...more }, { ...defaults(), maxCircuits: 1_000 }, hints);
   const { openMs, halfOpenPermits, ...settings } = filled;
   const maxOpenMs = maxOpenMsOf(owner, openMs, filled.maxOpenMs);
   return { ...settings, rules: { openMs, maxOpenMs, halfOpenPermits }, snapshot: undefined };

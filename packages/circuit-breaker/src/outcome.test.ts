@@ -55,7 +55,7 @@ test.each([
   ["a record with a status of its own", { status: 500, id: 7 }],
   ["a record with a status code below 100", { statusCode: 7 }],
   ["a record with a status in words", { status: "failed", headers: {} }],
-  ["a record with a status code in words", { statusCode: "500" }],
+  ["a record with a status code in words", { statusCode: "failed" }],
 ])("%s is a success", (_, value) => {
   expect(isFailure({ ok: true, value })).toBe(false);
 });
@@ -76,6 +76,9 @@ describe("neutral", () => {
     expect(isNeutralError(named("Error", { code: "ABORT_ERR" }))).toBe(true);
     expect(isNeutralError(named("CanceledError", { code: "ERR_CANCELED" }))).toBe(true); // axios
     expect(isNeutralError(named("CancelError", { code: "ERR_CANCELED" }))).toBe(true); // got
+    expect(isNeutralError(named("Error", { code: "ABORTED" }))).toBe(true); // superagent
+    expect(isNeutralError(named("AbortError", { type: "aborted" }))).toBe(true); // node-fetch
+    expect(isNeutralError(new (class AbortError extends Error {})())).toBe(true); // node-redis
     expect(isNeutralError(named("AbortError", { cause: timeout }))).toBe(false);
     expect(isNeutralError(timeout)).toBe(false);
   });
@@ -103,6 +106,12 @@ describe("neutral", () => {
   test.each([[undefined], [null], ["AbortError"], [new Error("down")]])("is not %o", (error) => {
     expect(isNeutralError(error)).toBe(false);
   });
+});
+
+test("a status as text is a status", () => {
+  expect(isFailure({ ok: true, value: { statusCode: "503" } })).toBe(true);
+  expect(isFailure({ ok: true, value: { statusCode: "200" } })).toBe(false);
+  expect(isFailure({ ok: false, error: { status: "404" } })).toBe(false);
 });
 
 test("an answer with `ok` beside its status is judged, also without headers", () => {

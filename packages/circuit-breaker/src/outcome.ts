@@ -1,12 +1,10 @@
 import type { Outcome } from "@midguard/kernel";
 import {
-  isAbort,
+  isCallersAbort,
   isFailedAnswer,
   isOwnRejection,
-  isRecord,
   isStarved,
   isTimeout,
-  read,
   syncResult,
 } from "@midguard/kernel/internal";
 
@@ -15,8 +13,9 @@ import {
  * throttling errors, and every error without a status (network errors, timeouts, unknown errors). Every other answer is a
  * success: a dependency that answers 404 works.
  *
- * The status is a number of at least 100: an error's `statusCode`, `status`, `$metadata.httpStatusCode` or that of its
- * `response`; a value's `statusCode`, or its `status` beside `ok` or `headers` (a `Response`).
+ * The status is a number of at least 100, or the same as text: an error's `statusCode`, `status`,
+ * `$metadata.httpStatusCode` or that of its `response`; a value's `statusCode`, or its `status` beside `ok` or `headers` (a
+ * `Response`).
  *
  * @example
  * createCircuitBreaker({
@@ -27,11 +26,6 @@ import {
 export function isFailure(outcome: Outcome): boolean {
   // An error without a status is a network error, a timeout, or unknown.
   return isFailedAnswer(outcome) ?? !outcome.ok;
-}
-
-/** The AWS SDK's `AbortError` has neither cause nor code, and may be a timeout of the SDK's own: that one is a failure. */
-function isAbortByCaller(error: unknown): boolean {
-  return isAbort(error) && (isRecord(read(error, "cause")) || read(error, "code") !== undefined);
 }
 
 /** Whether the caller, and not a timeout, aborted the signal of a call. */
@@ -48,7 +42,7 @@ function hasCallerLeft(signal: AbortSignal | undefined): boolean {
 function isNeutral(outcome: Outcome, signal?: AbortSignal): boolean {
   if (outcome.ok) return false;
   const { error } = outcome;
-  return isStarved(error) || isOwnRejection(error) || isAbortByCaller(error) || hasCallerLeft(signal);
+  return isStarved(error) || isOwnRejection(error) || isCallersAbort(error) || hasCallerLeft(signal);
 }
 
 /** What a call's outcome says about the dependency, with `isFailure` as the user's own rule. */

@@ -78,8 +78,8 @@ describe("a call with a signal", () => {
   });
 
   test.each([
-    [{ signal: 7 }, "run: signal must be an object, got 7"],
-    [{ signal: { addEventListener() {} } }, "run: signal.removeEventListener must be a function, got undefined"],
+    [{ signal: 7 }, "run: signal must be an AbortSignal, got 7"],
+    [{ signal: { addEventListener() {} } }, "run: signal must be an AbortSignal, got an object"],
     [{ once: true }, "run: unknown option once (true)"],
     [{ fallback: "none" }, 'run: fallback must be a function, got "none"'],
     [null, "run: options must be an object, got null"],

@@ -1,5 +1,8 @@
-/** What `call` resolves to, or the reason of `signal` once it aborts, whichever is first. Leaves no listener behind. */
-export function untilAborted<T>(call: Promise<T>, signal: AbortSignal): Promise<T> {
+import { viewOf } from "@midguard/kernel/internal";
+
+/** What `call` resolves to, or the reason of `given` once it aborts, whichever is first. Leaves no listener behind. */
+export function untilAborted<T>(call: Promise<T>, given: AbortSignal): Promise<T> {
+  const signal = viewOf(given);
   const { promise, resolve, reject } = Promise.withResolvers<T>();
   const abort = (): void => reject(signal.reason);
   const stop = (): void => signal.removeEventListener("abort", abort);

@@ -7,6 +7,11 @@ export function isThenable(value: unknown): value is PromiseLike<unknown> {
   return (isRecord(value) || typeof value === "function") && typeof read(value, "then") === "function";
 }
 
+/** Handles the rejection of a promise that is dropped, so that it cannot end the process; does nothing with other values. */
+export function handleRejection(value: unknown): void {
+  if (isThenable(value)) Promise.resolve(value).catch(ignore);
+}
+
 /**
  * The result of a user's callback that must be synchronous. A promise is refused: it would count as `true`, whatever it
  * resolves to. Its rejection is handled, so that it cannot end the process.
@@ -15,6 +20,6 @@ export function isThenable(value: unknown): value is PromiseLike<unknown> {
  */
 export function syncResult<T>(callback: string, result: T): T {
   if (!isThenable(result)) return result;
-  Promise.resolve(result).catch(ignore);
+  handleRejection(result);
   throw new TypeError(`${callback} must be synchronous, but it returned a promise`);
 }

@@ -1,5 +1,6 @@
 // Imported, because a test may have replaced the global before this module is loaded.
-import { setTimeout as timersTimeout } from "node:timers";
+import { setImmediate, setTimeout as timersTimeout } from "node:timers";
+import { viewOf } from "./signals.ts";
 
 /** Time as an argument: code that reads or spends time takes a `Clock`, so that tests need not wait. */
 export interface Clock {
@@ -39,8 +40,9 @@ export function now(): number {
 /** The process's monotonic clock: no wall-clock jump moves it. Times that other machines must agree on come from `Date.now()`. */
 export const systemClock: Clock = {
   now,
-  sleep: (ms, signal) =>
+  sleep: (ms, given) =>
     new Promise((resolve, reject) => {
+      const signal = given && viewOf(given);
       if (signal?.aborted) return reject(signal.reason);
       const timer = setTimeout(wake, Math.min(ms, longestTimerMs));
       function wake(): void {
@@ -71,4 +73,9 @@ export function startTimer(clock: Clock, ms: number, fire: () => void): () => vo
   clock.sleep(ms, stopped.signal).then(fire, ignore);
   // With a reason, because without one an error with a stack trace is made.
   return () => stopped.abort(null);
+}
+
+/** Calls `run` after what has arrived at the process's sockets was read. */
+export function nextTurn(run: () => void): void {
+  setImmediate(run);
 }

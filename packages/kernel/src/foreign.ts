@@ -6,9 +6,9 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
 }
 
 /** The field of a value that may be of any kind; `undefined` if it has none. Throws what a getter throws. */
-function field(value: unknown, name: string): unknown {
+function field(value: unknown, name: PropertyKey): unknown {
   return isRecord(value) || typeof value === "function"
-    ? (value as Readonly<Record<string, unknown>>)[name]
+    ? (value as Readonly<Record<PropertyKey, unknown>>)[name]
     : undefined;
 }
 
@@ -21,7 +21,7 @@ function field(value: unknown, name: string): unknown {
  * @example
  * read(error, "$metadata", "httpStatusCode");
  */
-export function read(value: unknown, name: string, inner?: string): unknown {
+export function read(value: unknown, name: PropertyKey, inner?: string): unknown {
   try {
     const found = field(value, name);
     return inner === undefined ? found : field(found, inner);

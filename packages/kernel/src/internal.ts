@@ -1,13 +1,14 @@
 /** For Midguard's own packages: this entry promises no stability. */
-export { isThenable, syncResult } from "./callback.ts";
+export { handleRejection, isThenable, syncResult } from "./callback.ts";
 export { now, startTimer } from "./clock.ts";
 export { isRejection, type Rejection } from "./errors/rejection.ts";
-export { answerRejection } from "./errors/reply.ts";
+export { type Answer, answerRejection, answerWith } from "./errors/reply.ts";
 export { withoutStack } from "./errors/stackless.ts";
 export { type EventChannel, eventChannel } from "./events/channel.ts";
 export { isRecord, read, readText } from "./foreign.ts";
 export { currentScope, enclosingScope } from "./invocation/current.ts";
 export { describe, enterInvocation, leaveInvocation } from "./invocation/enter.ts";
+export { createMadeOnce } from "./invocation/made-once.ts";
 export { runRehearsal } from "./invocation/rehearsal.ts";
 export { defaultReserveMs, reserveMs, setReserve, usableMs } from "./invocation/reserve.ts";
 export {
@@ -20,7 +21,7 @@ export {
   setGatewayTimeout,
 } from "./invocation/scope.ts";
 export { createSlot, type Slot } from "./invocation/slot.ts";
-export { readOptions } from "./options/options.ts";
+export { type Hints, optionsOf, readOptions } from "./options/options.ts";
 export {
   abortSignal,
   anything,
@@ -40,14 +41,18 @@ export {
 } from "./options/rules.ts";
 export {
   isAbort,
+  isCallersAbort,
   isFailedAnswer,
   isOwnRejection,
   isStarved,
   isTimeout,
   type StarvedAttempt,
 } from "./outcome/classify.ts";
+export { printable } from "./printable.ts";
 export { describeRequest, type RequestDescription } from "./request/describe.ts";
-export { requestOutcome, statusOf } from "./request/outcome.ts";
+export { requestOutcome } from "./request/outcome.ts";
+export { eitherOf, follow, viewOf } from "./signals.ts";
+export { statusOf } from "./status.ts";
 export { createStoreGuard, type StoreGuard, type StoreGuardOptions } from "./store/guard.ts";
 export { abortable } from "./store/redis/abortable.ts";
 export type { Command, Connection } from "./store/redis/clients/connection.ts";

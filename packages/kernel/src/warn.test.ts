@@ -28,3 +28,12 @@ test("warns once of each subject, and each owner for itself", () => {
     "warmup: again (reported once): 3",
   ]);
 });
+
+test("text of others stays on one line, and is cut", () => {
+  const forged = 'a\n{"_aws":{"CloudWatchMetrics":[]}}';
+  warn(`circuit ${forged}`, forged.padEnd(10_000, "x"));
+  const [text] = emitted.mock.lastCall as [string];
+  expect(text).not.toContain("\n");
+  expect(text.startsWith('circuit a\\n{"_aws"')).toBe(true);
+  expect(text.length).toBeLessThan(500);
+});

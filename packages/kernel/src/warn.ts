@@ -1,3 +1,5 @@
+import { printable } from "./printable.ts";
+
 function textOf(detail: unknown): string {
   try {
     return String(detail);
@@ -9,7 +11,7 @@ function textOf(detail: unknown): string {
 
 /** Emits a process warning about the user's code or configuration, because an error would fail a request. Never throws. */
 export function warn(message: string, detail: unknown): void {
-  process.emitWarning(`${message}: ${textOf(detail)}`, "MidguardWarning");
+  process.emitWarning(`${printable(message)}: ${printable(textOf(detail))}`, "MidguardWarning");
 }
 
 /** Warns about a subject at most once. */

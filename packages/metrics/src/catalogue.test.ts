@@ -1,6 +1,7 @@
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { eventChannel } from "@midguard/kernel/internal";
+import { otherEvents } from "@midguard/kernel/testing";
 import { describe, expect, test } from "vitest";
 import { dataOf } from "../test/emf.ts";
 import { install } from "../test/install.ts";
@@ -39,7 +40,9 @@ function publish(type: string): void {
 describe("every metric is emitted as the catalogue says", () => {
   test.each(all.map((metric) => [metric.name, metric] as const))("%s", async (name, metric) => {
     setCold(true);
-    await install("both", { handler: () => ("eventType" in metric ? publish(metric.eventType) : undefined) })();
+    const batch = { batchItemFailures: [] };
+    const handler = () => ("eventType" in metric ? publish(metric.eventType) : batch);
+    await install("both", { handler })(name === "BatchItemFailures" ? otherEvents.sqs?.() : undefined);
 
     const data = lines.raw.flatMap(dataOf).filter((datum) => datum.name === name);
     expect(data.map(({ dimensions }) => Object.keys(dimensions))).toEqual(metric.dimensions);

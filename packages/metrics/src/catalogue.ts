@@ -24,6 +24,8 @@ interface RequestFacts {
   readonly isError: boolean;
   /** Whether it is the first request of its environment. */
   readonly isColdStart: boolean;
+  /** How many records of a batch failed; `undefined` if the answer does not report it. */
+  readonly batchItemFailures: number | undefined;
 }
 
 /** A metric on the line of a request. */
@@ -56,7 +58,7 @@ export const requestMetrics: readonly RequestMetric[] = [
     name: "Fault",
     unit: "Count",
     dimensions: byServiceAndRoute,
-    value: "1 for a 5xx or no answer, else 0",
+    value: "1 for a 5xx, no answer or a batch that failed as a whole, else 0",
     valueOf: ({ isFault }) => (isFault ? 1 : 0),
   },
   {
@@ -65,6 +67,13 @@ export const requestMetrics: readonly RequestMetric[] = [
     dimensions: byServiceAndRoute,
     value: "1 for a 4xx, else 0",
     valueOf: ({ isError }) => (isError ? 1 : 0),
+  },
+  {
+    name: "BatchItemFailures",
+    unit: "Count",
+    dimensions: byServiceAndRoute,
+    value: "records that Lambda will deliver again, if the answer has `batchItemFailures`",
+    valueOf: ({ batchItemFailures }) => batchItemFailures,
   },
   {
     name: "ColdStart",

@@ -1,6 +1,7 @@
 import type { Request } from "@middy/core";
 import type { RequestOutcome } from "@midguard/kernel";
 import type { RequestDescription } from "@midguard/kernel/internal";
+import { batchOf } from "./batch.ts";
 import { limitCardinality } from "./cardinality.ts";
 import { byService, byServiceAndDependency, byServiceAndRoute, requestMetrics } from "./catalogue.ts";
 import type { EmitEvents } from "./event-tally.ts";
@@ -45,7 +46,15 @@ export function createEmitter<TEvent>(options: ResolvedOptions<TEvent>): Emitter
 
   function emitRequest({ request, event, api, requestId, latencyMs, outcome }: FinishedRequest): void {
     const isColdStart = coldStart && takeColdStart();
-    const facts = { latencyMs, isFault: isFault(outcome), isError: isError(outcome), isColdStart };
+    const batch = api === undefined ? batchOf(event, outcome.response) : undefined;
+    const hasBatchFailed = batch !== undefined && batch.failures > 0 && batch.failures === batch.records;
+    const facts = {
+      latencyMs,
+      isFault: hasBatchFailed || isFault(outcome),
+      isError: isError(outcome),
+      isColdStart,
+      batchItemFailures: batch?.failures,
+    };
     const metrics: Measured[] = [];
     for (const metric of requestMetrics) {
       const value = metric.valueOf(facts);

@@ -8,7 +8,7 @@
 
 /** Printable ASCII that is not blank. */
 function isPrintable(text: unknown, maxLength: number): text is string {
-  return typeof text === "string" && text.length <= maxLength && /^[\x20-\x7e]*[\x21-\x7e][\x20-\x7e]*$/.test(text);
+  return typeof text === "string" && text.length <= maxLength && /^[\x20-\x7e]+$/.test(text) && /[^ ]/.test(text);
 }
 
 /** 1 to 255 of a few characters. It cannot start with a colon, and `AWS/` belongs to AWS. */

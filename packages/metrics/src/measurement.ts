@@ -1,11 +1,13 @@
 import type { Request } from "@middy/core";
 import type { RequestOutcome } from "@midguard/kernel";
-import { describe, now, type RequestDescription, type Scope, type Slot } from "@midguard/kernel/internal";
+import { createSlot, describe, now, type RequestDescription, type Scope, type Slot } from "@midguard/kernel/internal";
 import type { Emitter } from "./emitter.ts";
 import { closeTally, type EventTally, joinTally, startTally } from "./event-tally.ts";
+import type { IdentityOptions } from "./identity.ts";
 
 /** One `metrics()`: its emitter, and the slot of its measurements. */
 export interface Meter extends Emitter {
+  readonly identity: IdentityOptions;
   /** On a request its measurement; on a tally the measurement that began last in that invocation. */
   readonly measurements: Slot<Measurement>;
 }
@@ -32,6 +34,18 @@ export interface Measurement {
   isFinished: boolean;
 }
 
+/** The measurements of a request by all `metrics()`. */
+const measurementsOf = createSlot<readonly (readonly [Meter, Measurement])[]>();
+
+/** The measurement of a request by another `metrics()` with the same namespace and service: two would count it twice. */
+function twinOf({ identity }: Meter, request: Request): Measurement | undefined {
+  const { namespace, service, defaultsFrom } = identity;
+  const twin = measurementsOf.get(request)?.find(([{ identity: other }]) => {
+    return other.namespace === namespace && other.service === service && other.defaultsFrom === defaultsFrom;
+  });
+  return twin?.[1];
+}
+
 /** Begins to measure a request, once. Returns `undefined` if the request does not count: it is a rehearsal, or nested. */
 export function beginMeasurement(
   meter: Meter,
@@ -42,6 +56,11 @@ export function beginMeasurement(
   if (scope.rehearsal) return undefined;
   const known = meter.measurements.get(request);
   if (known !== undefined) return known;
+  const twin = twinOf(meter, request);
+  if (twin !== undefined) {
+    meter.measurements.set(request, twin);
+    return twin;
+  }
   let tally = joinTally(scope, meter.emitEvents);
   const last = meter.measurements.get(tally);
   // A Middy handler inside the one being measured has a request object of its own, but it serves the same client.
@@ -60,6 +79,7 @@ export function beginMeasurement(
     isFinished: false,
   };
   meter.measurements.set(request, measurement);
+  measurementsOf.set(request, [...(measurementsOf.get(request) ?? []), [meter, measurement]]);
   meter.measurements.set(tally, measurement);
   return measurement;
 }

@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 import { fail, invoke } from "../test/handlers.ts";
 import { type Handler, install, places } from "../test/install.ts";
 import { captureLines } from "../test/lines.ts";
-import { metrics } from "./index.ts";
+import { type MeasuredObj, metrics } from "./index.ts";
 
 const lines = captureLines();
 
@@ -79,4 +79,40 @@ test("one subscription serves the process, however many are made", () => {
 
   expect(heard).toHaveLength(1);
   expect(lines.all()).toMatchObject([{ service: "s19", dependency: "payments", RetryAttempts: 1 }]);
+});
+
+describe("two metrics() with the same namespace and service", () => {
+  const twice = () => [0, 1].map(() => metrics({ namespace: "Shop", service: "orders" })) as [MeasuredObj, MeasuredObj];
+
+  test.each([
+    ["one as plugin, one as middleware", (one: MeasuredObj, two: MeasuredObj) => middy(one).use(two)],
+    ["both as middlewares", (one: MeasuredObj, two: MeasuredObj) => middy().use(one).use(two)],
+  ])("count a request once: %s", async (_case, wrap) => {
+    const handler = wrap(...twice()).handler(async () => ({ statusCode: 404 })) as Handler;
+    const failing = wrap(...twice()).handler(fail(new Error("boom")) as never) as Handler;
+    await invoke(() => handler({}, lambdaContext()));
+    await invoke(() => failing({}, lambdaContext()));
+    expect(lines.requests().map(({ Fault }) => Fault)).toEqual([0, 1]);
+  });
+
+  test("but another namespace or service counts it too", async () => {
+    const others = [
+      { namespace: "Shop", service: "carts" },
+      { namespace: "Mall", service: "orders" },
+    ];
+    const all = [...twice(), ...others.map((options) => metrics(options))];
+    await invoke(() =>
+      (
+        middy()
+          .use(all)
+          .handler(async () => ({ statusCode: 200 })) as Handler
+      )({}, lambdaContext()),
+    );
+    expect(
+      lines
+        .requests()
+        .map(({ service }) => service)
+        .sort(),
+    ).toEqual(["carts", "orders", "orders"]);
+  });
 });

@@ -83,7 +83,8 @@ function onRequestEnd(meter: Meter, request: Request): void {
  * and route, as one line of EMF through Powertools Metrics. Retries, circuits, throttling and warm-up pings of Midguard's
  * other packages are counted on lines of their own. Nothing personal is emitted by default.
  *
- * Install the object in both of Middy's places. A request counts once, however often the object is installed. As a middleware
+ * Install the object in both of Middy's places. A request counts once, however often the object is installed, or another with
+ * the same namespace and service. As a middleware
  * alone it misses what Middy hides from middlewares: early returns, an `onError` or `after` that returns, an `onError` that
  * throws.
  *
@@ -100,8 +101,8 @@ function onRequestEnd(meter: Meter, request: Request): void {
  *   .handler(createOrder);
  */
 export function metrics<TEvent = unknown>(options: MetricsOptions<TEvent> = {}): MeasuredObj<TEvent> {
-  const emitter = createEmitter(resolveOptions(options));
-  const meter: Meter = { ...emitter, measurements: createSlot<Measurement>() };
+  const resolved = resolveOptions(options);
+  const meter: Meter = { ...createEmitter(resolved), identity: resolved, measurements: createSlot<Measurement>() };
   countEventsFor(meter.emitEvents);
 
   function requestStart(this: unknown, request: Request): void {

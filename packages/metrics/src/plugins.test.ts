@@ -118,3 +118,23 @@ describe("fields that exist only once", () => {
     expect(() => plugins({ executionMode: () => {} }, { executionMode: () => {} })).toThrow(/executionMode/);
   });
 });
+
+test("hooks that a plugin inherits are called on its own instance", async () => {
+  class Profiler {
+    readonly #log: string[] = [];
+    requestStart(): void {
+      this.#log.push("start");
+    }
+    requestEnd(): void {
+      this.#log.push("end");
+    }
+    get log(): readonly string[] {
+      return this.#log;
+    }
+  }
+  const profiler = new Profiler();
+  await call(plugins(metrics({ namespace: "Shop", service: "orders" }), profiler));
+  expect(profiler.log).toEqual(["start", "end"]);
+  expect(lines.all()).toHaveLength(1);
+  expect(() => plugins(Object.create({ requestEnd: 7 }))).toThrow("plugins: requestEnd must be a function, got 7");
+});

@@ -29,7 +29,7 @@ export function plugins(...combined: readonly Plugin[]): Plugin {
   const result: Record<string, unknown> = {};
   const hooks = new Map<string, Hook[]>();
   for (const plugin of combined) {
-    for (const [field, value] of Object.entries(shape<Plugin>({})("plugins: plugin", plugin))) {
+    for (const [field, value] of fieldsOf(shape<Plugin>({})("plugins: plugin", plugin))) {
       if (value === undefined) continue;
       if (field === "internal") {
         result[field] = { ...(result[field] as object | undefined), ...value };
@@ -49,6 +49,16 @@ export function plugins(...combined: readonly Plugin[]): Plugin {
     result[field] = field === "requestEnd" ? awaitingAll(calls) : callingAll(calls);
   }
   return result;
+}
+
+/** The fields of a plugin, with the hooks that it inherits: those of a class are called on its own instance. */
+function fieldsOf(plugin: Plugin): readonly (readonly [string, unknown])[] {
+  const inherited = [...opening, ...closing].filter((field) => field in plugin && !Object.hasOwn(plugin, field));
+  const bound = inherited.map((field) => {
+    const hook: unknown = plugin[field as keyof Plugin];
+    return [field, typeof hook === "function" ? hook.bind(plugin) : hook] as const;
+  });
+  return [...Object.entries(plugin), ...bound];
 }
 
 /** Calls the hooks as Middy calls them: as methods of the plugin. */

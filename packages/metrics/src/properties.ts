@@ -1,4 +1,4 @@
-import { syncResult } from "@midguard/kernel/internal";
+import { handleRejection, syncResult } from "@midguard/kernel/internal";
 import { reservedNames } from "./catalogue.ts";
 import { isPropertyName, isPropertyValue, maxProperties } from "./limits.ts";
 import type { Warn } from "./warn.ts";
@@ -22,6 +22,7 @@ export function usableProperties(
       if (usable.length < maxProperties && !isTaken && isPropertyName(name) && isPropertyValue(value)) {
         usable.push([name, value]);
       } else {
+        handleRejection(value);
         warn("property", "a property cannot be emitted and was dropped", name);
       }
     }

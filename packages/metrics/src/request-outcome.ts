@@ -59,5 +59,5 @@ export function outcomeOfStream(outcome: RequestOutcome): RequestOutcome {
   const body = read(response, "body");
   // Node's own streams keep the error; others break off unseen.
   const error = read(isRecord(body) ? body : response, "errored");
-  return error instanceof Error ? { ...outcome, error } : outcome;
+  return isRecord(error) ? { ...outcome, error } : outcome;
 }

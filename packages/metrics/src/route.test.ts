@@ -20,6 +20,8 @@ test.each([
   ["functionUrl", "UNMATCHED"],
   ["alb", "UNMATCHED"],
   ["albMultiValue", "UNMATCHED"],
+  ["latticeV1", "UNMATCHED"],
+  ["latticeV2", "UNMATCHED"],
   ["edge", "UNMATCHED"],
 ] as const)("the route of an API request (%s) is its template, %s", async (kind, route) => {
   expect(await routesOf({}, apiEvents[kind]())).toEqual([route]);
@@ -31,6 +33,9 @@ test.each([
   ["s3", "aws:s3"],
   ["kinesis", "aws:kinesis"],
   ["dynamodb", "aws:dynamodb"],
+  ["kafka", "aws:kafka"],
+  ["activeMq", "aws:mq"],
+  ["rabbitMq", "aws:rmq"],
   ["schedule", "aws.events"],
   ["eventBridge", "shop.orders"],
   ["edgeResponse", "UNMATCHED"],

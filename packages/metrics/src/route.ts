@@ -6,8 +6,8 @@ import type { Warn } from "./warn.ts";
 function originOf(event: unknown): unknown {
   if (read(event, "detail-type") !== undefined) return read(event, "source");
   const record = read(event, "Records", "0");
-  // Only SNS writes it with a capital.
-  return read(record, "eventSource") ?? read(record, "EventSource");
+  // Only SNS writes it with a capital; Kafka and MQ write it once, for all records.
+  return read(record, "eventSource") ?? read(record, "EventSource") ?? read(event, "eventSource");
 }
 
 /**

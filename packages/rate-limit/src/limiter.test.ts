@@ -122,7 +122,7 @@ describe("a rate limiter", () => {
     [{ limits: quota(1, "day"), name: "a:b" }, /name must be text of 1 to 64 letters.*got "a:b"/],
     [{ limits: quota(1, "day"), name: "" }, /name must be text of 1 to 64 letters.*got ""/],
     [{ limits: quota(1, "day"), store: { take() {} } }, /store.refund must be a function, got undefined/],
-    [{ limits: quota(1, "day"), store: "redis" }, /store must be an object, got "redis"/],
+    [{ limits: quota(1, "day"), store: "redis" }, /store must be a store such as memoryStore\(\), got "redis"/],
     [{ limits: quota(1, "day"), clock: { now: Date.now } }, /clock.sleep must be a function/],
     [{ limits: quota(1, "day"), onStoreError: "open" }, /onStoreError must be one of .* got "open"/],
     [{ limits: quota(1, "day"), storeTimeoutMs: Number.NaN }, /storeTimeoutMs must be a number of at least 1, got NaN/],

@@ -1,4 +1,4 @@
-import { text, wholeNumber } from "@midguard/kernel/internal";
+import { createMadeOnce, text, wholeNumber } from "@midguard/kernel/internal";
 import { createEngine } from "./engine/engine.ts";
 import { type RateLimiterOptions, resolveLimiterOptions } from "./options.ts";
 import type { Decision, LimitState } from "./store/decision.ts";
@@ -22,6 +22,7 @@ export interface RateLimiter {
 }
 
 const costRule = wholeNumber();
+const checkMadeOnce = createMadeOnce("createRateLimiter");
 
 /**
  * A limiter to call yourself: for calls that are no API request, or under other keys than a request's.
@@ -34,6 +35,7 @@ const costRule = wholeNumber();
  */
 export function createRateLimiter(options: RateLimiterOptions): RateLimiter {
   const [engineOptions, given] = resolveLimiterOptions(options);
+  checkMadeOnce(engineOptions.name);
   const engine = createEngine(engineOptions);
   const limits = engine.check(given);
   return {

@@ -1,4 +1,4 @@
-import middy, { type MiddlewareObj } from "@middy/core";
+import middy from "@middy/core";
 import type {
   APIGatewayProxyEvent,
   APIGatewayProxyEventV2,
@@ -8,7 +8,7 @@ import type {
   Context,
 } from "aws-lambda";
 import { describe, expectTypeOf, it } from "vitest";
-import { quota, type RequestOutcome, rateLimit, slidingWindow } from "./index.ts";
+import { quota, type RateLimitMiddleware, type RequestOutcome, rateLimit, slidingWindow } from "./index.ts";
 
 const context = {} as Context;
 
@@ -41,7 +41,7 @@ describe("the types of rateLimit", () => {
 
   it("refuse a v1 key on a v2 handler", () => {
     const byResource = rateLimit({ limits: quota(1, "day"), key: (event: APIGatewayProxyEvent) => event.resource });
-    expectTypeOf(byResource).toEqualTypeOf<MiddlewareObj<APIGatewayProxyEvent>>();
+    expectTypeOf(byResource).toEqualTypeOf<RateLimitMiddleware<APIGatewayProxyEvent>>();
     const handler = middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
       .use(byResource)
       .handler(async () => ({ statusCode: 200 }));

@@ -300,7 +300,7 @@ describe("the key of a request", () => {
       dryRun: false,
     });
     const message =
-      "rateLimit: key must return a string or undefined, but its result has another type (reported once): number";
+      "rateLimit: key must return text, parts or undefined, but its result has another type (reported once): number";
     expect(warned).toHaveBeenCalledExactlyOnceWith(message, "MidguardWarning");
     unsubscribe();
     expect((await as("")).statusCode).toBe(403);
@@ -385,7 +385,7 @@ describe("headers on responses", () => {
     expect(answer.headers).toBeUndefined();
   });
 
-  it.each([{ users: [] }, "text", undefined, null, { statusCode: "200" }, { statusCode: 200, headers: null }])(
+  it.each([{ users: [] }, "text", undefined, null, { statusCode: "ok" }, { statusCode: 200, headers: null }])(
     "are left out if there is no place for them: %j",
     async (response) => {
       expect(await limited(many, () => response)(apiEvents.http())).toBe(response);
@@ -667,7 +667,10 @@ describe("options", () => {
     [{ limits: quota(1, "day"), skip: true }, /skip must be a function, got true/],
     [{ limits: quota(1, "day"), cost: 1 }, /cost must be a function, got 1/],
     [{ limits: quota(1, "day"), countIf: {} }, /countIf must be a function, got an object/],
-    [{ limits: quota(1, "day"), onMissingKey: "pass" }, /onMissingKey must be one of "deny", "allow", got "pass"/],
+    [
+      { limits: quota(1, "day"), onMissingKey: "pass" },
+      /onMissingKey must be one of "deny", "allow", "address", got "pass"/,
+    ],
     [{ limits: quota(1, "day"), allowList: ["x"] }, /allowList must hold .* got "x"/],
     [{ limits: quota(1, "day"), denyList: ["1.2.3.4/40"] }, /denyList must hold/],
     [{ limits: quota(1, "day"), denyList: "1.2.3.4" }, /denyList must be an array, got "1.2.3.4"/],

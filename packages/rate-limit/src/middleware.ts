@@ -1,18 +1,22 @@
 import type { MiddlewareObj, Request } from "@middy/core";
 import {
   answerRejection,
+  createMadeOnce,
   describe,
   enterInvocation,
   isRecord,
+  isRejection,
   leaveInvocation,
   requestOutcome,
   syncResult,
+  text,
   wholeNumber,
   withoutStack,
 } from "@midguard/kernel/internal";
 import { AccessDeniedError, RateLimitError } from "./answer/errors.ts";
 import { headersOf } from "./answer/headers.ts";
 import { createIdentify, type DenialReason } from "./client/identity.ts";
+import { isKey, type Key, keyText } from "./client/key.ts";
 import { createCountedRequests } from "./counted-requests.ts";
 import { createEngine, type Engine } from "./engine/engine.ts";
 import { rateLimitEvents } from "./events.ts";
@@ -21,6 +25,18 @@ import { type RateLimitOptions, type RequestContext, resolveMiddlewareOptions } 
 import type { Decision } from "./store/decision.ts";
 
 const costRule = wholeNumber();
+const checkMadeOnce = createMadeOnce("rateLimit");
+
+/** The middleware, and a handle to what it has counted. */
+export interface RateLimitMiddleware<TEvent = unknown> extends MiddlewareObj<TEvent> {
+  /**
+   * Forgets what was counted under a key, after a successful login, for instance. The key is what the option `key` returns;
+   * without one `clientAddress(event)`, and with `onMissingKey: "address"` `{ address: clientAddress(event) }`.
+   *
+   * @throws TypeError if there is no key; the store's error if the store fails.
+   */
+  reset(key: Key | undefined): Promise<void>;
+}
 
 /** The end of a WebSocket connection: the gateway ignores the answer, and a handler must not miss it. */
 function isDisconnect(event: unknown): boolean {
@@ -50,25 +66,32 @@ function limitsBy<TEvent>(
  *
  * @throws TypeError or RangeError for a bad option, naming it and its value.
  */
-export function rateLimit<TEvent = unknown>(options: RateLimitOptions<TEvent>): MiddlewareObj<TEvent> {
+export function rateLimit<TEvent = unknown>(options: RateLimitOptions<TEvent>): RateLimitMiddleware<TEvent> {
   const [engineOptions, own] = resolveMiddlewareOptions(options);
   const { name, dryRun } = engineOptions;
+  checkMadeOnce(name);
   const style = dryRun ? "none" : own.headers;
   const engine = createEngine(engineOptions);
   const limitsOf = limitsBy(engine, own.limits);
   const identify = createIdentify(own);
   const counted = createCountedRequests(own.countIf, engine.refund);
 
+  const missingKeyAnswer = typeof own.onMissingKey === "object" ? own.onMissingKey : undefined;
+
   function deny(reason: DenialReason): void {
     if (rateLimitEvents.hasSubscribers) {
       rateLimitEvents.publish({ type: "rate_limit.denied", source: name, reason, dryRun });
     }
-    if (!dryRun) throw withoutStack(() => new AccessDeniedError(reason));
+    if (!dryRun)
+      throw withoutStack(() => new AccessDeniedError(reason, reason === "missing-key" ? missingKeyAnswer : undefined));
   }
 
   function enforce(request: Request<TEvent>, decision: Decision, limits: readonly Limit[]): void {
     const headers = headersOf(decision, limits, style, engine.now);
-    if (!decision.allowed && !dryRun) throw withoutStack(() => new RateLimitError(decision, headers));
+    if (!decision.allowed && !dryRun) {
+      counted.reject(request, headers);
+      throw withoutStack(() => new RateLimitError(decision, headers));
+    }
     counted.add(request, { decision, headers });
   }
 
@@ -99,6 +122,8 @@ export function rateLimit<TEvent = unknown>(options: RateLimitOptions<TEvent>): 
   /** Inside the invocation, because a refund may call a store, which its deadline bounds. */
   function settle(request: Request<TEvent>, ended: Parameters<typeof requestOutcome>[0]): Promise<void> | undefined {
     try {
+      // Rejected by a limiter further in: it then counts against no limit.
+      if (isRejection(ended.error, "RATE_LIMITED")) return counted.giveBack(request);
       return counted.settle(request, () => requestOutcome(ended));
     } finally {
       leaveInvocation(request, middleware);
@@ -116,10 +141,13 @@ export function rateLimit<TEvent = unknown>(options: RateLimitOptions<TEvent>): 
     return settle(request, { response: request.response, error: request.error });
   }
 
-  const middleware: MiddlewareObj<TEvent> = {
+  const middleware: RateLimitMiddleware<TEvent> = {
     before: rateLimitBefore,
     after: rateLimitAfter,
     onError: rateLimitOnError,
+    async reset(key) {
+      return engine.reset(text("reset: key", isKey(key) ? keyText(key) : key));
+    },
   };
   return middleware;
 }

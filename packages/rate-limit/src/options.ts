@@ -3,16 +3,22 @@ import {
   anything,
   callback,
   flag,
+  isRecord,
   number,
   oneOf,
+  optionsOf,
+  type Rule,
   readOptions,
   required,
   shape,
+  text,
   textLike,
-  wholeNumber,
 } from "@midguard/kernel/internal";
+import type { MissingKeyAnswer } from "./answer/errors.ts";
 import type { HeaderStyle } from "./answer/headers.ts";
+import { clientAddressDefaults, clientAddressRules } from "./client/client-address.ts";
 import type { IdentityOptions } from "./client/identity.ts";
+import type { Key } from "./client/key.ts";
 import { networksRule } from "./client/networks.ts";
 import type { Limit } from "./limits/limit.ts";
 import type { RateLimitStore } from "./store/store.ts";
@@ -56,10 +62,18 @@ export interface RateLimitOptions<TEvent = unknown> extends Omit<RateLimiterOpti
    * constants, because each new list of limits is checked and prepared.
    */
   readonly limits: Limit | readonly Limit[] | ((event: TEvent, context: RequestContext) => Limit | readonly Limit[]);
-  /** The key that a request counts under. @default the client's address, or the network of `ipv6Prefix` bits for IPv6 */
-  readonly key?: ((event: TEvent, context: RequestContext) => string | undefined) | undefined;
-  /** Whether an API request without a key gets 403, or is not limited. @default "deny" */
-  readonly onMissingKey?: "deny" | "allow" | undefined;
+  /**
+   * The key that a request counts under: text, or parts by name, `{ tenant, user }`, which no text can equal.
+   * @default the client's address, or the network of `ipv6Prefix` bits for IPv6
+   */
+  readonly key?: ((event: TEvent, context: RequestContext) => Key | undefined) | undefined;
+  /**
+   * What happens to an API request without a key: `"deny"` answers 403, an object another status; `"allow"` does not limit
+   * it; `"address"` counts it under `{ address: clientAddress(event) }`. A load balancer's health check has no address,
+   * and is not limited unless it has a `key` of yours.
+   * @default "deny"
+   */
+  readonly onMissingKey?: "deny" | "allow" | "address" | MissingKeyAnswer | undefined;
   /** How much a request takes: whole, 0 or more. More than a limit can hold is rejected for good. @default 1 */
   readonly cost?: ((event: TEvent) => number) | undefined;
   /** Returns true for requests that are not limited. @default none */
@@ -120,12 +134,21 @@ export interface MiddlewareOptions<TEvent>
 const wallClock: Clock = { now: () => Date.now(), sleep: systemClock.sleep };
 
 /** By its shape, because users may write their own store. */
-const storeRule = shape<RateLimitStore>({
-  take: callback(),
-  refund: callback(),
-  peek: callback(),
-  reset: callback(),
-});
+const storeRule = shape<RateLimitStore>(
+  { take: callback(), refund: callback(), peek: callback(), reset: callback() },
+  "a store such as memoryStore()",
+);
+
+const headersRule: Rule<Readonly<Record<string, string>>> = (name, value) => {
+  const headers = shape<Record<string, string>>({})(name, value);
+  for (const [header, content] of Object.entries(headers)) text(`${name}.${header}`, content);
+  return headers;
+};
+const answerRules = { statusCode: required(oneOf(400, 401, 403)), headers: headersRule };
+const missingKeyWord = oneOf("deny", "allow", "address");
+
+const missingKeyRule: Rule<NonNullable<RateLimitOptions["onMissingKey"]>> = (name, value) =>
+  isRecord(value) ? readOptions(name, value, answerRules) : missingKeyWord(name, value);
 
 const engineRules = {
   // No colon: it separates the name from the key.
@@ -142,6 +165,17 @@ const engineDefaults = {
   storeTimeoutMs: 250,
 };
 
+const limitsHint = 'write it as a limit: limits: slidingWindow(10, "1m")';
+/** How other limiters name their limits. */
+const limitHints = Object.fromEntries(
+  ["windowMs", "window", "max", "limit", "points", "duration", "interval"].map((name) => [name, limitsHint]),
+);
+const middlewareOptions = optionsOf(
+  "rateLimit()",
+  ...["key", "onMissingKey", "skip", "allowList", "denyList", "ipv6Prefix", "trustedHops", "countIf", "dryRun"],
+  "headers",
+);
+
 /** A memory store of its own, if no store is given. */
 function withStore(store: RateLimitStore | undefined): Pick<EngineOptions, "store" | "ownStore"> {
   return { store: store ?? memoryStore(), ownStore: store === undefined };
@@ -151,7 +185,11 @@ function withStore(store: RateLimitStore | undefined): Pick<EngineOptions, "stor
 export function resolveLimiterOptions(options: RateLimiterOptions): [EngineOptions, RateLimiterOptions["limits"]] {
   const owner = "createRateLimiter";
   const rules = { ...engineRules, limits: required(anything<RateLimiterOptions["limits"]>()) };
-  const { limits, store, ...engine } = readOptions(owner, options, rules, engineDefaults);
+  const { limits, store, ...engine } = readOptions(owner, options, rules, engineDefaults, {
+    ...limitHints,
+    ...middlewareOptions,
+    cost: "it is an option of take()",
+  });
   return [{ ...engine, ...withStore(store), owner, dryRun: false }, limits];
 }
 
@@ -165,24 +203,24 @@ export function resolveMiddlewareOptions<TEvent>(
     ...engineRules,
     limits: required(anything<Given["limits"]>()),
     key: callback<Given["key"]>(),
-    onMissingKey: oneOf("deny", "allow"),
+    onMissingKey: missingKeyRule,
     cost: callback<Given["cost"]>(),
     skip: callback<Given["skip"]>(),
     allowList: networksRule,
     denyList: networksRule,
-    ipv6Prefix: wholeNumber({ min: 1, max: 128 }),
-    trustedHops: wholeNumber({ max: 32 }),
+    ...clientAddressRules,
     countIf: callback<Given["countIf"]>(),
     dryRun: flag,
     headers: oneOf("ietf", "legacy", "both", "none"),
   };
-  const { name, store, clock, onStoreError, storeTimeoutMs, dryRun, ...own } = readOptions(owner, options, rules, {
+  const defaults = {
     ...engineDefaults,
-    onMissingKey: "deny",
-    ipv6Prefix: 56,
-    trustedHops: 0,
+    onMissingKey: "deny" as const,
+    ...clientAddressDefaults,
     dryRun: false,
-    headers: "ietf",
-  });
+    headers: "ietf" as const,
+  };
+  const filled = readOptions(owner, options, rules, defaults, limitHints);
+  const { name, store, clock, onStoreError, storeTimeoutMs, dryRun, ...own } = filled;
   return [{ name, clock, onStoreError, storeTimeoutMs, ...withStore(store), owner, dryRun }, own];
 }

@@ -1,8 +1,36 @@
+import { manualClock } from "@midguard/kernel/testing";
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { createRetryBudget } from "./budget.ts";
+import { constant, createRetry } from "./index.ts";
 
-test("starts with one retry, saves up three at most, and every fifth success is worth one", () => {
+afterEach(() => void vi.unstubAllEnvs());
+
+test("starts full outside of Lambda, and under a test's clock", () => {
+  expect(createRetryBudget().tokens).toBe(3);
+  expect(createRetryBudget({ capacity: 7 }).tokens).toBe(7);
+  expect(createRetry().budget).toMatchObject({ tokens: 3 });
+  vi.stubEnv("AWS_LAMBDA_FUNCTION_NAME", "test");
+  expect(createRetry({ clock: manualClock() }).budget).toMatchObject({ tokens: 3 });
+  expect(createRetry().budget).toMatchObject({ tokens: 1 });
+  expect(createRetryBudget({ capacity: 0.5 }).tokens).toBe(0.5);
+});
+
+test("of a new policy pays for the retries that a first test expects, and the next call gets none", async () => {
+  const policy = createRetry({ maxRetries: 3, backoff: constant(0) });
+  let calls = 0;
+  const call = (): Promise<never> => {
+    calls += 1;
+    return Promise.reject(new Error("down"));
+  };
+  await expect(policy.run(call)).rejects.toThrow("down");
+  expect(calls).toBe(4);
+  await expect(policy.run(call)).rejects.toThrow("down");
+  expect(calls).toBe(5);
+});
+
+test("starts with one retry in Lambda, saves up three at most, and every fifth success is worth one", () => {
+  vi.stubEnv("AWS_LAMBDA_FUNCTION_NAME", "test");
   const budget = createRetryBudget();
   expect(budget.tokens).toBe(1);
   expect(budget.spend()).toBe(true);
@@ -16,7 +44,7 @@ test("starts with one retry, saves up three at most, and every fifth success is 
 });
 
 test("a retry that was not made is given back, never past the capacity", () => {
-  const budget = createRetryBudget();
+  const budget = createRetryBudget({ initial: 1 });
   budget.spend();
   budget.refund();
   expect(budget.tokens).toBe(1);

@@ -19,10 +19,22 @@ export interface RetryBudget {
 export interface RetryBudgetOptions {
   /** The most retries that are saved up. @default 3 */
   readonly capacity?: number | undefined;
-  /** Retries that a new environment may make before its first success. @default 1, or the capacity if that is less */
+  /**
+   * Retries that may be made before the first success. In Lambda it is 1, because in an outage every cold environment would
+   * spend its own. Elsewhere one process lives long, and a test expects the retries that it asked for.
+   *
+   * @default 1 in Lambda, or the capacity if that is less; the capacity elsewhere
+   */
   readonly initial?: number | undefined;
   /** Retries that each success is worth. @default 0.2 */
   readonly perSuccess?: number | undefined;
+}
+
+/** The default `capacity`. */
+export const defaultCapacity = 3;
+
+function startOf(capacity: number): number {
+  return process.env.AWS_LAMBDA_FUNCTION_NAME === undefined ? capacity : Math.min(1, capacity);
 }
 
 // Ten times 0.1 is 0.9999999999999999.
@@ -31,7 +43,7 @@ const roundingError = 1e-9;
 /**
  * Makes a token bucket that bounds retries by successes: never more than `initial + perSuccess x successes`. In an outage
  * a fleet then sends a fifth more calls instead of four times as many. Time does not refill it, so a freeze of the process
- * does not matter. It starts low because every cold environment has its own.
+ * does not matter. In Lambda it starts low, because every cold environment has its own.
  *
  * Give the same budget to all policies that call the same dependency.
  *
@@ -45,11 +57,11 @@ const roundingError = 1e-9;
  */
 export function createRetryBudget(options: RetryBudgetOptions = {}): RetryBudget {
   const rules = { capacity: number(), initial: number(), perSuccess: number() };
-  const defaults = { capacity: 3, perSuccess: 0.2 };
+  const defaults = { capacity: defaultCapacity, perSuccess: 0.2 };
   const {
     capacity,
     perSuccess,
-    initial = Math.min(1, capacity),
+    initial = startOf(capacity),
   } = readOptions("createRetryBudget", options, rules, defaults);
   number({ max: capacity })("createRetryBudget: initial", initial);
   let tokens = initial;

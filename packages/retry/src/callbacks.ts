@@ -1,6 +1,6 @@
 /** The user's callbacks, called so that a mistake in one becomes a process warning and leaves the run's own outcome. */
 import type { Outcome } from "@midguard/kernel";
-import { read, syncResult, warn } from "@midguard/kernel/internal";
+import { isRecord, syncResult, warn } from "@midguard/kernel/internal";
 import type { Policy } from "./options.ts";
 import type { Verdict } from "./retryable.ts";
 
@@ -13,14 +13,12 @@ function guarded<T, F>(policy: Policy, call: () => T, fallback: F): T | F {
   }
 }
 
-/** The policy's verdict on an outcome; `false` after a mistake. */
+/** The policy's verdict on an outcome; `false` after a mistake, and a wait of 0 ms after one in `afterMs`. */
 export function judge(policy: Policy, outcome: Outcome): Verdict {
-  return guarded(policy, () => syncResult("createRetry: retryable", policy.retryable(outcome)) || false, false);
-}
-
-/** The shortest wait that a verdict asks for, in ms; 0 after a mistake. */
-export function askedMs(policy: Policy, verdict: object): number {
-  return guarded(policy, () => Number(read(verdict, "afterMs")) || 0, 0);
+  const verdict = guarded(policy, () => syncResult("createRetry: retryable", policy.retryable(outcome)), false);
+  if (!isRecord(verdict)) return Boolean(verdict);
+  const read = (): number => Number(syncResult("createRetry: afterMs", verdict.afterMs)) || 0;
+  return { afterMs: guarded(policy, read, 0) };
 }
 
 /** The backoff after attempt `number`, in ms; `undefined` after a mistake. */

@@ -4,7 +4,7 @@ import { enterInvocation } from "@midguard/kernel/internal";
 import { lambdaContext, manualClock } from "@midguard/kernel/testing";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { type Attempt, constant, createRetry, retry, retryReport } from "./index.ts";
+import { type Attempt, constant, createRetry, createRetryBudget, retry, retryReport } from "./index.ts";
 
 const free = { budget: false, backoff: constant(0) } as const;
 
@@ -182,7 +182,8 @@ describe("the deadline", () => {
 
   test("that passes while the process is frozen in a wait costs no budget", async () => {
     const clock = manualClock();
-    const policy = createRetry({ backoff: constant(100), maxElapsedMs: 1_000, clock });
+    const budget = createRetryBudget({ initial: 1 });
+    const policy = createRetry({ backoff: constant(100), maxElapsedMs: 1_000, clock, budget });
     const done = reasonOf(policy.run(() => Promise.reject(new Error("down"))));
     await turn();
     expect(policy.budget).toMatchObject({ tokens: 0 });

@@ -67,6 +67,9 @@ async function outcomeOf<T>(attempt: RunningAttempt, call: Call<T>): Promise<Out
     return { ok: true, value: await attempt.make(call) };
   } catch (error) {
     return failureOf(attempt, error);
+  } finally {
+    // Here, so that nothing which looks at the outcome can keep its timer and listener.
+    attempt.dispose();
   }
 }
 

@@ -342,3 +342,91 @@ test("options of null are none, as for fetch", async () => {
 test("a request of null is for fetch to refuse", async () => {
   await expect(fetcher({ maxRetries: 0 })(null as never)).rejects.toThrow(TypeError);
 });
+
+describe("the options of a request are read as fetch reads them:", () => {
+  /** What a `fetch` was given, as the request that it would send. */
+  async function sent(input: string | URL | Request, init: unknown): Promise<Record<string, unknown>> {
+    const url = await serve((request, response, body) => {
+      response.end(JSON.stringify({ method: request.method, key: request.headers["x-key"], body }));
+    });
+    const target = input instanceof Request ? new Request(url, input) : url;
+    const response = await fetcher()(target, init as RequestInit);
+    return (await response.json()) as Record<string, unknown>;
+  }
+  const expected = { method: "POST", key: "7", body: "hello" };
+  const plain = { method: "POST", headers: { "x-key": "7" }, body: "hello" };
+
+  test("a Request in their place", async () => {
+    const other = new Request("http://unused.test", plain);
+    expect(await sent("", other)).toEqual(expected);
+  });
+
+  test("a Request in their place, whose stream of a body is sent once", async () => {
+    const url = await serve(status(503), ok);
+    const other = new Request("http://unused.test", { ...plain, method: "PUT" });
+    expect((await fetcher()(url, other)).status).toBe(503);
+    expect(bodies).toEqual(["hello"]);
+  });
+
+  test("getters of a class", async () => {
+    class Init {
+      readonly #options = plain;
+      get method() {
+        return this.#options.method;
+      }
+      get headers() {
+        return this.#options.headers;
+      }
+      get body() {
+        return this.#options.body;
+      }
+    }
+    expect(await sent("", new Init())).toEqual(expected);
+  });
+
+  test("inherited ones", async () => {
+    expect(await sent("", Object.create(plain))).toEqual(expected);
+    expect(await sent("", Object.assign(Object.create(plain), { method: "PUT" }))).toEqual({
+      ...expected,
+      method: "PUT",
+    });
+  });
+
+  test("none, as null", async () => {
+    expect(await sent("", null)).toEqual({ method: "GET", body: "" });
+    expect(await sent(new Request("http://unused.test", plain), null)).toEqual(expected);
+  });
+
+  test("headers that can be read once, at every attempt", async () => {
+    const keys: unknown[] = [];
+    const note: Answer = (request, response) => {
+      keys.push(request.headers["x-key"]);
+      response.writeHead(keys.length < 3 ? 503 : 200).end();
+    };
+    const headers = new Map([["x-key", "7"]]).entries();
+    expect((await fetcher()(await serve(note), { headers: headers as never })).status).toBe(200);
+    expect(keys).toEqual(["7", "7", "7"]);
+  });
+
+  test("fields that only another fetch knows", async () => {
+    const given = vi.fn(async () => new Response("given"));
+    const defaults = { agent: "an agent" };
+    await fetcher({}, given)("http://unused.test", Object.assign(Object.create(defaults), { size: 7 }));
+    expect(given).toHaveBeenCalledWith("http://unused.test", {
+      agent: "an agent",
+      size: 7,
+      signal: expect.any(AbortSignal),
+    });
+  });
+
+  test("no options, but a number, is for fetch to refuse", async () => {
+    await expect(fetcher()(await serve(ok), 7 as never)).rejects.toThrow(TypeError);
+    expect(bodies).toEqual([]);
+  });
+
+  test("a legacy stream as the body is sent once", async () => {
+    const given = vi.fn(async () => new Response("busy", { status: 503 }));
+    await fetcher({}, given)("http://unused.test", { method: "PUT", body: { pipe() {} } as never });
+    expect(given).toHaveBeenCalledTimes(1);
+  });
+});

@@ -1,26 +1,11 @@
-import { callback, isRecord, read, shape } from "@midguard/kernel/internal";
+import { callback, eitherOf, isRecord, read, shape } from "@midguard/kernel/internal";
+import { type Init, type Input, mayRepeat, readInit } from "./fetch-init.ts";
 import type { Retry } from "./retry.ts";
 
 type Fetch = typeof globalThis.fetch;
-type Input = Parameters<Fetch>[0];
-type Init = NonNullable<Parameters<Fetch>[1]>;
-
-/** RFC 9110, section 9.2.2. */
-const idempotent = ["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"];
 
 function isRequest(input: Input): input is Request {
   return isRecord(input) && "clone" in input;
-}
-
-/** A stream can be sent once. Strings, buffers, forms and blobs, and a `Request` by its clones, can be sent again. */
-function isSentOnce({ body }: Init): boolean {
-  return typeof body === "object" && body !== null && ("getReader" in body || Symbol.asyncIterator in body);
-}
-
-function mayRepeat(request: Request | undefined, init: Init): boolean {
-  const method = init.method ?? request?.method ?? "GET";
-  const headers = new Headers(init.headers ?? request?.headers);
-  return !isSentOnce(init) && (idempotent.includes(method.toUpperCase()) || headers.has("idempotency-key"));
 }
 
 /** Frees the socket; the body of another `fetch` may be a stream of Node's, or none. */
@@ -57,7 +42,9 @@ export function retryFetch(
   shape<Retry>({ run: callback() })("retryFetch: policy", policy);
   callback()("retryFetch: fetch", fetch);
   return async function fetchWithRetries(input: Input, given?: Init | null) {
-    const init = given ?? {};
+    // For `fetch` to refuse.
+    if (given && !isRecord(given) && typeof given !== "function") return fetch(input, given);
+    const init = readInit(given ?? {});
     const request = isRequest(input) ? input : undefined;
     // `null` removes the request's own signal.
     const caller = (init.signal === undefined ? request?.signal : init.signal) ?? undefined;
@@ -72,7 +59,7 @@ export function retryFetch(
           const response = await fetch(request?.body && !once ? request.clone() : input, {
             ...init,
             // The attempt lets go of its caller when it ends; the body is still the caller's to abort.
-            signal: caller === undefined ? signal : AbortSignal.any([signal, caller]),
+            signal: caller === undefined ? signal : eitherOf(signal, caller),
           });
           if (signal.aborted) void discard(response);
           else last = response;

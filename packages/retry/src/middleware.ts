@@ -2,14 +2,17 @@ import type { MiddlewareObj } from "@middy/core";
 import {
   defaultReserveMs,
   enterInvocation,
+  flag,
   leaveInvocation,
   number,
+  optionsOf,
   readOptions,
   setGatewayTimeout,
   setReserve,
   wholeNumber,
 } from "@midguard/kernel/internal";
 import { allowance } from "./allowance.ts";
+import { answerFailure } from "./answer.ts";
 
 /** Options of {@link retry}. */
 export interface RetryMiddlewareOptions {
@@ -25,11 +28,25 @@ export interface RetryMiddlewareOptions {
    * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
    */
   readonly gatewayTimeoutMs?: number | undefined;
+  /**
+   * Whether API requests that failed because a dependency did are answered, if no other middleware has: with 504 for
+   * `AttemptTimeoutError` and `DeadlineExceededError`, with 502 for the error that a policy gave up with. Errors with `expose`
+   * are made for clients, and left. For all other events an error stays an error.
+   *
+   * @default true
+   */
+  readonly answerFailures?: boolean | undefined;
 }
+
+const hints = optionsOf(
+  "createRetry()",
+  ...["name", "maxRetries", "backoff", "retryable", "attemptTimeoutMs", "maxElapsedMs", "budget", "signal", "clock"],
+  "random",
+);
 
 /**
  * Gives the policies that a handler calls its deadline and an allowance of retries. It retries nothing by itself, because
- * hooks cannot call the handler again. It throws no error and answers none.
+ * hooks cannot call the handler again. It answers API requests that failed because a dependency did.
  *
  * @example
  * const payments = createRetry({ name: "payments" });
@@ -41,11 +58,17 @@ export interface RetryMiddlewareOptions {
  * @throws TypeError or RangeError for a bad option.
  */
 export function retry(options: RetryMiddlewareOptions = {}): MiddlewareObj {
-  const { maxRetriesPerInvocation, reserveMs, gatewayTimeoutMs } = readOptions(
+  const { maxRetriesPerInvocation, reserveMs, gatewayTimeoutMs, answerFailures } = readOptions(
     "retry",
     options,
-    { maxRetriesPerInvocation: wholeNumber(), reserveMs: number(), gatewayTimeoutMs: number({ min: 1 }) },
-    { maxRetriesPerInvocation: 5, reserveMs: defaultReserveMs },
+    {
+      maxRetriesPerInvocation: wholeNumber(),
+      reserveMs: number(),
+      gatewayTimeoutMs: number({ min: 1 }),
+      answerFailures: flag,
+    },
+    { maxRetriesPerInvocation: 5, reserveMs: defaultReserveMs, answerFailures: true },
+    hints,
   );
   const middleware: MiddlewareObj = {
     before: function retryBefore(request) {
@@ -60,6 +83,7 @@ export function retry(options: RetryMiddlewareOptions = {}): MiddlewareObj {
       leaveInvocation(request, middleware);
     },
     onError: function retryOnError(request) {
+      if (answerFailures) answerFailure(request);
       leaveInvocation(request, middleware);
     },
   };

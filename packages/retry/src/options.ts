@@ -4,21 +4,23 @@ import {
   callback,
   flag,
   number,
+  optionsOf,
   type Rule,
   readOptions,
   shape,
   text,
+  viewOf,
   wholeNumber,
 } from "@midguard/kernel/internal";
 import { type Backoff, exponential } from "./backoff.ts";
-import { createRetryBudget, type RetryBudget } from "./budget.ts";
+import { createRetryBudget, defaultCapacity, type RetryBudget } from "./budget.ts";
 import { isRetryable, type Verdict } from "./retryable.ts";
 
 /** Options of {@link createRetry}. */
 export interface RetryOptions {
   /** The dependency's name: `source` of the events. @default "default" */
   readonly name?: string | undefined;
-  /** Attempts after the first. @default 3 */
+  /** Attempts after the first, as far as the budget pays for them: in Lambda the first call may make one. @default 3 */
   readonly maxRetries?: number | undefined;
   /** @default exponential({ baseMs: 100, maxMs: 2_000, jitter: "full" }) */
   readonly backoff?: Backoff | undefined;
@@ -57,20 +59,25 @@ export type Policy = { readonly [O in keyof Omit<RetryOptions, "signal">]-?: Exc
   readonly once: boolean;
 };
 
-const isBudget = shape<RetryBudget>({
-  spend: callback(),
-  refund: callback(),
-  earn: callback(),
-  tokens: number({ min: -Infinity }),
-});
+const isBudget = shape<RetryBudget>(
+  { spend: callback(), refund: callback(), earn: callback(), tokens: number({ min: -Infinity }) },
+  "false or made by createRetryBudget()",
+);
 const budgetOrFalse: Rule<RetryBudget | false> = (name, value) => value !== false && isBudget(name, value);
+
+const hints = {
+  ...optionsOf("retry()", "maxRetriesPerInvocation", "reserveMs", "gatewayTimeoutMs", "answerFailures"),
+  ...optionsOf("createRetryBudget()", "capacity", "initial", "perSuccess"),
+  ...optionsOf("exponential()", "baseMs", "maxMs", "jitter"),
+  ...optionsOf("the policy's run()", "once"),
+};
 
 /** Checks the options of a policy, and fills in the defaults. */
 export function readPolicy(options: RetryOptions): Policy {
   const rules = {
     name: text,
     maxRetries: wholeNumber(),
-    backoff: callback<Backoff>(),
+    backoff: callback<Backoff>("a function such as exponential() or constant(100)"),
     retryable: callback<Policy["retryable"]>(),
     attemptTimeoutMs: number({ min: 1 }),
     maxElapsedMs: number({ min: 1 }),
@@ -79,20 +86,34 @@ export function readPolicy(options: RetryOptions): Policy {
     clock: shape<Clock>({ now: callback(), sleep: callback() }),
     random: callback<() => number>(),
   };
-  const { budget = createRetryBudget(), ...filled } = readOptions("createRetry", options, rules, {
-    name: "default",
-    maxRetries: 3,
-    backoff: exponential(),
-    retryable: isRetryable as Policy["retryable"],
-    attemptTimeoutMs: 3_000,
-    maxElapsedMs: Infinity,
-    clock: systemClock,
-    random: Math.random,
-  });
-  return { ...filled, budget, once: false };
+  const { budget, signal, ...filled } = readOptions(
+    "createRetry",
+    options,
+    rules,
+    {
+      name: "default",
+      maxRetries: 3,
+      backoff: exponential(),
+      retryable: isRetryable as Policy["retryable"],
+      attemptTimeoutMs: 3_000,
+      maxElapsedMs: Infinity,
+      clock: systemClock,
+      random: Math.random,
+    },
+    hints,
+  );
+  // Another clock than the system's is a test's: it starts with all of the budget, even in an emulated Lambda.
+  const initial = filled.clock === systemClock ? undefined : defaultCapacity;
+  return {
+    ...filled,
+    budget: budget ?? createRetryBudget({ initial }),
+    signal: signal && viewOf(signal),
+    once: false,
+  };
 }
 
 /** Checks the options of a run, and fills in the defaults. */
 export function readRunOptions(options: RunOptions): Pick<Policy, "signal" | "once"> {
-  return readOptions("run", options, { signal: abortSignal, once: flag }, { once: false });
+  const { signal, once } = readOptions("run", options, { signal: abortSignal, once: flag }, { once: false });
+  return { signal: signal && viewOf(signal), once };
 }

@@ -1,5 +1,5 @@
 import type { Outcome, RetryStopReason } from "@midguard/kernel";
-import { askedMs, backoffAfter } from "./callbacks.ts";
+import { backoffAfter } from "./callbacks.ts";
 import { retryAfterMs } from "./retry-after.ts";
 import type { Verdict } from "./retryable.ts";
 import { limitReached, type Run } from "./run.ts";
@@ -22,8 +22,8 @@ export interface Wait {
 }
 
 /** How long the failure asks to be left alone, in ms. */
-function floorMs({ policy }: Run, { verdict, outcome }: Failed): number {
-  return typeof verdict === "object" ? askedMs(policy, verdict) : retryAfterMs(outcome);
+function floorMs({ verdict, outcome }: Failed): number {
+  return typeof verdict === "object" ? verdict.afterMs : retryAfterMs(outcome);
 }
 
 /**
@@ -41,6 +41,6 @@ export function planNext(run: Run, failed: Failed, previousMs: number, now: numb
   if (failed.number > policy.maxRetries) return "max-retries";
   const backoffMs = backoffAfter(policy, failed.number, previousMs);
   if (backoffMs === undefined) return "not-retryable";
-  const delayMs = Math.max(backoffMs, floorMs(run, failed));
+  const delayMs = Math.max(backoffMs, floorMs(failed));
   return limitReached(run, now + delayMs) ?? { backoffMs, delayMs };
 }

@@ -11,8 +11,49 @@ function response(headers: Record<string, string>): Outcome {
 
 test("reads seconds, and milliseconds in AWS's own header", () => {
   expect(retryAfterMs(response({ "Retry-After": "2" }))).toBe(2_000);
-  expect(retryAfterMs(response({ "Retry-After": " 0.5 " }))).toBe(500);
+  expect(retryAfterMs(response({ "Retry-After": " 5 " }))).toBe(5_000);
   expect(retryAfterMs(response({ "x-amz-retry-after": "150", "Retry-After": "2" }))).toBe(150);
+});
+
+test.each([
+  "3000;",
+  "3000,",
+  "7200;",
+  "4000 (seconds)",
+  "in 2030",
+  "0.5",
+  "1e3",
+  "0x10",
+  "+5",
+  "-5",
+  "Infinity",
+  "2030",
+  "2030-01-01T00:00:00Z",
+  "January 1, 2030",
+  "Tue, 1 Jan 2030 00:00:00 GMT",
+  "Tue, 01 Jan 2030 00:00:00 +0100",
+  "Tue, 01 Foo 2030 00:00:00 GMT",
+  "Tue, 01 Jan 2030 00:00:00 GMT;",
+])("is absent if it is neither seconds nor a date of HTTP: %s", (text) => {
+  const expected = text === "2030" ? 2_030_000 : 0;
+  expect(retryAfterMs(response({ "Retry-After": text }))).toBe(expected);
+  expect(retryAfterMs(response({ "x-amz-retry-after": text, "Retry-After": "7" }))).toBe(
+    text === "2030" ? 2_030 : 7_000,
+  );
+});
+
+test.each(["Sun, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994"])(
+  "reads each form of a date in HTTP: %s",
+  (date) => {
+    const headers = { Date: "Sun, 06 Nov 1994 08:49:30 GMT", "Retry-After": date };
+    expect(retryAfterMs(response(headers))).toBe(7_000);
+  },
+);
+
+test("a Date of another form is none, and the wait counts from now", () => {
+  vi.spyOn(Date, "now").mockReturnValue(Date.UTC(1994, 10, 6, 8, 49, 30));
+  const headers = { Date: "1994-11-06", "Retry-After": "Sun, 06 Nov 1994 08:49:37 GMT" };
+  expect(retryAfterMs(response(headers))).toBe(7_000);
 });
 
 test("counts a date from the answer's own date, so that neither side's clock matters", () => {

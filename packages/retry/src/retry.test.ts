@@ -2,8 +2,11 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import type { Outcome } from "@midguard/kernel";
 import fc from "fast-check";
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { constant, createRetry, type Retry, retryReport } from "./index.ts";
+
+// In Lambda a budget starts with one retry.
+beforeEach(() => void vi.stubEnv("AWS_LAMBDA_FUNCTION_NAME", "test"));
 
 const free = { budget: false, backoff: constant(0) } as const;
 

@@ -1,9 +1,8 @@
-import { callback } from "@midguard/kernel/internal";
+import { callback, createMadeOnce, follow } from "@midguard/kernel/internal";
 import type { Attempt, Call } from "./attempt.ts";
 import type { RetryBudget } from "./budget.ts";
 import { execute } from "./engine.ts";
 import { type RetryOptions, type RunOptions, readPolicy, readRunOptions } from "./options.ts";
-import { follower } from "./signals.ts";
 
 /** A retry policy for the calls of one dependency. It keeps no state of a run except the budget. */
 export interface Retry {
@@ -25,6 +24,8 @@ export interface Retry {
   run<T>(fn: (attempt: Attempt) => void | PromiseLike<T>, options?: RunOptions): Promise<T>;
 }
 
+const checkMadeOnce = createMadeOnce("createRetry");
+
 /**
  * Makes a retry policy. Make one per dependency, outside of the handler.
  *
@@ -39,6 +40,7 @@ export interface Retry {
  */
 export function createRetry(options: RetryOptions = {}): Retry {
   const policy = readPolicy(options);
+  checkMadeOnce(policy.name);
 
   async function runWith<T>(fn: Call<T>, runOptions: RunOptions = {}): Promise<T> {
     callback()("run: fn", fn);
@@ -46,7 +48,7 @@ export function createRetry(options: RetryOptions = {}): Retry {
     if (signal === undefined || policy.signal === undefined) {
       return execute({ ...policy, signal: signal ?? policy.signal, once }, fn);
     }
-    const either = follower(signal, policy.signal);
+    const either = follow(signal, policy.signal);
     try {
       return await execute({ ...policy, signal: either.signal, once }, fn);
     } finally {

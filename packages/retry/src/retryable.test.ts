@@ -68,6 +68,8 @@ const lasting: [string, unknown][] = [
   ["an abort by axios", error("canceled", { name: "CanceledError", code: "ERR_CANCELED" })],
   ["an abort by axios, known by its code", error("canceled", { code: "ERR_CANCELED" })],
   ["an abort by got", error("Promise was canceled", { name: "CancelError" })],
+  ["an abort by superagent", error("Aborted", { code: "ABORTED" })],
+  ["an abort by node-fetch", error("gone", { name: "AbortError", type: "aborted" })],
   ["an SDK error that was retried", error("down", { $retryable: {}, $metadata: { httpStatusCode: 503, attempts: 3 } })],
   ["a wrong argument", new TypeError("x is not a function")],
   ["a fetch of a bad address", new TypeError("fetch failed", { cause: new Error("unknown scheme") })],
@@ -100,6 +102,8 @@ describe("a value", () => {
     expect(isRetryable({ ok: true, value: { status, ok: false } })).toBe(true);
     expect(isRetryable({ ok: true, value: { statusCode: status, headers: {} } })).toBe(true);
     expect(isRetryable({ ok: true, value: { statusCode: status } })).toBe(true);
+    expect(isRetryable({ ok: true, value: { statusCode: String(status) } })).toBe(true);
+    expect(isRetryable({ ok: true, value: { status: String(status), ok: false } })).toBe(true);
   });
 
   test.each([
@@ -108,7 +112,8 @@ describe("a value", () => {
     { status: 503 },
     { statusCode: 200 },
     { statusCode: 404, headers: {} },
-    { status: "503", ok: false },
+    { status: "200", ok: true },
+    { status: "503" },
     503,
     "503",
     null,

@@ -24,8 +24,9 @@ function wasRetriedBySdk(error: unknown): boolean {
  *
  * Errors: network errors, timeouts, an HTTP status of 408, 425, 429 or 5xx, AWS SDK errors that are marked retryable or
  * report throttling, and every other error that is not known to be lasting. Never: an open circuit and other rejections by
- * Midguard, aborts (of the platform, axios and got), programming errors (a `TypeError` that is no failed `fetch`,
- * `RangeError`, `SyntaxError` and the like), other HTTP statuses, and errors of calls that the AWS SDK has retried already.
+ * Midguard, aborts (of the platform and of HTTP clients, also as a cause), programming errors (a `TypeError` that is no failed
+ * `fetch`, `RangeError`, `SyntaxError` and the like), other HTTP statuses, and errors of calls that the AWS SDK has retried
+ * already.
  *
  * Values: responses with one of those statuses, which are objects with a `statusCode`, or with a `status` beside `ok` or
  * `headers`. Every other value is a success.

@@ -4,9 +4,12 @@ import middy from "@middy/core";
 import { subscribe } from "@midguard/kernel";
 import { currentScope, enterInvocation, type Scope } from "@midguard/kernel/internal";
 import { lambdaContext, manualClock } from "@midguard/kernel/testing";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { allowance } from "./allowance.ts";
 import { type Attempt, constant, createRetry, createRetryBudget, retry, retryReport } from "./index.ts";
+
+// In Lambda a budget starts with one retry.
+beforeEach(() => void vi.stubEnv("AWS_LAMBDA_FUNCTION_NAME", "test"));
 
 const free = { budget: false, backoff: constant(0) } as const;
 

@@ -113,7 +113,9 @@ describe("readPing reads", () => {
   });
 
   test("an ISO date, as EventBridge Scheduler writes it", () => {
-    expect(readPing({ warmup: true, sentAt: "2026-01-01T00:00:00Z" }).sentAt).toBe(Date.UTC(2026, 0, 1));
+    for (const sentAt of ["2026-01-01T00:00:00Z", "2026-01-01T00:00Z", "2026-01-01T01:00:00.000000+01:00"]) {
+      expect(readPing({ warmup: true, sentAt }).sentAt).toBe(Date.UTC(2026, 0, 1));
+    }
   });
 
   test("lambda-warmer's correlation ID", () => {
@@ -130,6 +132,9 @@ describe("readPing reads", () => {
     { sentAt: "attempt 3", holdUntil: "1" },
     { sentAt: "2026", holdUntil: "<aws.scheduler.scheduled-time> 7" },
     { sentAt: "(2026-01-01T00:00:00Z) 7" },
+    { sentAt: "2026-01-01T00:00:00Z 7" },
+    { sentAt: "2026-01-01T00:00:00Z;" },
+    { sentAt: "2026-01-01T0" },
   ])("nothing from %j", (event) => {
     expect(readPing(event)).toEqual({ sentAt: undefined, holdUntil: undefined, correlationId: undefined });
   });

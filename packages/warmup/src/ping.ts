@@ -60,7 +60,7 @@ export function isWarmupPing(event: unknown): boolean {
   return isMarked(event) || (isFromSchedule(event) && isMarked(read(event, "detail")));
 }
 
-const isoDateTime = /^\d{4}-\d\d-\d\dT/;
+const isoDateTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d)?$/;
 
 function epochMs(value: unknown): number | undefined {
   // Date.parse alone also finds a date in "attempt 3", long ago, and the ping would be stale.

@@ -211,7 +211,8 @@ describe("outside of prime", () => {
     };
     expect(await rehearse(throwing, {})).toEqual({ ms: expect.any(Number), error });
     expect(await rehearse(() => "done", {})).toEqual({ ms: expect.any(Number) });
-    expect(await rehearse(() => ({ statusCode: "200" }), {})).toEqual({ ms: expect.any(Number) });
+    expect(await rehearse(() => ({ statusCode: "ok" }), {})).toEqual({ ms: expect.any(Number) });
+    expect(await rehearse(() => ({ statusCode: "200" }), {})).toEqual({ statusCode: 200, ms: expect.any(Number) });
   });
 
   test("reports no status if it cannot be read", async () => {

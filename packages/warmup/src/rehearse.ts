@@ -1,5 +1,5 @@
 import { currentInvocation, type Invocation, systemClock } from "@midguard/kernel";
-import { callback, read, runRehearsal } from "@midguard/kernel/internal";
+import { callback, read, runRehearsal, statusOf } from "@midguard/kernel/internal";
 import { isWarmupPing } from "./ping.ts";
 
 /** The result of a rehearsal. */
@@ -70,8 +70,9 @@ export async function rehearse<TEvent>(handler: RehearsedHandler<TEvent>, event:
   const elapsedMs = (): number => Math.round(systemClock.now() - startedAt);
   try {
     const response = await runRehearsal(context, async () => handler(copy, context as never, undefined as never));
-    const statusCode = read(response, "statusCode");
-    return typeof statusCode === "number" ? { statusCode, ms: elapsedMs() } : { ms: elapsedMs() };
+    const written = read(response, "statusCode");
+    const statusCode = typeof written === "number" ? written : statusOf(written);
+    return statusCode === undefined ? { ms: elapsedMs() } : { statusCode, ms: elapsedMs() };
   } catch (error) {
     return { ms: elapsedMs(), error };
   }

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { lanes, logLines, stackedBars } from "./chart.ts";
+import { logLines, stackedBars } from "./chart.ts";
+import { lanes } from "./lanes.ts";
 
-const axis = { from: 0, to: 10_000, bands: [{ name: "a & b", from: 0, to: 5_000 }] };
+const axis = { width: 960, from: 0, to: 10_000, bands: [{ name: "a & b", from: 0, to: 5_000 }] };
 const series = [
   { name: "good", tone: "good" },
   { name: "bad", tone: "bad" },
@@ -76,4 +77,27 @@ test("the last span of a lane is cut off at the end of the chart", () => {
   const [closed] = boxes(svg, "bad");
   expect((open?.x ?? 0) + (open?.width ?? 0)).toBeCloseTo(closed?.x ?? Number.NaN, 0);
   expect((closed?.x ?? 0) + (closed?.width ?? 0)).toBeLessThanOrEqual(960);
+});
+
+describe("a brief state in a lane", () => {
+  const spans = [
+    { name: "half-open", tone: "client", from: 3_000, to: 3_010, brief: true },
+    { name: "open", tone: "server", from: 3_010, to: 9_000, text: "open" },
+  ];
+  const svg = lanes(axis, "Lanes", [{ name: "env 1", spans, marks: [{ name: "retry", at: 5_000, shape: "diamond" }] }]);
+
+  test("is wide enough to be seen, and drawn over the others", () => {
+    expect(boxes(svg, "client")[0]?.width).toBe(5);
+    expect(svg.indexOf('class="client"')).toBeGreaterThan(svg.indexOf('class="server"'));
+    expect(svg).toContain("env 1: half-open\n3.0 s to 3.0 s");
+  });
+
+  test("has marks over it, each with its time", () => {
+    expect(svg).toContain("<title>env 1: retry\n5.0 s</title>");
+  });
+
+  test("shows its text only where there is room", () => {
+    expect(svg).toContain(">open</text>");
+    expect(lanes({ ...axis, width: 100 }, "Lanes", [{ name: "env 1", spans }])).not.toContain(">open</text>");
+  });
 });

@@ -7,8 +7,9 @@ interface Band {
   readonly to: number;
 }
 
-/** The time that all charts of a page show, in epoch ms, and the bands behind them. */
+/** The time that all charts of a page show, in epoch ms, the bands behind them, and the width of a chart in its own units. */
 export interface TimeAxis {
+  readonly width: number;
   readonly from: number;
   readonly to: number;
   readonly bands: readonly Band[];
@@ -21,10 +22,9 @@ export interface Series {
   readonly tone: string;
 }
 
-const width = 960;
-const left = 58;
+export const left = 58;
+export const top = 22;
 const right = 12;
-const top = 22;
 const bottom = 22;
 
 /** Escapes text for XML and HTML. */
@@ -32,19 +32,24 @@ export function escapeXml(text: string): string {
   return text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
-function n(value: number): string {
+/** A coordinate, as short text. */
+export function n(value: number): string {
   return String(Math.round(value * 10) / 10);
 }
 
-function xOf({ from, to }: TimeAxis, at: number): number {
+/** The place of a time, in epoch ms. */
+export function xOf({ width, from, to }: TimeAxis, at: number): number {
   return left + ((at - from) / (to - from)) * (width - left - right);
 }
 
-function seconds({ from }: TimeAxis, at: number): string {
+/** A time as seconds since the start of the axis. */
+export function seconds({ from }: Pick<TimeAxis, "from">, at: number): string {
   return `${((at - from) / 1_000).toFixed(1)} s`;
 }
 
-function frame(axis: TimeAxis, label: string, plotHeight: number, content: string): string {
+/** A chart of this height with its bands and its time axis. Screen readers read `label` in its place. */
+export function frame(axis: TimeAxis, label: string, plotHeight: number, content: string): string {
+  const { width } = axis;
   const height = top + plotHeight + bottom;
   const bands = axis.bands.map(({ name, from, to }, index) => {
     const x = xOf(axis, from);
@@ -54,7 +59,8 @@ function frame(axis: TimeAxis, label: string, plotHeight: number, content: strin
     return `${shade}<text class="band-name" x="${n(x + room / 2)}" y="${top - 8}">${escapeXml(name)}</text>`;
   });
   const ticks: string[] = [];
-  for (let at = 0; at <= axis.to - axis.from; at += 2_000) {
+  const every = width < 600 ? 4_000 : 2_000;
+  for (let at = 0; at <= axis.to - axis.from; at += every) {
     ticks.push(
       `<text class="tick" x="${n(xOf(axis, axis.from + at))}" y="${height - 6}" text-anchor="middle">${at / 1_000} s</text>`,
     );
@@ -62,7 +68,7 @@ function frame(axis: TimeAxis, label: string, plotHeight: number, content: strin
   return `<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeXml(label)}">${bands.join("")}${ticks.join("")}${content}</svg>`;
 }
 
-function rule(y: number, label: string): string {
+function rule({ width }: TimeAxis, y: number, label: string): string {
   return `<line class="grid" x1="${left}" x2="${width - right}" y1="${n(y)}" y2="${n(y)}"/><text class="tick" x="${left - 6}" y="${n(y + 4)}" text-anchor="end">${label}</text>`;
 }
 
@@ -87,7 +93,7 @@ export function stackedBars(
   const ceiling = Math.ceil(most / every) * every;
   const yOf = (count: number): number => top + plotHeight * (1 - count / ceiling);
   const rules: string[] = [];
-  for (let tick = 0; tick <= ceiling; tick += every) rules.push(rule(yOf(tick), String(tick)));
+  for (let tick = 0; tick <= ceiling; tick += every) rules.push(rule(axis, yOf(tick), String(tick)));
   const bars = counts.map((bucket, index) => {
     const at = axis.from + index * bucketMs;
     const x = xOf(axis, at);
@@ -124,7 +130,9 @@ export function logLines(
   const most = Math.max(10, ...lines.flatMap(({ points }) => points.map(({ value }) => value)));
   const decades = Math.ceil(Math.log10(most));
   const yOf = (value: number): number => top + plotHeight * (1 - Math.log10(Math.max(1, value)) / decades);
-  const rules = Array.from({ length: decades + 1 }, (_, decade) => rule(yOf(10 ** decade), `${10 ** decade} ms`));
+  const rules = Array.from({ length: decades + 1 }, (_, decade) =>
+    rule(axis, yOf(10 ** decade), decade < 3 ? `${10 ** decade} ms` : `${10 ** (decade - 3)} s`),
+  );
   const drawn = lines.map(({ name, tone, points }) => {
     const path = points.map(({ at, value }) => `${n(xOf(axis, at))},${n(yOf(value))}`).join(" ");
     const dots = points.map(
@@ -134,25 +142,4 @@ export function logLines(
     return `<polyline class="line ${tone}" points="${path}"/>${dots.join("")}`;
   });
   return frame(axis, label, plotHeight, rules.join("") + drawn.join(""));
-}
-
-/** A row of spans. */
-export interface Lane {
-  readonly name: string;
-  readonly spans: readonly (Series & { readonly from: number; readonly to: number })[];
-}
-
-/** One row for each lane, with its spans of time. */
-export function lanes(axis: TimeAxis, label: string, rows: readonly Lane[]): string {
-  const rowHeight = 18;
-  const drawn = rows.map(({ name, spans }, index) => {
-    const y = top + index * rowHeight + 3;
-    const bars = spans.map(({ from, to, tone, name: state }) => {
-      const x = xOf(axis, from);
-      const room = Math.max(1.5, xOf(axis, Math.min(to, axis.to)) - x);
-      return `<rect class="${tone}" x="${n(x)}" y="${y}" width="${n(room)}" height="${rowHeight - 6}" rx="2"><title>${escapeXml(`${name}: ${state}\n${seconds(axis, from)} to ${seconds(axis, Math.min(to, axis.to))}`)}</title></rect>`;
-    });
-    return `<text class="tick" x="${left - 6}" y="${y + 10}" text-anchor="end">${escapeXml(name)}</text>${bars.join("")}`;
-  });
-  return frame(axis, label, Math.max(1, rows.length) * rowHeight, drawn.join(""));
 }

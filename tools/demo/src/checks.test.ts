@@ -3,7 +3,7 @@ import { openSpans, runChecks } from "./checks.ts";
 import type { Answer, EmfLine, Facts, Handled } from "./facts.ts";
 import { floodClient, recordedFacts } from "./testing/recorded-facts.ts";
 
-const expected = { warmed: 2, floodClient };
+const expected = { warmed: 2, floodClient, sharedLimits: false };
 
 function failing(facts: Facts): string[] {
   return runChecks(facts, expected)
@@ -225,4 +225,28 @@ test("a breaker that reopens before it closes counts as open all the time", () =
     { from: 1, to: 5, environmentId: "a" },
     { from: 2, to: Infinity, environmentId: "b" },
   ]);
+});
+
+describe("with limits in a table", () => {
+  const [flooding] = recordedFacts().answers.filter(({ client, status }) => client === floodClient && status === 200);
+
+  /** A run whose flood was admitted this often in one second. */
+  function admitted(times: number) {
+    const flood = Array.from({ length: times }, (_, index) => {
+      const startedAt = (flooding as Answer).startedAt + (index * 1_000) / times;
+      return { ...(flooding as Answer), startedAt, endedAt: startedAt };
+    });
+    const checks = runChecks({ ...recordedFacts(), answers: flood }, { ...expected, sharedLimits: true });
+    return checks.find(({ name }) => name === "all environments count the flood together");
+  }
+
+  test("each second of the clock admits ten", () => {
+    expect(admitted(20)).toMatchObject({ ok: true, detail: "20 admitted of 20 at most" });
+    expect(admitted(21)).toMatchObject({ ok: false });
+  });
+
+  test("the check is left out of a run whose environments count for themselves", () => {
+    expect(runChecks(recordedFacts(), { ...expected, sharedLimits: true })).toHaveLength(23);
+    expect(runChecks(recordedFacts(), expected)).toHaveLength(22);
+  });
 });

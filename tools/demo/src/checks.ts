@@ -131,6 +131,20 @@ function rateLimitChecks({ answers, emf }: Facts, floodClient: string): Check[] 
   ];
 }
 
+/** With a shared table: each second of the clock admits ten, and the flood may touch one more than it lasts. */
+function sharedLimitCheck({ answers }: Facts, floodClient: string): Check {
+  const flood = answers.filter(({ client }) => client === floodClient);
+  const admitted = flood.filter(({ status }) => status !== 429).length;
+  const from = Math.min(...flood.map(({ startedAt }) => startedAt));
+  const to = Math.max(...flood.map(({ endedAt }) => endedAt));
+  const most = 10 * (Math.ceil((to - from) / 1_000) + 1);
+  return check(
+    "all environments count the flood together",
+    admitted <= most,
+    `${admitted} admitted of ${most} at most`,
+  );
+}
+
 function breakerChecks(facts: Facts): Check[] {
   const { circuit, emf, answers } = facts;
   const opened = circuit.filter(({ to }) => to === "open");
@@ -177,15 +191,23 @@ function calmCheck(facts: Facts): Check {
   return check("reads and writes work at the end", served && bad === 0, `${answers.length} answers, ${bad} refused`);
 }
 
-/**
- * Checks the observed facts: figures that are counted in two places must agree, and every failure must have a cause.
- * `warmed` is the number of environments to warm, `floodClient` the address that exceeds the limit.
- */
-export function runChecks(facts: Facts, { warmed, floodClient }: { warmed: number; floodClient: string }): Check[] {
+/** What is known of a run before it starts. */
+export interface Expected {
+  /** The number of environments to warm. */
+  readonly warmed: number;
+  /** The address that exceeds the limit. */
+  readonly floodClient: string;
+  /** Limits are counted in a table, once for all environments. */
+  readonly sharedLimits: boolean;
+}
+
+/** Checks the observed facts: figures that are counted in two places must agree, and every failure must have a cause. */
+export function runChecks(facts: Facts, { warmed, floodClient, sharedLimits }: Expected): Check[] {
   return [
     ...requestChecks(facts),
     ...warmupChecks(facts, warmed),
     ...rateLimitChecks(facts, floodClient),
+    ...(sharedLimits ? [sharedLimitCheck(facts, floodClient)] : []),
     ...breakerChecks(facts),
     calmCheck(facts),
   ];

@@ -23,8 +23,11 @@ export interface DeployedApi {
   stop(): Promise<void>;
 }
 
-/** Deploys the built examples/users-api on this machine. */
-export async function deploy(profileUrl: string, onLog: (line: LogLine) => void): Promise<DeployedApi> {
+/** Deploys the built examples/users-api on this machine, with these environment variables. */
+export async function deploy(
+  environment: Readonly<Record<string, string>>,
+  onLog: (line: LogLine) => void,
+): Promise<DeployedApi> {
   // The entry is dist/handler.js; its package is the task root.
   const taskRoot = dirname(dirname(fileURLToPath(import.meta.resolve("@midguard/example-users-api"))));
   const lambda = await startLocalLambda({
@@ -39,7 +42,7 @@ export async function deploy(profileUrl: string, onLog: (line: LogLine) => void)
         initTimeoutMs: 30_000,
         reservedConcurrency: 20,
         // No X-Ray daemon listens here.
-        environment: { PROFILE_URL: profileUrl, POWERTOOLS_TRACE_ENABLED: "false" },
+        environment: { ...environment, POWERTOOLS_TRACE_ENABLED: "false" },
       },
     },
   });

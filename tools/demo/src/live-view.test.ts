@@ -67,6 +67,16 @@ describe("the live view", () => {
     expect(terminal.text).toBe(text);
   });
 
+  test.each([0, undefined])("draws 80 columns on a terminal that reports a width of %s", (columns) => {
+    const terminal = screen({ isTTY: true, columns });
+    const view = startLiveView(observer, terminal);
+    vi.advanceTimersByTime(100);
+    view.stop();
+    const lines = shown(terminal.text);
+    expect(lines[0]).toMatch(/Midguard demo .* flood$/);
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(80);
+  });
+
   test("writes one plain line a second without a terminal", () => {
     const pipe = screen();
     const view = startLiveView(observer, pipe);

@@ -118,7 +118,8 @@ export function startLiveView(observer: Observer, screen: Screen): LiveView {
   function redraw(): void {
     const now = Date.now();
     const lines = screenLines(observer, startedAt, now);
-    const width = (screen.columns ?? 80) - 1;
+    // Some terminals report no width, or a width of 0.
+    const width = (screen.columns || 80) - 1;
     // Back to the first line, to draw each line over the old one.
     const back = drawn === 0 ? "" : `${csi}${drawn}A`;
     screen.write(back + lines.map((line) => `${fit(line, width)}${csi}K\n`).join(""));

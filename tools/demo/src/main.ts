@@ -7,32 +7,38 @@ import { type Check, runChecks } from "./checks.ts";
 import { startDownstream } from "./downstream.ts";
 import type { Facts } from "./facts.ts";
 import { type DeployedApi, deploy } from "./function.ts";
+import { startLimitsTable } from "./limits-table.ts";
 import { startLiveView } from "./live-view.ts";
 import { createObserver } from "./observer.ts";
 import { renderReport } from "./report.ts";
 import { floodClient, runScenario, settle, warmedEnvironments } from "./scenario.ts";
 import { type Summary, summarise } from "./summary.ts";
+import type { Flood } from "./timelines.ts";
 import { createSend, type KnownIds } from "./traffic.ts";
 
 const usage = `Usage: node tools/demo/dist/main.js [--keep] [--seed <number>]
 
   --keep   keep the API running after the demo, until Ctrl-C
   --seed   seed of the traffic's random choices (default 1)
+
+If LIMITS_TABLE is set, all environments count in a table of that name in DynamoDB Local, which needs Java 17.
 `;
+
+const { LIMITS_TABLE } = process.env;
 
 // In the root of the repository, for any working directory.
 const reportFolder = join(dirname(fileURLToPath(import.meta.url)), "../../../demo-report");
 
-async function writeReport(facts: Facts, summary: Summary, checks: readonly Check[]): Promise<void> {
+async function writeReport(facts: Facts, summary: Summary, checks: readonly Check[], flood: Flood): Promise<void> {
   await mkdir(reportFolder, { recursive: true });
   await writeFile(join(reportFolder, "summary.json"), `${JSON.stringify({ ...summary, checks }, null, 2)}\n`);
-  await writeFile(join(reportFolder, "index.html"), renderReport(facts, summary, checks, floodClient));
+  await writeFile(join(reportFolder, "index.html"), renderReport(facts, summary, checks, flood));
 }
 
 function statuses({ statusCounts }: Summary): string {
   return Object.entries(statusCounts)
-    .map(([status, count]) => `${status === "0" ? "no answer" : status}: ${count}`)
-    .join("   ");
+    .map(([status, count]) => `${count} × ${status === "0" ? "no answer" : status}`)
+    .join(", ");
 }
 
 function throttledFrom({ throttled, throttledByClient }: Summary): string {
@@ -47,7 +53,7 @@ function printSummary(summary: Summary, checks: readonly Check[]): void {
 Observed in ${(summary.durationMs / 1_000).toFixed(1)} s, over HTTP and in the functions' output
 
   requests          ${summary.requests}   (${statuses(summary)})
-  throttled         ${summary.throttled}   ${throttledFrom(summary)}; the limit counts in each environment's own memory
+  throttled         ${summary.throttled}   ${throttledFrom(summary)}; the limit counts ${LIMITS_TABLE ? "once, in DynamoDB" : "in each environment's own memory"}
   retries           ${summary.retries}   ${summary.rescued} requests saved by them
   breakers          opened ${summary.circuitOpened}, closed ${summary.circuitClosed}   in ${summary.circuitEnvironments} environments; ${summary.circuitReopened} opened again by a failed probe
   warm-up           ${summary.warmupPings} pings; ${summary.environments} environments in the end
@@ -80,7 +86,9 @@ async function main(keep: boolean, seed: number, interrupted: Promise<void>): Pr
   const observer = createObserver();
   await using stack = new AsyncDisposableStack();
   const downstream = stack.adopt(await startDownstream(observer.downstreamChanged), (it) => it.stop());
-  const api = stack.adopt(await deploy(downstream.url, observer.log), (it) => it.stop());
+  const table = LIMITS_TABLE ? stack.adopt(await startLimitsTable(LIMITS_TABLE), (it) => it.stop()) : undefined;
+  const settings = { PROFILE_URL: downstream.url, ...table?.environment };
+  const api = stack.adopt(await deploy(settings, observer.log), (it) => it.stop());
   const view = stack.adopt(startLiveView(observer, process.stdout), (it) => it.stop());
   const known: KnownIds = [];
   const send = createSend(api.url, known, observer.answered);
@@ -92,8 +100,9 @@ async function main(keep: boolean, seed: number, interrupted: Promise<void>): Pr
   view.stop();
 
   const summary = summarise(observer.facts);
-  const checks = runChecks(observer.facts, { warmed: warmedEnvironments, floodClient });
-  await writeReport(observer.facts, summary, checks);
+  const flood = { floodClient, sharedLimits: table !== undefined };
+  const checks = runChecks(observer.facts, { warmed: warmedEnvironments, ...flood });
+  await writeReport(observer.facts, summary, checks, flood);
   printSummary(summary, checks);
   const holds = checks.every(({ ok }) => ok);
   if (!holds) {

@@ -5,7 +5,10 @@ import { summarise } from "./summary.ts";
 import { floodClient, recordedFacts } from "./testing/recorded-facts.ts";
 
 function render(facts = recordedFacts()): string {
-  return renderReport(facts, summarise(facts), runChecks(facts, { warmed: 2, floodClient }), floodClient);
+  return renderReport(facts, summarise(facts), runChecks(facts, { warmed: 2, floodClient, sharedLimits: false }), {
+    floodClient,
+    sharedLimits: false,
+  });
 }
 
 /** Names of elements that are never closed, or closed in the wrong order. */
@@ -30,16 +33,48 @@ test("the page is well-formed and loads nothing else", () => {
 
 test("the page shows a chart for statuses, throttles, breakers and latency", () => {
   const html = render();
-  const labels = [...html.matchAll(/aria-label="([^"]+)"/g)].map(([, label]) => label);
+  const labels = [...html.matchAll(/<svg viewBox="0 0 960 [^>]*aria-label="([^"]+)"/g)].map(([, label]) => label);
   expect(labels).toEqual([
-    "Requests by status",
-    `The flooding address, ${floodClient}`,
-    "Circuit breaker, by environment",
-    "Latency",
+    "All clients but the flood. 12 answers. 2xx: 6; 4xx, client error: 1; 429, over the limit: 0; 503, circuit open: 2; other 5xx: 3.",
+    `The flooding address, ${floodClient}. 3 answers. admitted: 1; 429, over the limit: 2.`,
+    "Circuit breaker, by environment. The service is healthy from 0.0 s, fails some from 6.0 s, fails all from 7.0 s, " +
+      "slow recovery from 10.0 s, healthy from 14.0 s. Of 3 environments, 1 opened the circuit: 1 opening, 1 probe.",
+    "Latency. p50 up to 600 ms; p90 up to 700 ms; p99 up to 700 ms.",
   ]);
-  expect(html).toContain("429, over the limit: 2");
   expect(html).toContain("p99: 700 ms");
   expect(html).toContain("env 1: open\n8.0 s to 11.9 s");
+});
+
+test("the flood and the other clients have scales of their own", () => {
+  const flood = recordedFacts().answers.filter(({ client }) => client === floodClient);
+  const answers = [
+    ...recordedFacts().answers,
+    ...Array.from({ length: 1_000 }, () => flood[0]).flatMap((a) => a ?? []),
+  ];
+  const charts = (html: string) => html.split("<figure>");
+  expect(charts(render({ ...recordedFacts(), answers }))[1]).toBe(charts(render())[1]);
+  expect(charts(render({ ...recordedFacts(), answers }))[2]).not.toBe(charts(render())[2]);
+});
+
+test("the page shows pings, retries, half-open circuits and the slow service", () => {
+  const html = render();
+  for (const text of ["env 1: warm-up ping", "env 1: retry", "env 1: half-open", "service: slow"]) {
+    expect(html).toContain(`<title>${text}\n`);
+  }
+  expect(html).toMatch(/<text class="inside"[^>]*>slow recovery<\/text>/);
+});
+
+test("each chart is drawn for narrow screens too", () => {
+  const html = render();
+  expect(html.match(/<svg viewBox="0 0 440 /g)).toHaveLength(4);
+  expect(html).toContain("@media (max-width: 700px)");
+});
+
+test("the page reports where limits are counted", () => {
+  const facts = recordedFacts();
+  const shared = renderReport(facts, summarise(facts), [], { floodClient, sharedLimits: true });
+  expect(shared).toContain("Limits are counted in DynamoDB");
+  expect(render()).toContain("All stores are in memory");
 });
 
 test("the page shows every check, and states how many fail", () => {

@@ -22,6 +22,11 @@ export interface LocalFunction {
   initTimeoutMs?: number;
   /** Concurrent invocations in one environment (Lambda Managed Instances). Sets `AWS_LAMBDA_MAX_CONCURRENCY`. @default one, with the variable unset */
   maxConcurrency?: number;
+  /**
+   * Worker threads of such an environment, each with its own module state. Sets `AWS_LAMBDA_NODEJS_WORKER_COUNT`. On AWS the
+   * default is eight per processor. @default one thread, with the variable unset
+   */
+  workerThreads?: number;
   /** Whether the process is stopped between invocations. Managed Instances never are. @default true, false with `maxConcurrency` */
   freeze?: boolean;
   /** Format of the platform's and the console's log lines. @default "Text" */
@@ -50,6 +55,7 @@ export interface FunctionConfig {
   readonly idleMs: number;
   readonly initTimeoutMs: number;
   readonly maxConcurrency: number | undefined;
+  readonly workerThreads: number | undefined;
   readonly freeze: boolean;
   readonly logFormat: "Text" | "JSON";
   readonly runtimeClient: string;
@@ -79,6 +85,7 @@ export function resolveFunction(
     idleMs = 300_000,
     initTimeoutMs = 10_000,
     maxConcurrency,
+    workerThreads,
     freeze = maxConcurrency === undefined,
     logFormat = "Text",
     runtimeClient = ownClient,
@@ -101,6 +108,10 @@ export function resolveFunction(
   atLeast(`${of}.idleMs`, idleMs, 1);
   atLeast(`${of}.initTimeoutMs`, initTimeoutMs, 1);
   if (maxConcurrency !== undefined) atLeast(`${of}.maxConcurrency`, maxConcurrency, 1);
+  if (workerThreads !== undefined) {
+    atLeast(`${of}.workerThreads`, workerThreads, 1);
+    if (maxConcurrency === undefined) throw new TypeError(`${of}.workerThreads needs maxConcurrency`);
+  }
   oneOf(`${of}.logFormat`, logFormat, ["Text", "JSON"]);
   return {
     name,
@@ -115,6 +126,7 @@ export function resolveFunction(
     idleMs,
     initTimeoutMs,
     maxConcurrency,
+    workerThreads,
     freeze,
     logFormat,
     runtimeClient,
@@ -164,6 +176,7 @@ export function environmentVariables(
     AWS_SECRET_ACCESS_KEY: "local",
     AWS_SESSION_TOKEN: "local",
     ...(config.maxConcurrency !== undefined && { AWS_LAMBDA_MAX_CONCURRENCY: String(config.maxConcurrency) }),
+    ...(config.workerThreads !== undefined && { AWS_LAMBDA_NODEJS_WORKER_COUNT: String(config.workerThreads) }),
     ...config.environment,
   };
 }

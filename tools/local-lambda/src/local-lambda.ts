@@ -108,7 +108,7 @@ export async function startLocalLambda(options: LocalLambdaOptions): Promise<Loc
 
   function onProcess(): void {
     const all = deployments.flatMap(({ scheduler }) => scheduler.environments);
-    watchdog.watch(all.flatMap(({ pid, state }) => (pid === undefined || state === "dead" ? [] : [pid])));
+    watchdog.watch(all.flatMap(({ id, pid, state }) => (pid === undefined || state === "dead" ? [] : [{ id, pid }])));
   }
 
   async function stop(): Promise<void> {

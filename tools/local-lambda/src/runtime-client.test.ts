@@ -204,12 +204,7 @@ describe.each(clients)("%s", (_name, client) => {
   });
 
   test("serves several invocations at once in one process, and keeps them apart", async () => {
-    // AWS's client runs one loop per worker thread, each with its own module state.
-    await start({
-      handler: "overlap.handler",
-      maxConcurrency: 8,
-      environment: { AWS_LAMBDA_NODEJS_WORKER_COUNT: "2" },
-    });
+    await start({ handler: "overlap.handler", maxConcurrency: 8, workerThreads: 2 });
     const results = await Promise.all(
       Array.from({ length: 8 }, () => lambda.invoke({ functionName: "fn", payload: { ms: 300 } })),
     );
@@ -218,5 +213,25 @@ describe.each(clients)("%s", (_name, client) => {
     for (const result of results) {
       expect(parse(result)).toMatchObject({ before: result.requestId, after: result.requestId });
     }
+  });
+
+  test("spreads invocations over worker threads, each with its own module state", async () => {
+    await start({ handler: "overlap.handler", maxConcurrency: 8, workerThreads: 4 });
+    // Each thread has loaded the function and waits.
+    await Promise.all(Array.from({ length: 8 }, () => call(lambda, { ms: 500 })));
+    const answers = await Promise.all(Array.from({ length: 8 }, () => call(lambda, { ms: 500 })));
+    expect(new Set(answers.map(({ pid }) => pid)).size).toBe(1);
+    expect(new Set(answers.map(({ threadId }) => threadId)).size).toBe(4);
+    expect(answers.every(({ threadId, most }) => threadId > 0 && most < 8)).toBe(true);
+  });
+
+  test("writes the lines of worker threads, and reports an error during their init", async () => {
+    const threads = { maxConcurrency: 2, workerThreads: 2 };
+    await start({ handler: "echo.handler", ...threads });
+    await call(lambda, { do: "print", text: "line of a thread", times: 1 });
+    await expect.poll(printed).toEqual(["line of a thread"]);
+    await lambda.stop();
+    await start({ handler: "init.handler", environment: { INIT: "throw" }, ...threads });
+    expect(await call(lambda)).toMatchObject({ errorType: "TypeError", errorMessage: "init failed on purpose" });
   });
 });

@@ -10,6 +10,9 @@ const start = async (fn: Partial<LocalFunction> = {}): Promise<void> => {
 };
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 const frozen = (): Promise<void> => until(() => lambda.environments("fn").every(({ state }) => state === "frozen"));
+/** A killed process without a parent is a zombie (`Z`) until the machine's init sees its end. */
+const ended = (pid: number): Promise<void> =>
+  expect.poll(async () => ["Z", undefined].includes(await processState(pid))).toBe(true);
 const sleep = (ms: number): Promise<unknown> => call(lambda, { do: "sleep", ms });
 
 afterEach(() => lambda.stop());
@@ -284,20 +287,35 @@ describe("the end", () => {
     for (const pid of pids) expect(await processState(pid)).toBeUndefined();
   });
 
-  test("leaves no environment behind when the process that runs it is killed", async () => {
+  test.each([
+    ["with the function's variables", {}],
+    ["without variables", { env: {} }],
+  ])("ends a process that the function detached, %s", async (_, event) => {
+    await start();
+    const pid = await call(lambda, { do: "detach", ...event });
+    expect(await processState(pid)).toBe("S");
+    await lambda.stop();
+    await ended(pid);
+  });
+
+  test("ends a detached process when the function ends by itself", async () => {
+    await start();
+    const pid = await call(lambda, { do: "detach" });
+    await call(lambda, { do: "exit" });
+    await ended(pid);
+  });
+
+  test("leaves no process behind when the process that runs it is killed", async () => {
     await start();
     const parent = spawn(process.execPath, ["--conditions=@midguard/source", `${fixtures}/parent.ts`], {
       stdio: ["ignore", "pipe", "inherit"],
     });
     const [line] = (await once(parent.stdout, "data")) as [Buffer];
-    const pid = Number(line.toString());
-    expect(await processState(pid)).toBeDefined();
+    const pids = line.toString().trim().split(" ").map(Number);
+    expect(pids).toHaveLength(2);
+    for (const pid of pids) expect(await processState(pid)).toBeDefined();
     parent.kill("SIGKILL");
-    let state = await processState(pid);
-    while (state !== undefined) {
-      await pause(10);
-      state = await processState(pid);
-    }
+    for (const pid of pids) while ((await processState(pid)) !== undefined) await pause(10);
   });
 });
 
@@ -320,6 +338,8 @@ describe("options", () => {
     [{ timeoutMs: Number.NaN }, /functions\.fn\.timeoutMs must be at least 1, got NaN/],
     [{ timeoutMs: "3" as unknown as number }, /functions\.fn\.timeoutMs must be a number, got 3/],
     [{ maxConcurrency: 0 }, /functions\.fn\.maxConcurrency must be at least 1, got 0/],
+    [{ maxConcurrency: 2, workerThreads: 0 }, /functions\.fn\.workerThreads must be at least 1, got 0/],
+    [{ workerThreads: 2 }, /functions\.fn\.workerThreads needs maxConcurrency/],
     [{ reservedConcurrency: -1 }, /functions\.fn\.reservedConcurrency must be at least 0, got -1/],
     [{ logFormat: "XML" as "JSON" }, /functions\.fn\.logFormat must be "Text" or "JSON", got XML/],
     [{ asynchronous: { maxRetries: -1 } }, /asynchronous\.maxRetries must be at least 0, got -1/],

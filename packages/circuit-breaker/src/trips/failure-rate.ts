@@ -4,13 +4,21 @@ import { createWindow } from "./window.ts";
 
 /** When {@link failureRate} opens the circuit. */
 export interface FailureRateOptions {
-  /** Share of failed calls in the window that opens the circuit, above 0 and up to 1. @default 0.7 */
+  /**
+   * Share of failed calls in the window that opens the circuit, above 0 and up to 1. After 100 good calls, 234 failures in the
+   * same instant are needed: for batches, `consecutiveFailures` opens sooner.
+   *
+   * @default 0.7
+   */
   readonly threshold?: number | undefined;
   /** How long a call counts, in ms. It is forgotten up to a tenth of this early, never late. @default 30_000 */
   readonly windowMs?: number | undefined;
   /**
    * With fewer calls in the window the circuit stays closed. A Lambda environment usually serves one request at a time, so
-   * a dependency that hangs leaves few calls to count: a high minimum would never be reached. @default 5
+   * a dependency that hangs leaves few calls to count: a high minimum would never be reached. One failing call every 8 s never
+   * reaches the default either: with so few, use a longer window and 2 or 3.
+   *
+   * @default 5
    */
   readonly minimumCalls?: number | undefined;
   /** A call that takes at least this long, in ms, is slow. @default undefined: no call is slow */

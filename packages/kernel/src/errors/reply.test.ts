@@ -53,6 +53,30 @@ describe("replyTo", () => {
   });
 });
 
+test.each<[string, object]>([
+  ["has no status", { statusCode: undefined }],
+  ["has the status of a success", { statusCode: 200 }],
+  ["cannot be written", { problem: { toJSON: () => BigInt(7), count: BigInt(7) } }],
+])("leaves an error of another library that looks like ours and %s", (_name, fields) => {
+  const error = Object.assign(rejection(), fields);
+  const request: { event: unknown; error: unknown; response?: unknown } = { event: apiEvents.http(), error };
+  answerRejection(request, "CIRCUIT_OPEN");
+  expect(request.response).toBeUndefined();
+});
+
+test("leaves a plain answer that is not the error's message", () => {
+  const error = Object.assign(rejection(), { message: undefined });
+  for (const response of [{ statusCode: 500 }, { statusCode: 500, body: 7 }]) {
+    const request: { event: unknown; error: unknown; response?: unknown } = {
+      event: apiEvents.http(),
+      error,
+      response,
+    };
+    answerRejection(request, "CIRCUIT_OPEN");
+    expect(request.response).toBe(response);
+  }
+});
+
 test("recognises a rejection by its code, whichever copy of the package made it", () => {
   expect(isRejection(rejection(), "CIRCUIT_OPEN")).toBe(true);
   expect(isRejection(rejection(), "RATE_LIMITED")).toBe(false);

@@ -130,7 +130,7 @@ describe("MIDGUARD_GATEWAY_TIMEOUT_MS", () => {
     const warning = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
     expect(await leftWith("", quarterHour, apiEvents.rest())).toBe(29_000);
     expect(warning).not.toHaveBeenCalled();
-    for (const [index, text] of ["0", "-1", "0.5", "a minute"].entries()) {
+    for (const [index, text] of ["0", "-1", "0.5", "a minute", "0x7530", "3e4", " 30000", "30 s"].entries()) {
       expect(await leftWith(text, quarterHour, apiEvents.rest())).toBe(29_000);
       expect(warning).toHaveBeenCalledTimes(index + 1);
       expect(warning.mock.lastCall?.[0]).toContain("MIDGUARD_GATEWAY_TIMEOUT_MS");

@@ -69,7 +69,7 @@ function functionMsOf(context: object): number {
 function configuredGatewayMs(): number | undefined {
   const text = process.env.MIDGUARD_GATEWAY_TIMEOUT_MS;
   if (text === undefined || text === "") return undefined;
-  const ms = Number(text);
+  const ms = /^(\d+(\.\d+)?|Infinity)$/.test(text) ? Number(text) : 0;
   if (ms >= 1) return ms;
   warn("MIDGUARD_GATEWAY_TIMEOUT_MS must be a number of at least 1, and was ignored", text);
   return undefined;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readOptions } from "./options.ts";
+import { optionsOf, readOptions } from "./options.ts";
 import { anything, callback, number, required, shape, text, wholeNumber } from "./rules.ts";
 
 const rules = {
@@ -52,8 +52,14 @@ test("an option that is required must be given", () => {
 });
 
 test.each([
-  [{ nmae: "a" }, 'retry: unknown option nmae ("a")'],
-  [{ nmae: undefined }, "retry: unknown option nmae (undefined)"],
+  [{ nmae: "a" }, 'retry: unknown option nmae ("a"): did you mean name?'],
+  [{ nmae: undefined }, "retry: unknown option nmae (undefined): did you mean name?"],
+  [{ maxSize: 1 }, "retry: unknown option maxSize (1): did you mean size?"],
+  [{ Clock: clock }, "retry: unknown option Clock (an object): did you mean clock?"],
+  [{ s: 1 }, "retry: unknown option s (1)"],
+  [{ "a\nb": 1 }, "retry: unknown option a\\nb (1)"],
+  [{ windowMs: 1 }, "retry: unknown option windowMs (1): it is an option of slidingWindow()"],
+  [{ windowsMs: 1 }, "retry: unknown option windowsMs (1): did you mean windowMs? it is an option of slidingWindow()"],
   [JSON.parse('{ "__proto__": {} }'), "retry: unknown option __proto__ (an object)"],
   [{ constructor: 1 }, "retry: unknown option constructor (1)"],
   [{ name: 7 }, "retry: name must be a non-empty string, got 7"],
@@ -64,5 +70,18 @@ test.each([
   [null, "retry: options must be an object, got null"],
   [[1], "retry: options must be an object, got an array"],
 ])("refuses %j", (options, message) => {
-  expect(() => readOptions("retry", options, rules, defaults)).toThrow(new TypeError(message));
+  const hints = optionsOf("slidingWindow()", "windowMs", "strict");
+  expect(() => readOptions("retry", options, rules, defaults, hints)).toThrow(new TypeError(message));
+});
+
+test("options of a promise are refused, and its rejection is handled", async () => {
+  const unhandled: unknown[] = [];
+  const note = (reason: unknown): void => void unhandled.push(reason);
+  process.on("unhandledRejection", note);
+  const loading = Promise.reject(new Error("no configuration"));
+  expect(() => readOptions("retry", loading, rules)).toThrow("retry: options must be an object, got a promise");
+  expect(() => readOptions("retry", { size: Promise.reject(new Error("late")) }, rules)).toThrow("got a promise");
+  await new Promise((resolve) => setImmediate(resolve));
+  process.off("unhandledRejection", note);
+  expect(unhandled).toEqual([]);
 });

@@ -1,4 +1,7 @@
+import { isThenable } from "../callback.ts";
 import { isRecord } from "../foreign.ts";
+import { printable } from "../printable.ts";
+import { nearest } from "./nearest.ts";
 import { type RequiredRule, type Rule, refuse, show } from "./rules.ts";
 
 type Rules = Readonly<Record<string, Rule<unknown>>>;
@@ -14,10 +17,28 @@ export type Filled<R extends Rules, D> = { readonly [option in Present<R, D>]: V
   readonly [option in Exclude<keyof R, Present<R, D>>]: Values<R>[option] | undefined;
 };
 
+/** What to write instead of options that belong elsewhere, by their names: `an option of createRetry()`. */
+export type Hints = Readonly<Record<string, string>>;
+
+/** Hints for the options of another factory. */
+export function optionsOf(factory: string, ...names: readonly string[]): Hints {
+  return Object.fromEntries(names.map((name) => [name, `it is an option of ${factory}`]));
+}
+
+function unknownOption(owner: string, option: string, value: unknown, rules: Rules, hints: Hints): TypeError {
+  const message = `${owner}: unknown option ${printable(option)} (${show(value)})`;
+  if (Object.hasOwn(hints, option)) return new TypeError(`${message}: ${hints[option]}`);
+  const similar = nearest(option, [...Object.keys(rules), ...Object.keys(hints)]);
+  if (similar === undefined) return new TypeError(message);
+  const isOther = !Object.hasOwn(rules, similar);
+  return new TypeError(`${message}: did you mean ${similar}?${isOther ? ` ${hints[similar]}` : ""}`);
+}
+
 /**
  * Checks options by rules, one a line, and fills in the defaults. An explicit `undefined` means the default.
  *
  * @param owner - Stands first in every message: the factory's name.
+ * @param hints - Help for options that are known to be mistaken for others. Without one the nearest option is suggested.
  * @throws TypeError or RangeError naming owner, option and value; also for an option that no rule knows.
  *
  * @example
@@ -28,12 +49,13 @@ export function readOptions<R extends Rules, D extends Partial<Values<R>> = Reco
   options: unknown,
   rules: R,
   defaults?: D,
+  hints: Hints = {},
 ): Filled<R, D> {
-  if (!isRecord(options) || Array.isArray(options)) {
+  if (!isRecord(options) || Array.isArray(options) || isThenable(options)) {
     return refuse(TypeError, `${owner}: options`, "an object", options);
   }
   for (const [option, value] of Object.entries(options)) {
-    if (!Object.hasOwn(rules, option)) throw new TypeError(`${owner}: unknown option ${option} (${show(value)})`);
+    if (!Object.hasOwn(rules, option)) throw unknownOption(owner, option, value, rules, hints);
   }
   const filled: Record<string, unknown> = { ...defaults };
   // Read by name, because options may be inherited, or getters of a class.

@@ -1,4 +1,6 @@
-import { isRecord, read } from "../foreign.ts";
+import { handleRejection, isThenable } from "../callback.ts";
+import { isRecord } from "../foreign.ts";
+import { printable } from "../printable.ts";
 
 /**
  * What an option must be. Gives the value back, or throws: a `TypeError` for a wrong type, a `RangeError` for a value out
@@ -13,15 +15,16 @@ export interface RequiredRule<T> extends Rule<T> {
 
 /** How a value is shown in an error: text and numbers as they are, of anything else its type. */
 export function show(value: unknown): string {
-  if (typeof value === "string") return JSON.stringify(value);
+  if (typeof value === "string") return printable(JSON.stringify(value));
   if (Array.isArray(value)) return value.length === 0 ? "an empty array" : "an array";
   if (typeof value === "function") return "a function";
-  if (isRecord(value)) return typeof read(value, "then") === "function" ? "a promise" : "an object";
+  if (isRecord(value)) return isThenable(value) ? "a promise" : "an object";
   return String(value);
 }
 
 /** Throws an error which says that `name` must be `wanted`, and shows `value`. */
 export function refuse(Refusal: ErrorConstructor, name: string, wanted: string, value: unknown): never {
+  handleRejection(value);
   throw new Refusal(`${name} must be ${wanted}, got ${show(value)}`);
 }
 
@@ -84,10 +87,10 @@ export function list<T>(): Rule<readonly T[]> {
   return ofType("an array", Array.isArray);
 }
 
-/** A function. Its result is checked at each call. */
+/** A function; `wanted` may name some. Its result is checked at each call. */
 // biome-ignore lint/suspicious/noExplicitAny: any function will do; the option's own type says which.
-export function callback<F extends (...args: any[]) => unknown>(): Rule<F> {
-  return ofType("a function", (value) => typeof value === "function");
+export function callback<F extends (...args: any[]) => unknown>(wanted: string = "a function"): Rule<F> {
+  return ofType(wanted, (value) => typeof value === "function");
 }
 
 /** One of a few values. */
@@ -96,20 +99,28 @@ export function oneOf<const T extends readonly unknown[]>(...allowed: T): Rule<T
   return (name, value) => (allowed.includes(value) ? value : refuse(RangeError, name, wanted, value));
 }
 
-/** An object by its shape, because an instance of another copy of its class is as good: each member is checked. */
-export function shape<T extends object>(members: { readonly [member in keyof T]?: Rule<unknown> }): Rule<T> {
+/**
+ * An object by its shape, because an instance of another copy of its class is as good: each member is checked.
+ *
+ * @param wanted - Describes the object, or names its factories.
+ */
+export function shape<T extends object>(
+  members: { readonly [member in keyof T]?: Rule<unknown> },
+  wanted: string = "an object",
+): Rule<T> {
   return (name, value) => {
-    if (!isRecord(value) || Array.isArray(value)) return refuse(TypeError, name, "an object", value);
+    if (!isRecord(value) || Array.isArray(value)) return refuse(TypeError, name, wanted, value);
     for (const [member, rule] of Object.entries(members)) (rule as Rule<unknown>)(`${name}.${member}`, value[member]);
     return value as T;
   };
 }
 
 /** An abort signal by its shape: one of another realm is as good. */
-export const abortSignal: Rule<AbortSignal> = shape<AbortSignal>({
-  addEventListener: callback(),
-  removeEventListener: callback(),
-});
+export const abortSignal: Rule<AbortSignal> = ofType(
+  "an AbortSignal",
+  (value) =>
+    isRecord(value) && typeof value.addEventListener === "function" && typeof value.removeEventListener === "function",
+);
 
 /** A value that is checked elsewhere. */
 export function anything<T>(): Rule<T> {

@@ -6,17 +6,20 @@ const ofValue = (value: unknown): boolean | undefined => isFailedAnswer({ ok: tr
 const ofError = (error: unknown): boolean | undefined => isFailedAnswer({ ok: false, error });
 
 describe("a status", () => {
-  test.each([408, 425, 429, 500, 503, 599])("of %i is a failure", (status) => {
+  test.each([408, 425, 429, 500, 503, 599, "503"])("of %j is a failure", (status) => {
     expect([ofValue({ statusCode: status }), ofError({ status })]).toEqual([true, true]);
   });
 
-  test.each([100, 200, 304, 400, 404, 424, 426, 428, 430, 499, 600])("of %i is no failure", (status) => {
+  test.each([100, 200, 304, 400, 404, 424, 426, 428, 430, 499, 600, "200"])("of %j is no failure", (status) => {
     expect([ofValue({ statusCode: status }), ofError({ status })]).toEqual([false, false]);
   });
 
-  test.each([0, 1, 99, Number.NaN, "503", undefined, null])("of %s is no answer", (status) => {
-    expect([ofValue({ statusCode: status }), ofError({ status })]).toEqual([undefined, undefined]);
-  });
+  test.each([0, 1, 99, Number.NaN, "", " 503", "5e2", "0x1F7", "99", undefined, null])(
+    "of %j is no answer",
+    (status) => {
+      expect([ofValue({ statusCode: status }), ofError({ status })]).toEqual([undefined, undefined]);
+    },
+  );
 });
 
 describe("the answer in a value", () => {
@@ -69,7 +72,7 @@ describe("the answer that an error reports", () => {
     expect(ofError({ name: "ValidationException", statusCode: 400 })).toBe(false);
   });
 
-  test.each([new Error("?"), { status: 1 }, { status: "503" }, "503", undefined, null])("is not in %s", (error) => {
+  test.each([new Error("?"), { status: 1 }, { status: "failed" }, "503", undefined, null])("is not in %s", (error) => {
     expect(ofError(error)).toBeUndefined();
   });
 });
@@ -124,6 +127,12 @@ describe("an abort", () => {
     ["a name alone, in British spelling", named("CancelledError")],
     ["a code alone", { code: "ERR_CANCELED" }],
     ["a code alone, of got", { code: "ERR_ABORTED" }],
+    ["undici", named("RequestAbortedError", { code: "UND_ERR_ABORTED" })],
+    ["superagent", named("Error", { code: "ABORTED" })],
+    ["node-fetch", named("AbortError", { type: "aborted" })],
+    ["node-redis, which names the class alone", new (class AbortError extends Error {})()],
+    ["gRPC", { code: 1, details: "Cancelled on client", metadata: {} }],
+    ["a library that wraps it", new Error("request failed", { cause: new DOMException("gone", "AbortError") })],
   ])("is known by the words of %s", (_who, error) => {
     expect(isAbort(error)).toBe(true);
   });
@@ -136,6 +145,9 @@ describe("an abort", () => {
     ["another name", named("TransactionAbortError")],
     ["another name", named("TaskCanceledErrorList")],
     ["another code", { code: "ECONNABORTED" }],
+    ["another 1", { code: 1, details: "", metadata: {} }],
+    ["an exit status", { code: 1 }],
+    ["a wrapped timeout", new Error("failed", { cause: new DOMException("late", "TimeoutError") })],
   ])("is not %s", (_what, error) => {
     expect(isAbort(error)).toBe(false);
   });

@@ -1,14 +1,10 @@
 import { isRejection } from "../errors/rejection.ts";
 import { isRecord, read, readText } from "../foreign.ts";
+import { writtenStatus } from "../status.ts";
 import type { Outcome } from "./outcome.ts";
 
 /** AWS answers a throttled call, and S3 a timed-out one, with status 400 and one of these names. */
 const overloadName = /Throttl|TooManyRequests|SlowDown|RequestLimitExceeded|ThroughputExceeded|RequestTimeout/;
-
-/** A number under 100 is something else, such as the exit status of a child process. */
-function isStatus(value: unknown): value is number {
-  return typeof value === "number" && value >= 100;
-}
 
 /** Whether an HTTP status means that the other side could not answer now: 408, 425, 429 and 5xx. */
 function isFailureStatus(status: number): boolean {
@@ -18,24 +14,23 @@ function isFailureStatus(status: number): boolean {
 /** The status in a value: `{ statusCode }` (undici, a Lambda proxy), or `{ status }` beside `ok` or `headers` (fetch, axios). */
 function statusOfValue(value: unknown): number | undefined {
   if (!isRecord(value)) return undefined;
-  const statusCode = read(value, "statusCode");
-  if (isStatus(statusCode)) return statusCode;
-  const status = read(value, "status");
+  const statusCode = writtenStatus(read(value, "statusCode"));
+  if (statusCode !== undefined) return statusCode;
   // A number called `status` alone may be anything.
   const isAnswer = typeof read(value, "ok") === "boolean" || isRecord(read(value, "headers"));
-  return isStatus(status) && isAnswer ? status : undefined;
+  return isAnswer ? writtenStatus(read(value, "status")) : undefined;
 }
 
 /** The status that an error reports: its own (http-errors, ky), an AWS SDK error's, or its response's (axios, got). */
 function statusOfError(error: unknown): number | undefined {
   if (!isRecord(error)) return undefined;
-  return [
-    read(error, "statusCode"),
-    read(error, "status"),
-    read(error, "$metadata", "httpStatusCode"),
-    read(error, "response", "statusCode"),
-    read(error, "response", "status"),
-  ].find(isStatus);
+  return (
+    writtenStatus(read(error, "statusCode")) ??
+    writtenStatus(read(error, "status")) ??
+    writtenStatus(read(error, "$metadata", "httpStatusCode")) ??
+    writtenStatus(read(error, "response", "statusCode")) ??
+    writtenStatus(read(error, "response", "status"))
+  );
 }
 
 /**
@@ -55,13 +50,38 @@ export function isTimeout(error: unknown): boolean {
   return read(error, "name") === "TimeoutError" || read(error, "cause", "name") === "TimeoutError";
 }
 
-/** `AbortError` of the platform; `CanceledError` of axios; `CancelError` of got. */
-const abortName = /^(Abort|Cancel(l?ed)?)Error$/;
-const abortCodes: readonly unknown[] = ["ABORT_ERR", "ERR_CANCELED", "ERR_ABORTED"];
+/** `AbortError` of the platform, node-fetch, got and the AWS SDK; `CanceledError` of axios; `CancelError` of older gots. */
+const abortName = /^(Abort|Aborted|RequestAborted|Cancel(l?ed)?)Error$/;
+/** Node; axios and got; got; undici; superagent. */
+const abortCodes: readonly unknown[] = ["ABORT_ERR", "ERR_CANCELED", "ERR_ABORTED", "UND_ERR_ABORTED", "ABORTED"];
 
-/** Whether an error is an abort, other than by a timeout. */
+function isCancelledByGrpc(error: unknown): boolean {
+  return read(error, "code") === 1 && isRecord(read(error, "metadata")) && readText(error, "details") !== "";
+}
+
+function hasAbortMark(error: unknown): boolean {
+  return (
+    abortName.test(readText(error, "name")) ||
+    // node-redis names the class alone.
+    abortName.test(readText(error, "constructor", "name")) ||
+    abortCodes.includes(read(error, "code")) ||
+    isCancelledByGrpc(error)
+  );
+}
+
+/** Whether an error is an abort, or is caused by one, other than by a timeout. */
 export function isAbort(error: unknown): boolean {
-  return (abortName.test(readText(error, "name")) || abortCodes.includes(read(error, "code"))) && !isTimeout(error);
+  return !isTimeout(error) && (hasAbortMark(error) || hasAbortMark(read(error, "cause")));
+}
+
+/**
+ * Whether an error is an abort, and not one that the AWS SDK makes of a timeout of its own: that has the name alone.
+ * Nothing else can have aborted the calls of the other clients.
+ */
+export function isCallersAbort(error: unknown): boolean {
+  if (!isAbort(error)) return false;
+  const isBare = read(error, "code") === undefined && !isRecord(read(error, "cause"));
+  return !isBare || readText(error, "type") === "aborted" || readText(error, "name") !== "AbortError";
 }
 
 /** Whether an error is a rejection by Midguard itself, so that the dependency was never called. */

@@ -9,6 +9,8 @@ const facts = {
   functionUrl: { kind: "function-url", method: "GET", route: undefined, sourceIp: "203.0.113.7" },
   alb: { kind: "alb", method: "GET", route: undefined, sourceIp: undefined },
   albMultiValue: { kind: "alb", method: "GET", route: undefined, sourceIp: undefined },
+  latticeV1: { kind: "vpc-lattice", method: "GET", route: undefined, sourceIp: undefined },
+  latticeV2: { kind: "vpc-lattice", method: "GET", route: undefined, sourceIp: undefined },
   websocket: { kind: "websocket", method: "", route: "$connect", sourceIp: "203.0.113.7" },
   edge: { kind: "edge", method: "GET", route: undefined, sourceIp: "203.0.113.7" },
 } as const;
@@ -66,6 +68,7 @@ test("fields of a wrong type are as good as none", () => {
   expect(describeRequest({ requestContext: { identity: {} } })).toBeUndefined();
   expect(describeRequest({ requestContext: { elb: {} } })?.method).toBe("");
   expect(describeRequest({ Records: [{ cf: { request: {} } }] })?.method).toBe("");
+  expect(describeRequest({ requestContext: { serviceNetworkArn: "arn" }, method: 7 })?.method).toBe("");
 });
 
 test("joins several values of a header, and skips what is no text", () => {
@@ -80,11 +83,16 @@ test("never throws, whatever the event", () => {
     {
       requestContext: fc.oneof(
         parts,
-        fc.record({ http: parts, identity: parts, elb: parts, routeKey: parts }, { requiredKeys: [] }),
+        fc.record(
+          { http: parts, identity: parts, elb: parts, routeKey: parts, serviceNetworkArn: parts },
+          { requiredKeys: [] },
+        ),
       ),
       headers: parts,
       multiValueHeaders: parts,
       httpMethod: parts,
+      raw_path: parts,
+      method: parts,
       Records: fc.oneof(parts, fc.array(fc.record({ cf: fc.record({ request: parts }) }))),
     },
     { requiredKeys: [] },

@@ -2,12 +2,12 @@ import { isRecord } from "../foreign.ts";
 
 /** One shape for every kind of event that is an API request, and so can be answered with a status. */
 export interface RequestDescription {
-  readonly kind: "rest" | "http" | "function-url" | "alb" | "websocket" | "edge";
+  readonly kind: "rest" | "http" | "function-url" | "alb" | "vpc-lattice" | "websocket" | "edge";
   /** `GET`; empty for a WebSocket message. */
   readonly method: string;
-  /** Method and path template, `GET /users/{id}`; `undefined` if the event has no template (ALB, Function URL, Edge). */
+  /** Method and path template, `GET /users/{id}`; `undefined` if the event has no template (ALB, VPC Lattice, Function URL, Edge). */
   readonly route: string | undefined;
-  /** The peer that the gateway saw, as it wrote it; `undefined` for a load balancer, which reports it in a header only. */
+  /** The peer that the gateway saw, as it wrote it; `undefined` for ALB and VPC Lattice, which report it in a header only. */
   readonly sourceIp: string | undefined;
   /** When the gateway received the request, in epoch ms by its clock. */
   readonly arrivedAt: number | undefined;
@@ -36,7 +36,7 @@ function headerIn(headers: unknown, name: string): string | undefined {
 function describeGateway(event: Fields, context: Fields): RequestDescription | undefined {
   // A Lambda authorizer gets the request too, but answers with a policy.
   if (event.methodArn !== undefined || event.routeArn !== undefined) return undefined;
-  const { http, elb, identity } = context;
+  const { http, elb, identity, serviceNetworkArn } = context;
   const header = (name: string) => headerIn(event.multiValueHeaders, name) ?? headerIn(event.headers, name);
   if (isRecord(http)) {
     const kind = text(context.domainName)?.includes(".lambda-url.") ? "function-url" : "http";
@@ -48,6 +48,7 @@ function describeGateway(event: Fields, context: Fields): RequestDescription | u
   if (isRecord(elb)) {
     return { kind: "alb", method: method ?? "", route: undefined, sourceIp: undefined, arrivedAt: undefined, header };
   }
+  if (text(serviceNetworkArn) !== undefined) return describeLattice(event, header);
   if (!isRecord(identity)) return undefined;
   const caller = { sourceIp: text(identity.sourceIp), arrivedAt: epoch(context.requestTimeEpoch), header };
   if (text(context.connectionId) !== undefined) {
@@ -56,6 +57,16 @@ function describeGateway(event: Fields, context: Fields): RequestDescription | u
   if (method === undefined) return undefined;
   const resource = text(event.resource) ?? text(context.resourcePath);
   return { kind: "rest", method, route: resource && `${method} ${resource}`, ...caller };
+}
+
+/** Version 2 of the event has a request context, version 1 has none. Both keep method and headers at the top. */
+function describeLattice(event: Fields, header: RequestDescription["header"]): RequestDescription {
+  const method = text(event.method) ?? "";
+  return { kind: "vpc-lattice", method, route: undefined, sourceIp: undefined, arrivedAt: undefined, header };
+}
+
+function isLatticeV1({ raw_path, method, headers }: Fields): boolean {
+  return text(raw_path) !== undefined && text(method) !== undefined && isRecord(headers);
 }
 
 function epoch(value: unknown): number | undefined {
@@ -72,11 +83,13 @@ function describeEdge(records: unknown): RequestDescription | undefined {
 }
 
 /**
- * Describes the request in an API event: REST API (v1), HTTP API (v2), Function URL, load balancer, WebSocket API and
- * Lambda@Edge. `undefined` for anything else (queues, streams, schedules, authorizers, direct invokes): there a status
+ * Describes the request in an API event: REST API (v1), HTTP API (v2), Function URL, load balancer, VPC Lattice (v1, v2),
+ * WebSocket API and Lambda@Edge. `undefined` for anything else (queues, streams, schedules, authorizers, direct invokes): there a status
  * would count as a success. Never throws, whatever the event, as long as it came as JSON.
  */
 export function describeRequest(event: unknown): RequestDescription | undefined {
   if (!isRecord(event)) return undefined;
-  return isRecord(event.requestContext) ? describeGateway(event, event.requestContext) : describeEdge(event.Records);
+  if (isRecord(event.requestContext)) return describeGateway(event, event.requestContext);
+  if (isLatticeV1(event)) return describeLattice(event, (name) => headerIn(event.headers, name));
+  return describeEdge(event.Records);
 }

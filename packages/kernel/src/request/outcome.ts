@@ -1,4 +1,5 @@
 import { read } from "../foreign.ts";
+import { statusOf } from "../status.ts";
 
 /** How a request ended. */
 export interface RequestOutcome {
@@ -8,12 +9,6 @@ export interface RequestOutcome {
   readonly response?: unknown;
   /** The error that the request failed with; absent if it succeeded. */
   readonly error?: unknown;
-}
-
-/** An HTTP status (100 to 599) as a number; Lambda@Edge writes it as text. `undefined` for anything else. */
-export function statusOf(value: unknown): number | undefined {
-  const status = typeof value === "string" ? Number(value) : value;
-  return typeof status === "number" && Number.isInteger(status) && status >= 100 && status <= 599 ? status : undefined;
 }
 
 function responseStatus(response: unknown): number | undefined {

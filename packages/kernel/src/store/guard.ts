@@ -1,6 +1,7 @@
-import { type Clock, startTimer } from "../clock.ts";
+import { type Clock, nextTurn, startTimer } from "../clock.ts";
 import { currentScope } from "../invocation/current.ts";
 import { usableMs } from "../invocation/reserve.ts";
+import { createHealth } from "./health.ts";
 
 /** Options of `createStoreGuard`. */
 export interface StoreGuardOptions {
@@ -24,14 +25,18 @@ export interface StoreGuard {
   call<T>(ask: (signal: AbortSignal) => Promise<T>): Promise<T>;
 }
 
-/** Rejects with `timeout` after `ms`, and aborts the call with whatever it failed with. Leaves no timer behind. */
+/** A call ends by its time limit. If it ends this much later, the process was frozen meanwhile, and its connection too. */
+const frozenMs = 1_000;
+
+/** Rejects with `timeout()` after `ms`, and aborts the call with whatever it failed with. Leaves no timer behind. */
 async function callWithin<T>(
   ask: (signal: AbortSignal) => Promise<T>,
-  { clock, ms, timeout }: { readonly clock: Clock; readonly ms: number; readonly timeout: Error },
+  { clock, ms, timeout }: { readonly clock: Clock; readonly ms: number; timeout(): Error },
 ): Promise<T> {
   const asking = new AbortController();
   const { promise: expiry, reject: expire } = Promise.withResolvers<never>();
-  const stopTimer = startTimer(clock, ms, () => expire(timeout));
+  // If this process was busy, the answer may be here: Node runs timers before it reads sockets.
+  const stopTimer = startTimer(clock, ms, () => nextTurn(() => expire(timeout())));
   // Async, so that a store which throws at once is one that rejects.
   const answering = (async () => ask(asking.signal))();
   try {
@@ -46,7 +51,8 @@ async function callWithin<T>(
 
 /**
  * A guard for one store: every call has a time limit, and a store that failed gets one probe per `probeAfterMs` until
- * it answers. A call cut short by the invocation's deadline does not count as a failure.
+ * it answers. A call cut short by the invocation's deadline does not count as a failure, unless such calls together have
+ * waited as long as one call may.
  *
  * @example
  * const guard = createStoreGuard({ timeoutMs: 250, clock: systemClock, timeoutError: (ms) => new StoreTimeoutError(ms) });
@@ -54,39 +60,33 @@ async function callWithin<T>(
  */
 export function createStoreGuard(options: StoreGuardOptions): StoreGuard {
   const { timeoutMs, firstTimeoutMs = 1_000, probeAfterMs = 1_000, clock } = options;
-  let isFirst = true;
-  /** When the store failed, or when the last probe was sent. */
-  let deadSince: number | undefined;
+  const health = createHealth({ clock, probeAfterMs });
+  let calls = 0;
 
   async function call<T>(ask: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const ownMs = isFirst ? Math.max(timeoutMs, firstTimeoutMs) : timeoutMs;
+    const ownMs = health.isUntried ? Math.max(timeoutMs, firstTimeoutMs) : timeoutMs;
     const ms = Math.min(ownMs, usableMs(currentScope()));
-    const timeout = options.timeoutError(Math.max(0, ms));
+    let isLate = false;
+    function timeout(): Error {
+      isLate = true;
+      return options.timeoutError(Math.max(0, ms));
+    }
     // Time is up: that says nothing about the store.
-    if (ms <= 0) throw timeout;
+    if (ms <= 0) throw timeout();
+    calls += 1;
+    const own = calls;
+    const since = clock.now();
     try {
       const answer = await callWithin(ask, { clock, ms, timeout });
-      deadSince = undefined;
-      isFirst = false;
+      health.answered(own);
       return answer;
     } catch (error) {
-      // Cut short by the deadline, the store may be alive.
-      if (error !== timeout || ms === ownMs) {
-        deadSince = clock.now();
-        isFirst = false;
-      }
+      if (isLate && ms < ownMs) health.cutShort(own, since, ownMs);
+      else if (clock.now() > since + ms + frozenMs) health.frozen(own, calls);
+      else health.failed(own);
       throw error;
     }
   }
 
-  function admits(): boolean {
-    if (deadSince === undefined) return true;
-    const now = clock.now();
-    // If `deadSince` lies in the future, the clock was set back: the time since the failure is unknown.
-    if (now >= deadSince && now < deadSince + probeAfterMs) return false;
-    deadSince = now;
-    return true;
-  }
-
-  return { admits, call };
+  return { admits: health.admits, call };
 }

@@ -1,6 +1,7 @@
 // Imported, so that fake timers of the same test do not hold it.
 import { setImmediate } from "node:timers";
 import type { Clock } from "../clock.ts";
+import { viewOf } from "../signals.ts";
 
 /** A clock that stands still until it is moved. */
 export interface ManualClock extends Clock {
@@ -48,8 +49,9 @@ export function manualClock(startMs: number = Date.UTC(2026, 0, 1)): ManualClock
       }
       now = end;
     },
-    sleep(ms, signal) {
+    sleep(ms, given) {
       return new Promise((resolve, reject) => {
+        const signal = given && viewOf(given);
         if (signal?.aborted) return reject(signal.reason);
         const sleeper = { at: now + ms, wake };
         function wake(): void {

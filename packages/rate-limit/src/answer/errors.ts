@@ -43,19 +43,35 @@ export class RateLimitError extends Error implements Rejection {
   }
 }
 
-/** Thrown by the middleware for a client on the deny list, and for a request without a key: 403. */
+/** The answer to a request that has no key. */
+export interface MissingKeyAnswer {
+  readonly statusCode: 400 | 401 | 403;
+  /** A 401 should say how to authenticate: `{ "WWW-Authenticate": "ApiKey" }` (RFC 9110, 15.5.2). @default none */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+}
+
+const titles = { 400: "Bad Request", 401: "Unauthorized", 403: "Forbidden" };
+
+/** Thrown by the middleware for a client on the deny list, and for a request without a key: 403, or as `onMissingKey` says. */
 export class AccessDeniedError extends Error implements Rejection {
   override readonly name = "AccessDeniedError";
   readonly code = "ACCESS_DENIED";
-  readonly statusCode = 403;
-  readonly status = 403;
+  readonly statusCode: MissingKeyAnswer["statusCode"];
+  readonly status: MissingKeyAnswer["statusCode"];
   readonly expose = true;
-  readonly headers: Readonly<Record<string, string>> = {};
-  readonly problem: Rejection["problem"] = { title: "Forbidden" };
+  readonly headers: Readonly<Record<string, string>>;
+  readonly problem: Rejection["problem"];
   readonly reason: "deny-list" | "missing-key";
 
-  constructor(reason: "deny-list" | "missing-key") {
+  constructor(
+    reason: "deny-list" | "missing-key",
+    { statusCode, headers = {} }: MissingKeyAnswer = { statusCode: 403 },
+  ) {
     super("Access is denied");
     this.reason = reason;
+    this.statusCode = statusCode;
+    this.status = statusCode;
+    this.headers = headers;
+    this.problem = { title: titles[statusCode] };
   }
 }

@@ -82,3 +82,15 @@ export function headersOf(
   }
   return headers;
 }
+
+/** Names of headers that are lists: limiters around one another report in the same one. */
+const lists: readonly string[] = ["RateLimit-Policy", "RateLimit"];
+
+/** The headers of two limiters, one inside the other. The legacy ones have room for one limit: the inner's. */
+export function joinHeaders(inner: Headers, outer: Headers): Headers {
+  const joined = { ...outer, ...inner };
+  for (const name of lists) {
+    if (inner[name] !== undefined && outer[name] !== undefined) joined[name] = `${inner[name]}, ${outer[name]}`;
+  }
+  return joined;
+}

@@ -4,7 +4,7 @@ import { apiEvents } from "@midguard/kernel/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { addressKey, parseAddress } from "./address.ts";
-import { clientAddress } from "./client-address.ts";
+import { reportedAddress } from "./client-address.ts";
 import { networksRule } from "./networks.ts";
 
 function group(text: string, prefix = 56): string | undefined {
@@ -187,7 +187,7 @@ describe("the client's address", () => {
     return describeRequest({ ...event, headers, ...multiple }) as RequestDescription;
   }
   const of = (kind: keyof typeof apiEvents, forwarded?: string, hops = 0) => {
-    const address = clientAddress(request(kind, forwarded), hops);
+    const address = reportedAddress(request(kind, forwarded), hops);
     return address === undefined ? undefined : addressKey(address, 56);
   };
 
@@ -199,8 +199,8 @@ describe("the client's address", () => {
     },
   );
 
-  it.each(["alb", "albMultiValue"] as const)(
-    "is the rightmost entry of a load balancer's X-Forwarded-For, which no client can write (CVE-2026-27700): %s",
+  it.each(["alb", "albMultiValue", "latticeV1", "latticeV2"] as const)(
+    "is the rightmost entry of the X-Forwarded-For of a load balancer or of VPC Lattice, which no client can write (CVE-2026-27700): %s",
     (kind) => {
       expect(of(kind, "198.51.100.9, 203.0.113.7")).toBe(v4);
       expect(of(kind, "127.0.0.1, 10.0.0.1,203.0.113.7")).toBe(v4);
@@ -231,7 +231,7 @@ describe("the client's address", () => {
 
   it("is unknown if the gateway reports none", () => {
     const event = { httpMethod: "GET", requestContext: { identity: {} } };
-    expect(clientAddress(describeRequest(event) as RequestDescription, 0)).toBeUndefined();
+    expect(reportedAddress(describeRequest(event) as RequestDescription, 0)).toBeUndefined();
   });
 });
 
@@ -286,5 +286,28 @@ describe("a list of networks", () => {
     null,
   ])("refuses %j", (text) => {
     expect(() => networksRule("denyList", [text as string])).toThrow(/^denyList must hold addresses or networks/);
+  });
+});
+
+describe("text of 64 KiB is read in linear time, whatever it holds:", () => {
+  const long = 65_536;
+  it.each([
+    ["a zone of percent signs", `::${"%".repeat(long)}\u2028x`],
+    ["a zone that ends in a line break", `::1${"%a".repeat(long / 2)}\n`],
+    ["colons", ":".repeat(long)],
+    ["an open bracket", "[".repeat(long)],
+    ["a bracket and no port", `[${"a".repeat(long)}]:${"1".repeat(long)}x`],
+    ["a port", `1.2.3.4:${"1".repeat(long)}x`],
+    ["white space", `${" ".repeat(long)}x${"\t".repeat(long)}x`],
+    ["dots", "1.".repeat(long / 2)],
+  ])("%s", (_name, text) => {
+    const startedAt = performance.now();
+    group(text);
+    expect(performance.now() - startedAt).toBeLessThan(200);
+  });
+
+  it("and a zone is no part of the key", () => {
+    expect([group("fe80::1%eth0"), group("fe80::1%%")]).toEqual([group("fe80::1"), group("fe80::1")]);
+    expect([group("fe80::1%"), group("%eth0"), group("%")]).toEqual([undefined, undefined, undefined]);
   });
 });

@@ -109,7 +109,8 @@ export function parseAddress(text: string): Address | undefined {
     return parseIpv4(host.includes(":") ? host.replace(/:\d+$/, "") : host);
   }
   // Without the zone.
-  const words = parseIpv6(host.includes("%") ? host.replace(/%.+$/, "") : host);
+  const zone = host.indexOf("%");
+  const words = parseIpv6(zone > 0 && zone < host.length - 1 ? host.slice(0, zone) : host);
   return words && unwrapIpv4(words);
 }
 

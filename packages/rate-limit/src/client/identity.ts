@@ -1,6 +1,9 @@
 import { createWarnOnce, type RequestDescription, syncResult } from "@midguard/kernel/internal";
+import type { MissingKeyAnswer } from "../answer/errors.ts";
 import { addressKey } from "./address.ts";
-import { clientAddress } from "./client-address.ts";
+import { reportedAddress } from "./client-address.ts";
+import { isHealthCheck } from "./health-check.ts";
+import { isKey, type Key, keyText } from "./key.ts";
 import type { Networks } from "./networks.ts";
 
 /** Why a request is denied without being counted. */
@@ -11,8 +14,8 @@ type Identity = { readonly key: string } | { readonly key: undefined; readonly d
 
 /** The options that decide on a request's identity, checked and filled up. */
 export interface IdentityOptions<TEvent, TContext> {
-  readonly key?: ((event: TEvent, context: TContext) => string | undefined) | undefined;
-  readonly onMissingKey: "deny" | "allow";
+  readonly key?: ((event: TEvent, context: TContext) => Key | undefined) | undefined;
+  readonly onMissingKey: "deny" | "allow" | "address" | MissingKeyAnswer;
   readonly allowList: Networks | undefined;
   readonly denyList: Networks | undefined;
   readonly ipv6Prefix: number;
@@ -33,22 +36,34 @@ const withoutKey: Identity = { key: undefined, denied: "missing-key" };
 export function createIdentify<TEvent, TContext>(
   options: IdentityOptions<TEvent, TContext>,
 ): Identify<TEvent, TContext> {
-  const { key: keyOf, allowList, denyList, ipv6Prefix, trustedHops } = options;
-  const needsAddress = keyOf === undefined || denyList !== undefined || allowList !== undefined;
+  const { key: keyOf, onMissingKey, allowList, denyList, ipv6Prefix, trustedHops } = options;
+  const mayUseAddress = keyOf === undefined || onMissingKey === "address";
+  const needsAddress = mayUseAddress || denyList !== undefined || allowList !== undefined;
   const warnOnce = createWarnOnce("rateLimit");
 
+  function ownKey(event: TEvent, context: TContext): string | undefined {
+    const key: unknown = syncResult("rateLimit: key", keyOf?.(event, context));
+    if (isKey(key)) return keyText(key);
+    // Neither a key nor missing: the function is wrong.
+    if (key) warnOnce("key", "key must return text, parts or undefined, but its result has another type", typeof key);
+    return undefined;
+  }
+
+  function addressIdentity(address: string | undefined, description: RequestDescription): Identity {
+    const key = address && addressKey(address, ipv6Prefix);
+    if (key) return { key: (keyOf === undefined ? key : keyText({ address: key })) as string };
+    return isHealthCheck(description) ? exempt : missing;
+  }
+
+  // Never one bucket that all requests without a key share.
+  const missing = onMissingKey === "allow" ? exempt : withoutKey;
+
   return function identify({ event, context }, description) {
-    const address = needsAddress ? clientAddress(description, trustedHops) : undefined;
+    const address = needsAddress ? reportedAddress(description, trustedHops) : undefined;
     if (address !== undefined && denyList?.has(address)) return onDenyList;
     if (address !== undefined && allowList?.has(address)) return exempt;
-    const key: unknown =
-      keyOf === undefined
-        ? address && addressKey(address, ipv6Prefix)
-        : syncResult("rateLimit: key", keyOf(event, context));
-    if (typeof key === "string" && key !== "") return { key };
-    // Something that is neither a string nor missing: the function is wrong.
-    if (key) warnOnce("key", "key must return a string or undefined, but its result has another type", typeof key);
-    // Never one bucket that all requests without a key share.
-    return options.onMissingKey === "deny" ? withoutKey : exempt;
+    const key = keyOf && ownKey(event, context);
+    if (key !== undefined) return { key };
+    return mayUseAddress ? addressIdentity(address, description) : missing;
   };
 }

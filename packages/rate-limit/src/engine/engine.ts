@@ -1,3 +1,4 @@
+import { createWarnOnce } from "@midguard/kernel/internal";
 import { rateLimitEvents } from "../events.ts";
 import { checkLimits, type Limit } from "../limits/limit.ts";
 import type { EngineOptions } from "../options.ts";
@@ -35,13 +36,14 @@ function createPublisher({ name, dryRun, onStoreError }: EngineOptions) {
 }
 
 /** A function that checks limits, each list once. */
-function createLimitCheck(owner: string, isInMemory: boolean): Engine["check"] {
+function createLimitCheck({ owner, store }: EngineOptions): Engine["check"] {
   const checked = new WeakMap<object, readonly Limit[]>();
   return function check(limits) {
     let list = checked.get(limits);
     if (list === undefined) {
       list = checkLimits(owner, limits);
-      if (isInMemory) warnOfLongWindows(list);
+      store.check?.(list);
+      if (store.takeSync !== undefined) warnOfLongWindows(list);
       checked.set(limits, list);
     }
     return list;
@@ -50,21 +52,26 @@ function createLimitCheck(owner: string, isInMemory: boolean): Engine["check"] {
 
 /** The engine for checked options. */
 export function createEngine(options: EngineOptions): Engine {
-  const { name, clock, store } = options;
+  const { name, clock } = options;
   const prefix = options.ownStore ? "" : `${name}:`;
   const publisher = createPublisher(options);
+  const warnOnce = createWarnOnce(options.owner);
   const failover: Failover = createFailover({ ...options, onError: publisher.storeFailed });
   const refunded = new WeakSet<Decision>();
   const now = (): number => Math.max(0, Math.floor(clock.now()));
 
   function published(decision: Decision, key: string): Decision {
     if (!decision.allowed) publisher.exceeded(decision, key);
+    if (decision.retryAfterMs === Infinity) {
+      const names = decision.violated.map((state) => state.name);
+      warnOnce("cost", "a cost above a limit is always rejected; the limits", names.join(", "));
+    }
     return decision;
   }
 
   return {
     now,
-    check: createLimitCheck(options.owner, store.takeSync !== undefined),
+    check: createLimitCheck(options),
     take(key, cost, limits) {
       const decision = failover.take({ key: prefix + key, cost, now: now(), limits });
       if (decision instanceof Promise) return decision.then((late) => published(late, key));

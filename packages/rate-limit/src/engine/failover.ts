@@ -2,7 +2,7 @@ import { createStoreGuard, list, syncResult } from "@midguard/kernel/internal";
 import type { EngineOptions } from "../options.ts";
 import type { Decision, LimitState } from "../store/decision.ts";
 import { decide, isDecidedBy, type Receipt } from "../store/receipt.ts";
-import type { RateLimitStore, StoreRequest } from "../store/store.ts";
+import type { Ask, RateLimitStore, StoreRequest } from "../store/store.ts";
 import { StoreTimeoutError } from "../store/store-timeout-error.ts";
 import { type MemoryStore, memoryStore } from "../stores/memory/memory-store.ts";
 
@@ -70,10 +70,10 @@ export function createFailover(options: FailoverOptions): Failover {
     return fallBack(request);
   }
 
-  async function takeRemotely(request: StoreRequest): Promise<Decision> {
+  async function askRemotely(request: StoreRequest, ask: Ask): Promise<Decision> {
     if (!guard.admits()) return fallBack(request);
     try {
-      return receipted(await guard.call((signal) => store.take(request, signal)), request, store);
+      return receipted(await guard.call(ask), request, store);
     } catch (error) {
       return fail(error, request);
     }
@@ -81,9 +81,11 @@ export function createFailover(options: FailoverOptions): Failover {
 
   return {
     take(request) {
-      if (store.takeSync === undefined) return takeRemotely(request);
       try {
-        return receipted(syncResult("takeSync", store.takeSync(request)), request, store);
+        if (store.takeSync !== undefined)
+          return receipted(syncResult("takeSync", store.takeSync(request)), request, store);
+        const answer = store.takeOrAsk?.(request) ?? ((signal: AbortSignal) => store.take(request, signal));
+        return typeof answer === "function" ? askRemotely(request, answer) : receipted(answer, request, store);
       } catch (error) {
         return fail(error, request);
       }

@@ -13,6 +13,9 @@ export interface StoreRequest {
   readonly limits: readonly Limit[];
 }
 
+/** Makes the store call of a request that this environment cannot decide alone. */
+export type Ask = (signal: AbortSignal) => Promise<Decision>;
+
 /**
  * Keeps the counts. Every method that waits gives up when `signal` aborts, and rejects if the store fails. The limiter
  * then decides by `onStoreError`.
@@ -26,6 +29,11 @@ export interface RateLimitStore {
   /** The same without waiting, for stores that can: then `take` is not called, and costs no timer and no promise. */
   takeSync?(request: StoreRequest): Decision;
   /**
+   * The same for stores that can decide some requests at once, from the memory of this environment: the decision, or the
+   * call to make. Then `take` is not called, and a decision from memory costs no timer and no promise.
+   */
+  takeOrAsk?(request: StoreRequest): Decision | Ask;
+  /**
    * Gives back what `take(charged)` counted when it returned `decision`: never below 0, and nothing if the window that
    * it was counted in is over at `now`. Called at most once for a decision.
    */
@@ -34,6 +42,8 @@ export interface RateLimitStore {
   peek(request: Omit<StoreRequest, "cost">, signal: AbortSignal): Promise<readonly LimitState[]>;
   /** Forgets everything counted under `key`. */
   reset(key: string, signal: AbortSignal): Promise<void>;
+  /** Throws a `RangeError` if the store cannot count one of these limits. A limiter calls it before it uses them. */
+  check?(limits: readonly Limit[]): void;
   /** Opens the connection ahead of the first request; for `prime` of a warm-up. */
   connect?(): Promise<void>;
 }

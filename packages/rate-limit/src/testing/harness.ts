@@ -1,14 +1,39 @@
+import assert from "node:assert/strict";
 import type { Limit } from "../limits/limit.ts";
-import type { Decision } from "../store/decision.ts";
+import type { Decision, LimitState } from "../store/decision.ts";
 import type { RateLimitStore, StoreRequest } from "../store/store.ts";
 
-/** A store and its time, for the contract's cases. */
+/** A store and its time, for the cases of `storeContract` and `storeProperties`. */
 export interface StoreHarness {
   readonly store: RateLimitStore;
-  /** Epoch ms, as the store sees it. */
+  /**
+   * Whose clock counts. `"caller"`: the store goes by the `now` of each request, so that a test can move time. `"store"`:
+   * it ignores that and reads a clock of its own, in real time.
+   * @default "caller"
+   */
+  readonly clock?: "caller" | "store" | undefined;
+  /**
+   * Epoch ms. With `clock: "caller"` a clock that stands still until `advance` moves it; with `"store"` the time as the
+   * store reads it: `Date.now` if both run on one machine.
+   */
   now(): number;
-  /** Lets this much time pass: moves a clock, or waits if the store reads its own. */
+  /** Lets this much time pass: moves the clock, or waits if the store reads its own. */
   advance(ms: number): Promise<void>;
+  /**
+   * More instances of the store on the same data, as other execution environments have them; at least one for the cases
+   * that need `"environments"`.
+   * @default none
+   */
+  readonly others?: readonly RateLimitStore[] | undefined;
+  /**
+   * Whether an instance may reject a key that is over its limit from its own memory, without a call. `retryAfterMs` of
+   * such a rejection is a lower bound, its limits are as they were, and it shows a `reset` or a `refund` by another
+   * instance up to 30 s late.
+   * @default false
+   */
+  readonly remembersRejections?: boolean | undefined;
+  /** Bytes that the store keeps for a key; checked, if given, not to grow for ever. @default not checked */
+  readonly bytesOf?: ((key: string) => Promise<number>) | undefined;
 }
 
 /** A key that no other case, run or process uses. */
@@ -18,28 +43,61 @@ export function freshKey(): string {
 
 const { signal } = new AbortController();
 
+/** A take, and the decision about it. */
+export interface Taken {
+  readonly request: StoreRequest;
+  readonly decision: Decision;
+}
+
+/** Which instance of the store is called, and how far the caller's clock is ahead of the harness's. */
+export interface Caller {
+  /** 0 is `store`, 1 the first of `others`; counted on from the start when there are fewer. @default 0 */
+  readonly environment?: number | undefined;
+  /** @default 0 */
+  readonly aheadMs?: number | undefined;
+}
+
 /** A key, and the store's methods for it. */
-interface Hand {
+export interface Hand {
   readonly key: string;
-  take(cost?: number, limits?: readonly Limit[]): Promise<{ request: StoreRequest; decision: Decision }>;
-  remaining(limits?: readonly Limit[]): Promise<number[]>;
-  refund(taken: { request: StoreRequest; decision: Decision }): Promise<void>;
-  reset(): Promise<void>;
+  take(cost?: number, limits?: readonly Limit[], caller?: Caller): Promise<Taken>;
+  peek(limits?: readonly Limit[], caller?: Caller): Promise<readonly LimitState[]>;
+  remaining(limits?: readonly Limit[], caller?: Caller): Promise<number[]>;
+  refund(taken: Taken, caller?: Caller): Promise<void>;
+  reset(caller?: Caller): Promise<void>;
 }
 
 /** Takes `own` limits from the store under `key`, unless given others. */
-export function handOn({ store, now }: StoreHarness, own: readonly Limit[], key: string = freshKey()): Hand {
+export function handOn(harness: StoreHarness, own: readonly Limit[], key: string = freshKey()): Hand {
+  const stores = [harness.store, ...(harness.others ?? [])];
+  const storeOf = ({ environment = 0 }: Caller = {}): RateLimitStore =>
+    stores[environment % stores.length] as RateLimitStore;
+  const nowOf = ({ aheadMs = 0 }: Caller = {}): number => Math.floor(harness.now()) + aheadMs;
+
+  async function peek(limits = own, caller?: Caller): Promise<readonly LimitState[]> {
+    return storeOf(caller).peek({ key, now: nowOf(caller), limits }, signal);
+  }
+
   return {
     key,
-    async take(cost = 1, limits = own) {
-      const request = { key, cost, now: now(), limits };
-      return { request, decision: await store.take(request, signal) };
+    peek,
+    async take(cost = 1, limits = own, caller) {
+      const request = { key, cost, now: nowOf(caller), limits };
+      return { request, decision: await storeOf(caller).take(request, signal) };
     },
-    async remaining(limits = own) {
-      const states = await store.peek({ key, now: now(), limits }, signal);
-      return states.map((state) => state.remaining);
+    async remaining(limits, caller) {
+      return (await peek(limits, caller)).map((state) => state.remaining);
     },
-    refund: ({ request, decision }) => store.refund(request, decision, now(), signal),
-    reset: () => store.reset(key, signal),
+    refund: ({ request, decision }, caller) => storeOf(caller).refund(request, decision, nowOf(caller), signal),
+    reset: (caller) => storeOf(caller).reset(key, signal),
   };
+}
+
+/** The other environments of a harness. Throws if it has none. */
+export function othersOf({ others = [] }: StoreHarness): readonly RateLimitStore[] {
+  assert.ok(
+    others.length > 0,
+    "this case needs `others` of the harness: other instances of the store on the same data",
+  );
+  return others;
 }

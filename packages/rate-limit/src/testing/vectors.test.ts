@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import {
   bucketFullAtUs,
+  bucketRefundUs,
   bucketUsed,
   bucketWaitMs,
   calendarOf,
@@ -17,7 +18,13 @@ import {
   strictWaitMs,
   type TokenBucket,
 } from "../index.ts";
-import { quotaVectors, slidingWindowVectors, strictWindowVectors, tokenBucketVectors } from "./index.ts";
+import {
+  quotaVectors,
+  slidingWindowVectors,
+  strictWindowVectors,
+  tokenBucketVectors,
+  tokenRefundVectors,
+} from "./index.ts";
 
 interface Take {
   readonly limit: number;
@@ -77,6 +84,10 @@ describe("the published vectors hold for the exported arithmetic", () => {
       return { used: () => bucketUsed(given, now), waitMs: (target) => bucketWaitMs(given, now, target) };
     };
     expect(outcomeOf({ limit, cost }, counts(0), counts)).toEqual(expected);
+  });
+
+  it.each(tokenRefundVectors)("refund of tokens: %j", ({ refundUs, ...taken }) => {
+    expect(bucketRefundUs(taken)).toBe(refundUs);
   });
 });
 

@@ -68,7 +68,7 @@ export function startEnvironment(config: FunctionConfig, version: string, host: 
   // With several invocations at once, the one that wrote a line is not known.
   const current = config.maxConcurrency === undefined ? dispatcher.oldest : () => undefined;
   const log = createEnvironmentLog(config, id, host.onLog, current);
-  const runtime = startRuntimeProcess(config, version, logStream(startedAt, version, id), {
+  const runtime = startRuntimeProcess(config, version, id, logStream(startedAt, version, id), {
     next,
     running: dispatcher.running,
     answer: dispatcher.answer,

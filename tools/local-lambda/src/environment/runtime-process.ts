@@ -36,6 +36,7 @@ export interface RuntimeProcessListener extends Omit<RuntimeApiListener, "initEr
 export function startRuntimeProcess(
   config: FunctionConfig,
   version: string,
+  environmentId: string,
   logStream: string,
   { next, onLine, onInitStart, onStart, onInitTimeout, onEnd, ...listener }: RuntimeProcessListener,
 ): RuntimeProcess {
@@ -82,7 +83,8 @@ export function startRuntimeProcess(
   function start(address: string): void {
     init.begin();
     onInitStart();
-    sandbox = startSandbox(config, environmentVariables(config, version, logStream, address), { onLine, onClose: end });
+    const variables = environmentVariables(config, version, logStream, address);
+    sandbox = startSandbox(config, environmentId, variables, { onLine, onClose: end });
     onStart();
   }
 

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import type { FunctionConfig } from "../function-config.ts";
 import { readLines } from "./log-lines.ts";
+import { processesOf } from "./processes.ts";
 
 /** The process of one environment, with everything it has spawned. */
 export interface Sandbox {
@@ -37,6 +38,7 @@ const stdioPreload = new URL(`../runtime/blocking-stdio${extension}`, import.met
 /** Starts the runtime client of a function in its own process. */
 export function startSandbox(
   config: FunctionConfig,
+  environmentId: string,
   env: Record<string, string>,
   { onLine, onClose }: SandboxListener,
 ): Sandbox {
@@ -52,7 +54,7 @@ export function startSandbox(
   readLines(child.stdout, (line) => onLine("stdout", line));
   readLines(child.stderr, (line) => onLine("stderr", line));
   // Children of the function end with it: otherwise they keep stdout open and `close` is never emitted.
-  child.on("exit", () => signal("SIGKILL"));
+  child.on("exit", killAll);
   child.on("close", (code, name) => onClose({ code, signal: name }));
   child.on("error", (error) => {
     // Without a process, `close` is never emitted.
@@ -72,7 +74,7 @@ export function startSandbox(
       if (frozen) signal("SIGCONT");
       frozen = false;
     },
-    kill: () => signal("SIGKILL"),
+    kill: killAll,
     peakMemoryMb() {
       try {
         const status = readFileSync(`/proc/${child.pid}/status`, "latin1");
@@ -86,11 +88,22 @@ export function startSandbox(
   };
 
   function signal(name: NodeJS.Signals): void {
+    if (child.pid !== undefined) send(-child.pid, name);
+  }
+
+  /** Also ends processes that left the group. */
+  function killAll(): void {
     if (child.pid === undefined) return;
-    try {
-      process.kill(-child.pid, name);
-    } catch {
-      // The group is gone already.
-    }
+    const others = processesOf(environmentId, child.pid);
+    signal("SIGKILL");
+    for (const pid of others) send(pid, "SIGKILL");
+  }
+}
+
+function send(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // It has ended already.
   }
 }

@@ -6,11 +6,13 @@ import { createContext, type RuntimeContext } from "./context.ts";
 import { runtimeError } from "./errors.ts";
 import { type Handler, highWaterMark, isStreaming, loadHandler } from "./handler.ts";
 import { failStream, HttpResponseStream, streamifyResponse, toResponseStream } from "./stream.ts";
+import { servesInWorkers, startWorkers } from "./workers.ts";
 
 const { REQUEST_ID, X_RAY_TRACE_ID, TENANT_ID } = InvokeStoreBase.PROTECTED_KEYS;
 const maxConcurrency = process.env.AWS_LAMBDA_MAX_CONCURRENCY;
 
-await start();
+if (servesInWorkers(process.env)) await startWorkers(new URL(import.meta.url), process.env);
+else await start();
 
 async function start(): Promise<void> {
   const client = createRuntimeClient(required("AWS_LAMBDA_RUNTIME_API"));
@@ -20,18 +22,17 @@ async function start(): Promise<void> {
   const logError = patchConsole(store, process.env);
   const handler = await load(client, logError);
 
-  const loop = async (): Promise<never> => {
-    for (;;) {
-      const invocation = await client.next();
-      const context = createContext(invocation.headers, process.env);
-      const { awsRequestId, xRayTraceId, tenantId } = context;
-      // Concurrent invocations cannot share a variable; they read the store.
-      if (maxConcurrency === undefined) setTraceId(xRayTraceId);
-      const facts = { [REQUEST_ID]: awsRequestId, [X_RAY_TRACE_ID]: xRayTraceId, [TENANT_ID]: tenantId };
-      await store.run(facts, () => invoke(client, handler, invocation, context, logError));
-    }
-  };
-  await Promise.all(Array.from({ length: Number(maxConcurrency ?? 1) }, loop));
+  for (;;) {
+    const invocation = await client.next();
+    const context = createContext(invocation.headers, process.env);
+    const { awsRequestId, xRayTraceId, tenantId } = context;
+    // Concurrent invocations cannot share a variable; they read the store.
+    if (maxConcurrency === undefined) setTraceId(xRayTraceId);
+    const facts = { [REQUEST_ID]: awsRequestId, [X_RAY_TRACE_ID]: xRayTraceId, [TENANT_ID]: tenantId };
+    const answered = store.run(facts, () => invoke(client, handler, invocation, context, logError));
+    // With several at once, the thread asks for more at once; the platform sends no more than the environment takes.
+    if (maxConcurrency === undefined) await answered;
+  }
 }
 
 async function load(client: RuntimeClient, logError: LogError): Promise<Handler> {

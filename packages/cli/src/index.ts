@@ -1,0 +1,2 @@
+export type { ExitCode } from "./exit-code.ts";
+export { midguard, type Shell } from "./midguard.ts";

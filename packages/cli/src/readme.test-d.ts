@@ -1,0 +1,15 @@
+/** The examples of README.md, word for word. */
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { quota, type RateLimiterOptions, slidingWindow } from "@midguard/rate-limit";
+import { dynamoDbStore } from "@midguard/rate-limit/dynamodb";
+
+export const limiter: RateLimiterOptions = {
+  name: "api",
+  limits: [slidingWindow(10, "1s"), quota(1_000, "day"), quota(20_000, "month")],
+  store: dynamoDbStore({ client: new DynamoDBClient(), tableName: "limits" }),
+};
+
+import { midguard } from "@midguard/cli";
+
+const shell = { cwd: process.cwd(), version: "", out: console.log, err: console.error };
+export const exitCode = await midguard(["limit", "reset", "203.0.113.7", "--config", "limits.ts"], shell);

@@ -1,0 +1,2 @@
+export { dynamoDbStore } from "./dynamodb-store.ts";
+export type { DynamoDbStoreOptions } from "./options.ts";

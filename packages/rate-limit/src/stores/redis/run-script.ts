@@ -1,0 +1,20 @@
+import { readText } from "@midguard/kernel/internal";
+import type { Connection } from "./clients/connection.ts";
+import type { Script } from "./scripts/script.ts";
+
+/** The server's NOSCRIPT, which glide renames to NoScriptError. */
+function isMissingScript(error: unknown): boolean {
+  return /noscript/i.test(readText(error, "message"));
+}
+
+/** Runs a script on one key. The source is sent only if the server does not have it. */
+export function runScript(
+  connection: Connection,
+  { sha1, source }: Script,
+  { key, args, signal }: { readonly key: string; readonly args: readonly string[]; readonly signal: AbortSignal },
+): Promise<unknown> {
+  return connection.send(["EVALSHA", sha1, "1", key, ...args], key, signal).catch((error: unknown) => {
+    if (!isMissingScript(error)) throw error;
+    return connection.send(["EVAL", source, "1", key, ...args], key, signal);
+  });
+}
