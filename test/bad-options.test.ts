@@ -3,9 +3,12 @@ import {
   consecutiveFailures,
   createCircuitBreaker,
   createCircuitBreakers,
+  createCircuitControl,
   failureRate,
 } from "@midguard/circuit-breaker";
+import { dynamoDbCircuitStore } from "@midguard/circuit-breaker/dynamodb";
 import { breakerFetch } from "@midguard/circuit-breaker/fetch";
+import { redisCircuitStore } from "@midguard/circuit-breaker/redis";
 import { subscribe } from "@midguard/kernel";
 import { metrics, plugins } from "@midguard/metrics";
 import {
@@ -87,6 +90,11 @@ const bad: readonly (readonly [Factory, readonly unknown[], string, string])[] =
   [consecutiveFailures, [0], "consecutiveFailures: count", "0"],
   [circuitBreaker, [{ breakers: [] }], "circuitBreaker: breakers", "empty"],
   [circuitBreaker, [{ breakers: [{}] }], "circuitBreaker: breakers[0].run", "undefined"],
+  [circuitBreaker, [{ breakers: [createCircuitBreaker({ name: "a" })], syncMs: 0 }], "syncMs", "0"],
+  [createCircuitBreaker, [{ name: "a", store: {} }], "store.read", "undefined"],
+  [createCircuitControl, [{ store: 7 }], "createCircuitControl: store", "7"],
+  [dynamoDbCircuitStore, [{ client: {}, tableName: "a" }], "dynamoDbCircuitStore: client", "an object"],
+  [redisCircuitStore, [{ client: "redis" }], "redisCircuitStore: client", '"redis"'],
   [metrics, [{ namespace: 7, service: "a" }], "namespace", "7"],
   [metrics, [{ namespace: "a", service: "b", maxRoutes: -1 }], "maxRoutes", "-1"],
   [metrics, [{ namespace: "a", service: "b", coldstart: true }], "coldstart", "true"],

@@ -159,6 +159,16 @@ const shared = {
     };
     const rejected = (await Promise.allSettled(cases.map(run))).filter(({ reason }) => reason);
     console.log(rejected.length === 0 && cases.length > 0);`,
+  "a breaker of @midguard/circuit-breaker shares a store of @midguard/circuit-breaker/testing, which passes the contract": `
+    import middy from "@middy/core";
+    import { circuitBreaker, createCircuitBreaker, createCircuitControl } from "@midguard/circuit-breaker";
+    import { circuitStoreContract, memoryCircuitStore } from "@midguard/circuit-breaker/testing";
+    const store = memoryCircuitStore();
+    for (const { run } of circuitStoreContract) await run({ store });
+    await createCircuitControl({ store }).isolate("payments");
+    const payments = createCircuitBreaker({ name: "payments", store });
+    const handler = middy().use(circuitBreaker({ breakers: [payments] })).handler(async () => payments.state);
+    console.log((await handler({}, {})) === "isolated");`,
   "currentInvocation of @midguard/kernel finds what @midguard/retry entered, with the time of @midguard/kernel/testing": `
     import middy from "@middy/core";
     import { currentInvocation } from "@midguard/kernel";

@@ -11,9 +11,11 @@ import {
 import type { CircuitBreaker, RunOptions, WrapOptions } from "./circuit-breaker.ts";
 import { CircuitOpenError } from "./errors.ts";
 import { publish } from "./events.ts";
+import { joinFleet } from "./fleet/join.ts";
+import { participants } from "./fleet/participant.ts";
 import { type Entry, enter } from "./machine/enter.ts";
 import { openTimeMs } from "./machine/open-time.ts";
-import { type Call, openingsOf } from "./machine/state.ts";
+import { type Call, type CircuitState, openingsOf } from "./machine/state.ts";
 import type { Step } from "./machine/step.ts";
 import { end, expire, isCurrent, isolate, newCircuit, open, reasonToOpen, release } from "./machine/transitions.ts";
 import { type BreakerSettings, type CircuitBreakerOptions, settingsOf } from "./options.ts";
@@ -36,6 +38,34 @@ function answerRejected<F>(
   const rejection = withoutStack(() => new CircuitOpenError(name, retryAfterMs));
   if (fallback === undefined) throw rejection;
   return fallback(rejection);
+}
+
+/** Learns from the end of a call. */
+type Settle = (call: Call, outcome: Outcome, signal: AbortSignal | undefined) => void;
+
+/** Makes an admitted call, and settles it. Chained, because an async function takes longer. */
+function guard<T>(
+  call: Call,
+  fn: () => T | PromiseLike<T>,
+  signal: AbortSignal | undefined,
+  settle: Settle,
+): Promise<T> {
+  let result: Promise<T>;
+  try {
+    result = Promise.resolve(fn());
+  } catch (error) {
+    result = Promise.reject(error);
+  }
+  return (signal === undefined ? result : untilAborted(result, signal)).then(
+    (value) => {
+      settle(call, { ok: true, value }, signal);
+      return value;
+    },
+    (error) => {
+      settle(call, { ok: false, error }, signal);
+      throw error;
+    },
+  );
 }
 
 /**
@@ -63,17 +93,32 @@ export function startBreaker(settings: BreakerSettings): CircuitBreaker {
     return step;
   }
 
+  const fleet = joinFleet(settings, {
+    now: time.now,
+    canAdmit: () => enter(expire(circuit, time.now()).circuit, time.now(), rules).call !== undefined,
+    isolate: () => void take(isolate(circuit)),
+    release: () => void take(release(circuit)),
+  });
+
   function admit(): Entry {
     // A closed circuit admits at any time, so the clock is read only once, at the end, unless durations count.
-    if (circuit.state === "closed" && !areDurationsCounted) return take(enter(circuit, 0, rules));
+    if (circuit.state === "closed" && !areDurationsCounted && fleet === undefined) {
+      return take(enter(circuit, 0, rules));
+    }
     const now = time.now();
     // Two steps, because a subscriber may isolate the circuit as it half-opens.
     take(expire(circuit, now));
-    return take(enter(circuit, now, rules));
+    const entry = take(enter(circuit, now, rules, fleet?.member.view(now)));
+    if (entry.call !== undefined) fleet?.member.admitted(entry.call);
+    return entry;
   }
 
   /** Learns from a call that ended. */
   function learn(call: Call, judged: "success" | "failure" | "neutral"): void {
+    if (fleet !== undefined) {
+      const isSlow = judged === "success" && areDurationsCounted && time.now() - call.startedAt >= slowCallMs;
+      fleet.member.ended(call, isSlow ? "slow" : judged);
+    }
     // Results of calls that started under an earlier state are discarded.
     if (!isCurrent(circuit, call)) return;
     if (judged === "neutral") {
@@ -100,33 +145,13 @@ export function startBreaker(settings: BreakerSettings): CircuitBreaker {
     }
   }
 
-  /** Makes an admitted call, and learns from its end. Chained, because an async function takes longer. */
-  function guard<T>(call: Call, fn: () => T | PromiseLike<T>, signal: AbortSignal | undefined): Promise<T> {
-    let result: Promise<T>;
-    try {
-      result = Promise.resolve(fn());
-    } catch (error) {
-      result = Promise.reject(error);
-    }
-    return (signal === undefined ? result : untilAborted(result, signal)).then(
-      (value) => {
-        settle(call, { ok: true, value }, signal);
-        return value;
-      },
-      (error) => {
-        settle(call, { ok: false, error }, signal);
-        throw error;
-      },
-    );
-  }
-
   function run<T, F>(fn: () => T | PromiseLike<T>, options?: RunOptions<F>): Promise<T | F> {
     try {
       fnRule("run: fn", fn);
       if (options !== undefined) readOptions("run", options, runRules);
       if (options?.signal?.aborted) return Promise.reject(options.signal.reason);
       const { call, retryAfterMs } = admit();
-      if (call !== undefined) return guard(call, fn, options?.signal);
+      if (call !== undefined) return guard(call, fn, options?.signal, settle);
       return Promise.resolve(answerRejected(name, retryAfterMs, options?.fallback));
     } catch (error) {
       return Promise.reject(error);
@@ -140,18 +165,25 @@ export function startBreaker(settings: BreakerSettings): CircuitBreaker {
     return wrapFunction(run, fn, options);
   }
 
-  return {
+  function stateAt(now: number): CircuitState {
+    const { state } = expire(circuit, now).circuit;
+    return state === "closed" || state === "half-open" ? (fleet?.member.stateAt(now) ?? state) : state;
+  }
+
+  const breaker: CircuitBreaker = {
     name,
     run,
     wrap,
     get state() {
-      return circuit.state === "open" ? expire(circuit, time.now()).circuit.state : circuit.state;
+      return stateAt(time.now());
     },
     async isolate() {
       take(isolate(circuit));
+      await fleet?.control.isolate(name);
     },
     async release() {
       take(release(circuit));
+      await fleet?.control.release(name);
     },
     toJSON() {
       const now = time.now();
@@ -160,6 +192,8 @@ export function startBreaker(settings: BreakerSettings): CircuitBreaker {
       return saveCircuit(circuit, { rule: trip.rule, counts }, now, shiftMs);
     },
   };
+  if (fleet !== undefined) participants.set(breaker, { members: () => [fleet.member] });
+  return breaker;
 }
 
 const checkMadeOnce = createMadeOnce("createCircuitBreaker");

@@ -53,9 +53,19 @@ export interface CircuitBreaker {
   ): (this: This, ...args: Args) => Promise<T | F>;
   /** The state that the next call would meet: an open circuit whose time is over is `half-open`. */
   readonly state: CircuitState;
-  /** Holds the circuit open until `release()`. It takes effect at once, before the promise resolves. */
+  /**
+   * Holds the circuit open until `release()`. It takes effect at once, before the promise resolves. With a store it holds for
+   * all environments: each follows within its `syncMs`.
+   *
+   * @throws the store's error; the circuit is isolated here nevertheless.
+   */
   isolate(): Promise<void>;
-  /** Closes an isolated circuit, with an empty window, at once. Any other circuit stays as it is. */
+  /**
+   * Closes an isolated circuit, with an empty window, at once, and in all environments if there is a store. Any other circuit
+   * stays as it is.
+   *
+   * @throws the store's error; the circuit is released here nevertheless, until the store answers.
+   */
   release(): Promise<void>;
   /** The state as plain data, for `initialState` of a later breaker, which goes on as this one would have. */
   toJSON(): CircuitSnapshot;

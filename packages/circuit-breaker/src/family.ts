@@ -1,6 +1,8 @@
 import { createMadeOnce, text, warn } from "@midguard/kernel/internal";
 import { startBreaker } from "./breaker.ts";
 import type { CircuitBreaker } from "./circuit-breaker.ts";
+import { participants } from "./fleet/participant.ts";
+import { createUsedMembers } from "./fleet/used-members.ts";
 import { type CircuitBreakersOptions, familySettingsOf } from "./options.ts";
 
 /** A bounded family of circuit breakers, one per key. */
@@ -47,6 +49,7 @@ function victimIn(circuits: ReadonlyMap<string, CircuitBreaker>): string {
 export function createCircuitBreakers(options: CircuitBreakersOptions): CircuitBreakers {
   const settings = familySettingsOf(options);
   const circuits = new Map<string, CircuitBreaker>();
+  const used = settings.store && createUsedMembers();
   checkMadeOnce(settings.name);
 
   function evict(): void {
@@ -55,19 +58,22 @@ export function createCircuitBreakers(options: CircuitBreakersOptions): CircuitB
     circuits.delete(key);
   }
 
-  return {
+  const family: CircuitBreakers = {
     name: settings.name,
     for(key) {
       const breaker = circuits.get(text("for: key", key));
       if (breaker === undefined && circuits.size >= settings.maxCircuits) evict();
-      const used = breaker ?? startBreaker({ ...settings, name: `${settings.name}:${key}` });
+      const found = breaker ?? startBreaker({ ...settings, name: `${settings.name}:${key}` });
       // To the end: a Map keeps its keys in the order of insertion, here from least to most recently used.
       circuits.delete(key);
-      circuits.set(key, used);
-      return used;
+      circuits.set(key, found);
+      used?.add(found);
+      return found;
     },
     get size() {
       return circuits.size;
     },
   };
+  if (used !== undefined) participants.set(family, used);
+  return family;
 }

@@ -1,3 +1,4 @@
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import middy, { type MiddlewareObj } from "@middy/core";
 import type { Clock } from "@midguard/kernel";
 import type {
@@ -17,11 +18,16 @@ import {
   type CircuitBreakerOptions,
   type CircuitOpenError,
   type CircuitSnapshot,
+  type CircuitStatus,
   circuitBreaker,
   createCircuitBreaker,
   createCircuitBreakers,
+  createCircuitControl,
   isCircuitOpenError,
 } from "./index.ts";
+import { dynamoDbCircuitStore } from "./stores/dynamodb/index.ts";
+import { redisCircuitStore } from "./stores/redis/index.ts";
+import { memoryCircuitStore } from "./testing/index.ts";
 
 const payments = createCircuitBreaker({ name: "payments" });
 
@@ -77,6 +83,17 @@ test("a family gives circuit breakers, and the middleware takes both", () => {
   expectTypeOf(circuitBreaker).toBeCallableWith({ breakers: [payments, tenants] });
   // @ts-expect-error: one state cannot be that of all.
   createCircuitBreakers({ name: "tenants", initialState: payments.toJSON() });
+});
+
+test("stores fit breakers, families and the control", () => {
+  type Store = NonNullable<CircuitBreakerOptions["store"]>;
+  expectTypeOf(dynamoDbCircuitStore).returns.toExtend<Store>();
+  expectTypeOf(redisCircuitStore).returns.toExtend<Store>();
+  expectTypeOf(memoryCircuitStore).returns.toExtend<Store>();
+  const store = memoryCircuitStore();
+  expectTypeOf(createCircuitBreakers).toBeCallableWith({ name: "tenants", store });
+  expectTypeOf(createCircuitControl({ store }).list).returns.resolves.toEqualTypeOf<readonly CircuitStatus[]>();
+  expectTypeOf(dynamoDbCircuitStore).toBeCallableWith({ client: new DynamoDBClient(), tableName: "circuits" });
 });
 
 test("isolate and release return promises", () => {

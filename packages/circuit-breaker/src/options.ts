@@ -10,6 +10,8 @@ import {
   text,
   wholeNumber,
 } from "@midguard/kernel/internal";
+import type { CircuitStore } from "./fleet/store.ts";
+import { circuitStoreRule } from "./fleet/store-rule.ts";
 import type { CircuitRules } from "./machine/state.ts";
 import { isFailure } from "./outcome.ts";
 import { type CircuitSnapshot, snapshotRule } from "./snapshot.ts";
@@ -44,6 +46,13 @@ export interface CircuitBreakerOptions {
   /** The state to start from, by `toJSON()` of an earlier breaker. A state of an unknown version is ignored. */
   readonly initialState?: CircuitSnapshot | undefined;
   /**
+   * Shares the circuit's state with all environments: `dynamoDbCircuitStore` or `redisCircuitStore`. It needs the middleware
+   * `circuitBreaker`, in whose hooks the store is asked. The fleet can only add an open: the local circuit decides, too.
+   *
+   * @default undefined: each environment has a state of its own
+   */
+  readonly store?: CircuitStore | undefined;
+  /**
    * The time, in epoch ms. The default is monotonic, so that a jump of the wall clock moves nothing. If a clock given here
    * jumps back, time stands still.
    *
@@ -67,6 +76,7 @@ export interface BreakerSettings {
   readonly rules: CircuitRules;
   readonly isFailure: (outcome: Outcome) => boolean;
   readonly snapshot: CircuitSnapshot | undefined;
+  readonly store: CircuitStore | undefined;
   readonly clock: Pick<Clock, "now">;
   readonly random: () => number;
 }
@@ -83,14 +93,15 @@ const rules = {
   maxOpenMs: number(ms),
   halfOpenPermits: wholeNumber({ min: 1 }),
   isFailure: callback<BreakerSettings["isFailure"]>(),
+  store: circuitStoreRule,
   clock: shape<Pick<Clock, "now">>({ now: callback() }),
   random: callback<() => number>(),
 };
 
 const ofTrip = optionsOf("trip: failureRate()", "threshold", "windowMs", "minimumCalls", "slowCallMs", "slowRate");
-const ofMiddleware = optionsOf("circuitBreaker()", "breakers", "exposeNames");
+const ofMiddleware = optionsOf("circuitBreaker()", "breakers", "exposeNames", "syncMs", "storeTimeoutMs");
 
-function defaults(): Omit<BreakerSettings, "name" | "rules" | "snapshot"> & {
+function defaults(): Omit<BreakerSettings, "name" | "rules" | "snapshot" | "store"> & {
   openMs: number;
   halfOpenPermits: number;
 } {

@@ -53,11 +53,37 @@ const query = (tenant: string) => tenants.for(tenant).run(() => search(tenant));
 
 const guardedFetch = breakerFetch(createCircuitBreakers({ name: "http" }));
 
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { dynamoDbCircuitStore } from "@midguard/circuit-breaker/dynamodb";
+
+const store = dynamoDbCircuitStore({ client: new DynamoDBClient(), tableName: "circuits" });
+const stock = createCircuitBreaker({ name: "stock", store });
+export const getStock = middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
+  .use(circuitBreaker({ breakers: [stock] }))
+  .handler(async () => ({ statusCode: 200, body: await stock.run(() => readStock()) }));
+
+import { redisCircuitStore } from "@midguard/circuit-breaker/redis";
+import { createClient } from "redis";
+
+const client = createClient({ url: "redis://localhost:6379", socket: { reconnectStrategy: 500 } });
+const shards = createCircuitBreakers({ name: "shards", store: redisCircuitStore({ client }) });
+
+import { createCircuitControl } from "@midguard/circuit-breaker";
+
+const circuits = createCircuitControl({ store });
+export const isolateStock = async () => {
+  await circuits.isolate("stock"); // Until circuits.release("stock").
+  return circuits.list(); // [{ circuit: "stock", phase: "isolated", ageMs: 12 }]
+};
+
 import type { CircuitBreaker, CircuitSnapshot, Trip } from "@midguard/circuit-breaker";
 import { apiEvents, lambdaContext, manualClock } from "@midguard/kernel/testing";
 import { expect, test } from "vitest";
 
 class OutOfStockError extends Error {}
+async function readStock(): Promise<string> {
+  return "7";
+}
 async function search(words: string): Promise<string[]> {
   return [words];
 }
@@ -147,4 +173,11 @@ test("the classic rule holds the circuit open for about a minute", async () => {
   expect(classic.state).toBe("open");
   expect(until - Date.now()).toBeGreaterThan(44_000);
   expect(until - Date.now()).toBeLessThan(75_500);
+});
+
+test("breakers with a store work on while it cannot be reached", async () => {
+  expect(await shards.for("a").run(() => "ok")).toBe("ok");
+  const event = apiEvents.http() as unknown as APIGatewayProxyEventV2;
+  // No table, region or credentials here.
+  expect(await getStock(event, lambdaContext())).toEqual({ statusCode: 200, body: "7" });
 });

@@ -8,13 +8,17 @@ const jitter = 0.25;
  *
  * @param chance - A random number in [0, 1).
  */
-export function openTimeMs(openings: number, { openMs, maxOpenMs }: CircuitRules, chance: number): number {
+export function openTimeMs(
+  openings: number,
+  { openMs, maxOpenMs }: Pick<CircuitRules, "openMs" | "maxOpenMs">,
+  chance: number,
+): number {
   const nominalMs = Math.min(openMs * 2 ** (openings - 1), maxOpenMs);
   // After the cap, so that environments that all reached the maximum do not probe in step.
   return nominalMs * (1 - jitter + 2 * jitter * chance);
 }
 
 /** No opening lasts longer than this. */
-export function longestOpenMs({ maxOpenMs }: CircuitRules): number {
+export function longestOpenMs({ maxOpenMs }: Pick<CircuitRules, "maxOpenMs">): number {
   return maxOpenMs * (1 + jitter);
 }

@@ -24,11 +24,19 @@ export type RetryEvent =
   | Event<"retry.scheduled", { attempt: number; delayMs: number; outcome: Outcome }>
   | Event<"retry.exhausted", { attempts: number; elapsedMs: number; reason: RetryStopReason; outcome: Outcome }>;
 
-/** What a circuit breaker publishes. */
+/** The phases of a circuit that a fleet shares. */
+type FleetPhase = "closed" | "suspect" | "open" | "half-open" | "ramping" | "isolated";
+
+/**
+ * What a circuit breaker publishes. `circuit.fleet_moved`: this environment learned that the fleet is in another phase.
+ * `circuit.store_failed`: each environment decides alone until its store answers.
+ */
 export type CircuitEvent =
   | Event<"circuit.opened", { openMs: number; reason: "tripped" | "probe-failed" }>
   | Event<"circuit.half_opened" | "circuit.closed" | "circuit.isolated">
-  | Event<"circuit.rejected", { retryAfterMs: number }>;
+  | Event<"circuit.rejected", { retryAfterMs: number }>
+  | Event<"circuit.fleet_moved", { phase: FleetPhase; epoch: number }>
+  | Event<"circuit.store_failed", { circuits: readonly string[]; error: unknown }>;
 
 type Primed = { primed?: boolean; primeError?: string };
 
