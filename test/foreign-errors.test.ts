@@ -157,7 +157,8 @@ test("10,000 foreign errors come out of all five middlewares as they are, with o
         // An API request may be answered instead: as a dependency's failure, or as what looks like a rejection of ours.
         if (!Object.is(outcome, error)) {
           expect(isApi).toBe(true);
-          expect((outcome as { statusCode: number }).statusCode).toBeGreaterThanOrEqual(400);
+          // What looks like a rejection of ours is answered with its own status, which may be text.
+          expect(Number((outcome as { statusCode: unknown }).statusCode)).toBeGreaterThanOrEqual(400);
         }
         expect(lines.filter((line) => line.requestId === requestId)).toHaveLength(1);
       }

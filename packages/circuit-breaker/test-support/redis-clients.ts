@@ -1,4 +1,4 @@
-import type { RedisClient } from "@midguard/kernel/internal";
+import type { RedisClient } from "@midguard/kernel/stores";
 import { GlideClient, GlideClusterClient, Logger } from "@valkey/valkey-glide";
 import { Redis as Ioredis6, Cluster as Ioredis6Cluster } from "ioredis";
 import { Redis as Ioredis5, Cluster as Ioredis5Cluster } from "ioredis-5";

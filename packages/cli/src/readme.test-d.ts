@@ -13,3 +13,9 @@ import { midguard } from "@midguard/cli";
 
 const shell = { cwd: process.cwd(), version: "", out: console.log, err: console.error };
 export const exitCode = await midguard(["limit", "reset", "203.0.113.7", "--config", "limits.ts"], shell);
+
+import { expectTypeOf, test } from "vitest";
+
+test("the examples keep their types", () => {
+  expectTypeOf(exitCode).toEqualTypeOf<0 | 1 | 2 | 3>();
+});

@@ -8,7 +8,8 @@ import {
   UpdateItemCommand,
   type UpdateItemCommandOutput,
 } from "@aws-sdk/client-dynamodb";
-import { read, sendOnce } from "@midguard/kernel/internal";
+import { read } from "@midguard/kernel/internal";
+import { sendOnce } from "@midguard/kernel/stores";
 import type { Put, Update } from "./expressions.ts";
 import { allCircuits, type Item, keyOf } from "./item.ts";
 import type { DynamoDbCircuitStoreOptions } from "./options.ts";

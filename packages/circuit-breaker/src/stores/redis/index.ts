@@ -5,5 +5,5 @@ export type {
   NodeRedisClient,
   NodeRedisCluster,
   RedisClient,
-} from "@midguard/kernel/internal";
+} from "@midguard/kernel/stores";
 export { type RedisCircuitStoreOptions, redisCircuitStore } from "./redis-circuit-store.ts";

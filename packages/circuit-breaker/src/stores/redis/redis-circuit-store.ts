@@ -1,13 +1,12 @@
+import { readOptions, required } from "@midguard/kernel/internal";
 import {
   abortable,
   type Connection,
   connectionOf,
   type RedisClient,
-  readOptions,
-  required,
   runScript,
   type Script,
-} from "@midguard/kernel/internal";
+} from "@midguard/kernel/stores";
 import type { CircuitRecord } from "../../fleet/state.ts";
 import type { CircuitStore } from "../../fleet/store.ts";
 import { readReply, recordOf, textOf } from "./reply.ts";

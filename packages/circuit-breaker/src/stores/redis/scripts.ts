@@ -1,5 +1,4 @@
-import { createHash } from "node:crypto";
-import type { Script } from "@midguard/kernel/internal";
+import { type Script, scriptOf } from "@midguard/kernel/stores";
 import { keptSlots } from "../../fleet/counts.ts";
 
 /**
@@ -88,10 +87,6 @@ export interface Scripts {
   readonly count: Script;
   readonly move: Script;
   readonly list: Script;
-}
-
-function scriptOf(source: string): Script {
-  return { source, sha1: createHash("sha1").update(source).digest("hex") };
 }
 
 export function circuitScripts(): Scripts {

@@ -39,7 +39,7 @@ describeWithTable("when DynamoDB goes away under load", (table) => {
       const sent = meter(client);
       const limits = quota(1_000, "day");
       const limiter = createRateLimiter({
-        name: how,
+        name: `${how.replaceAll(" ", "-")}-${onStoreError}`,
         store: dynamoDbStore({ client, tableName }),
         limits,
         onStoreError,

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { DeleteItemCommand, type DynamoDBClient, GetItemCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
+import { sendOnce } from "@midguard/kernel/stores";
 import type { Expression } from "./expression.ts";
 import type { Item } from "./item.ts";
-import { sendOnce } from "./single-attempt.ts";
 import { isKeyThrottle, storeError } from "./table-error.ts";
 
 /** The outcome of a request for one item. */

@@ -1,5 +1,9 @@
-export type { RedisClient } from "./clients/connection-of.ts";
-export type { GlideClient } from "./clients/glide.ts";
-export type { IoredisClient, IoredisCluster } from "./clients/ioredis.ts";
-export type { NodeRedisClient, NodeRedisCluster } from "./clients/node-redis.ts";
+export type {
+  GlideClient,
+  IoredisClient,
+  IoredisCluster,
+  NodeRedisClient,
+  NodeRedisCluster,
+  RedisClient,
+} from "@midguard/kernel/stores";
 export { type RedisStoreOptions, redisStore } from "./redis-store.ts";

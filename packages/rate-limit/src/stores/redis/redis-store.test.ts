@@ -2,6 +2,7 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { connectionOf } from "@midguard/kernel/stores";
 import { hasRedisServer, type RedisServer, startRedisServer } from "@midguard/local-services";
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -14,7 +15,6 @@ import { slidingWindow } from "../../limits/sliding-window.ts";
 import { tokenBucket } from "../../limits/token-bucket.ts";
 import { decide } from "../../store/receipt.ts";
 import type { RateLimitStore } from "../../store/store.ts";
-import { connectionOf } from "./clients/connection-of.ts";
 import { redisStore } from "./index.ts";
 import { createScriptStore } from "./script-store.ts";
 

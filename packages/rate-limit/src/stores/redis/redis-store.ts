@@ -1,8 +1,8 @@
 import { readOptions, required } from "@midguard/kernel/internal";
+import { connectionOf, type RedisClient } from "@midguard/kernel/stores";
 import type { RateLimitStore } from "../../store/store.ts";
 import { type RemoteStoreOptions, remoteStoreRules } from "../remote/options.ts";
 import { remoteStore } from "../remote/remote-store.ts";
-import { connectionOf, type RedisClient } from "./clients/connection-of.ts";
 import { createScriptStore } from "./script-store.ts";
 
 /** Options of `redisStore`. */

@@ -1,13 +1,11 @@
+import { abortable, type Connection, runScript, type Script } from "@midguard/kernel/stores";
 import type { LimitState } from "../../store/decision.ts";
 import { decide } from "../../store/receipt.ts";
 import type { RateLimitStore, StoreRequest } from "../../store/store.ts";
-import { abortable } from "./abortable.ts";
-import type { Connection } from "./clients/connection.ts";
 import { redisKey } from "./key.ts";
 import { createPlans, type ScriptsOf } from "./plan.ts";
 import { findingsOf, type Reply, readReply, statesOf } from "./reply.ts";
-import { runScript } from "./run-script.ts";
-import { type Script, scriptsFor } from "./scripts/script.ts";
+import { scriptsFor } from "./scripts/script.ts";
 
 /** A store on a connection that is called for every request, with the scripts that count. */
 export function createScriptStore(connection: Connection, scriptsOf: ScriptsOf = scriptsFor): RateLimitStore {

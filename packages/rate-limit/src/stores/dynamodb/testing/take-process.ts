@@ -4,7 +4,8 @@ import { quota } from "../../../limits/quota.ts";
 import { slidingWindow } from "../../../limits/sliding-window.ts";
 import { tokenBucket } from "../../../limits/token-bucket.ts";
 import type { Decision } from "../../../store/decision.ts";
-import { dynamoDbStore } from "../dynamodb-store.ts";
+import { resolveStoreOptions } from "../options.ts";
+import { createTableStore } from "../table-store.ts";
 
 /** A decision as one process made it. */
 export interface Taken {
@@ -33,7 +34,7 @@ interface Job {
 async function work({ endpoint, tableName, key, decisions, ahead }: Job): Promise<void> {
   const credentials = { accessKeyId: "local", secretAccessKey: "local" };
   const client = new DynamoDBClient({ endpoint, region: "eu-west-1", credentials });
-  const store = dynamoDbStore({ client, tableName });
+  const store = createTableStore(resolveStoreOptions({ client, tableName }));
   const { signal } = new AbortController();
   for (let count = 0; count < decisions; count += 1) {
     const [now, cost] = [Date.now() + ahead, 1 + (count % 3)];

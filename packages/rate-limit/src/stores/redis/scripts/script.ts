@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { type Script, scriptOf } from "@midguard/kernel/stores";
 import { countsLua } from "./counts.ts";
 import { quotaLua } from "./quota.ts";
 import { refundLua } from "./refund.ts";
@@ -17,22 +17,12 @@ const kindsLua: Readonly<Record<ScriptKind, string>> = {
   bucket: tokenBucketLua,
 };
 
-/** A Lua script and the name that a server caches it under. */
-export interface Script {
-  readonly source: string;
-  readonly sha1: string;
-}
-
 /** The scripts for limits of some kinds. */
 export interface Scripts {
   /** Decides about all limits together, and charges them. */
   readonly take: Script;
   /** Gives a charge back. */
   readonly refund: Script;
-}
-
-function scriptOf(source: string): Script {
-  return { source, sha1: createHash("sha1").update(source).digest("hex") };
 }
 
 /**
