@@ -68,6 +68,8 @@ describe("a suspect circuit", () => {
     [10_000, [slot(0, { failures: 13 })], "closed"],
     [10_000, [], "closed"],
     [10_000, [slot(0)], "open"],
+    [29_999, [slot(0, { calls: 19, failures: 19 })], undefined],
+    [30_000, [slot(0, { calls: 19, failures: 19 })], "closed"],
   ])("after %i ms with %j", (ms, slots, phase) => {
     expect(moved(suspect({ slots }), now + ms)?.phase).toBe(phase);
   });

@@ -33,6 +33,9 @@ function ageAt({ since }: FleetState, now: number): number {
   return since > now + skewMs ? Infinity : Math.max(0, now - since);
 }
 
+/** How many windows a suspect fleet counts in while most of its calls fail. */
+const lowTrafficFactor = 3;
+
 /** How many steps of the recovery lie behind. */
 export function stepAfter(ageMs: number, { stepMs }: FleetRules): number {
   return Math.floor(ageMs / stepMs);
@@ -68,7 +71,9 @@ export function moveByCounts(
   if (record.phase === "suspect") {
     const ageMs = ageAt(record, now);
     if (ageMs >= rules.suspectMs && isFailing(record.slots, rules)) return open(record, now, rules, chance);
-    return ageMs >= rules.windowMs ? close(record, now) : undefined;
+    // Most of few calls failed: a fleet with little traffic gets more time to count enough of them.
+    const closesMs = isOverThreshold(record.slots, rules) ? rules.windowMs * lowTrafficFactor : rules.windowMs;
+    return ageMs >= closesMs ? close(record, now) : undefined;
   }
   return record.phase === "ramping" ? ramp(record, now, rules, chance) : undefined;
 }

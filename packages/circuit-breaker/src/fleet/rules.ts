@@ -4,7 +4,7 @@ import type { CircuitRules } from "../machine/state.ts";
 export interface FleetRules extends Pick<CircuitRules, "openMs" | "maxOpenMs"> {
   /** Share of failed calls that makes the fleet suspect, and then open. */
   readonly threshold: number;
-  /** How long a closed circuit remembers failures. A suspect one that has not opened after this long closes. */
+  /** How long a closed circuit remembers failures. A suspect one whose calls mostly succeed closes after this. */
   readonly windowMs: number;
   /** With fewer calls counted, nothing moves. */
   readonly minimumCalls: number;

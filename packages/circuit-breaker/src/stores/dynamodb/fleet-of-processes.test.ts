@@ -54,7 +54,7 @@ describe.runIf(hasDynamoDbLocal())("50 environments in processes of their own, o
     await Promise.all(fleet.map(({ ready }) => ready));
     // The first connections of all take some seconds here.
     const downAt = Date.now() + 30_000;
-    times = { downAt, upAt: downAt + 25_000, endAt: downAt + 60_000 };
+    times = { downAt, upAt: downAt + 35_000, endAt: downAt + 70_000 };
     for (const { child } of fleet) child.stdin?.write(JSON.stringify(times));
     logs = await Promise.all(fleet.map(({ log }) => log));
   }, 240_000);
