@@ -1,7 +1,16 @@
 import middy, { type MiddlewareObj } from "@middy/core";
 import { apiEvents, lambdaContext, manualClock } from "@midguard/kernel/testing";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { clientAddress, createRateLimiter, quota, type RateLimitOptions, rateLimit, slidingWindow } from "./index.ts";
+import {
+  clientAddress,
+  createRateLimiter,
+  memoryStore,
+  quota,
+  type RateLimitOptions,
+  type RateLimitStore,
+  rateLimit,
+  slidingWindow,
+} from "./index.ts";
 
 interface Answer {
   readonly statusCode: number;
@@ -175,6 +184,13 @@ describe("a limiter around another", () => {
     expect(headers["X-RateLimit-Limit"]).toBe("9");
   });
 
+  test("reports its own headers beside others of the inner one", async () => {
+    const outer = rateLimit({ name: "outer", limits: quota(9, "day", { name: "outer" }), clock });
+    const limit = rateLimit({ name: "inner", limits: quota(5, "hour"), clock, headers: "legacy" });
+    const { headers } = await call([outer, limit], http("1.1.1.1"));
+    expect(headers).toMatchObject({ "X-RateLimit-Limit": "5", "RateLimit-Policy": '"outer";q=9;w=86400' });
+  });
+
   test("reports lists to a load balancer that reads only those", async () => {
     const outer = rateLimit({ name: "outer", limits: quota(9, "day", { name: "outer" }), clock });
     const answer = (await call([outer, inner()], apiEvents.albMultiValue())) as unknown as {
@@ -190,6 +206,24 @@ describe("a limiter around another", () => {
     };
     expect((await call([outer, mine, inner()], http("1.1.1.1"))).headers.RateLimit).toBe("mine");
   });
+});
+
+test("a store that decides some requests from memory is asked for the others alone", async () => {
+  const { takeSync, ...memory } = memoryStore();
+  const asked: string[] = [];
+  const store: RateLimitStore = {
+    ...memory,
+    takeOrAsk(request) {
+      if (request.key.endsWith("known")) return takeSync(request);
+      return async () => {
+        asked.push(request.key);
+        return takeSync(request);
+      };
+    },
+  };
+  const limiter = createRateLimiter({ limits: quota(1, "year"), store, clock });
+  for (const key of ["known", "new", "known"]) await limiter.take(key);
+  expect([(await limiter.take("known")).allowed, asked]).toEqual([false, ["default:new"]]);
 });
 
 test("a cost that no limit can hold is reported once", async () => {

@@ -74,7 +74,8 @@ describeWithTable("when DynamoDB goes away under load", (table) => {
       // Those in flight when it went, a call every 20 ms for 250 ms; then one a second.
       const [inFlight, later] = [0, 1].map((part) => failures.filter((at) => (at - goneAt > 1_000 ? 1 : 0) === part));
       expect(inFlight?.length).toBeLessThanOrEqual(1 + 1_000 / 20);
-      expect(later?.length).toBeLessThanOrEqual(Math.ceil((backAt - goneAt) / 1_000));
+      // Two more until the table is used again.
+      expect(later?.length).toBeLessThanOrEqual(Math.ceil((backAt - goneAt) / 1_000) + 2);
       for (const { decision } of takes) expect(decision.allowed).toBe(true);
       // A request that did not wait for a probe is decided at once.
       const slow = takes.filter(({ at, tookMs }) => at > goneAt + 1_000 && at < backAt && tookMs > 200);
