@@ -8,7 +8,8 @@ const kinds = ["sliding-window", "quota", "token-bucket"] as const;
 
 describeWithTable("dynamoDbStore as a store", (table) => {
   for (const { name, needs, run } of [...storeContract, ...storeProperties(fc, { kinds, numRuns: 10 })]) {
-    it.skipIf(needs.includes("strict"))(name, { timeout: 60_000 }, async () => {
+    // Again if it fails: on a busy machine a take may be overtaken five times, and its key then counts as busy for a second.
+    it.skipIf(needs.includes("strict"))(name, { timeout: 60_000, retry: 1 }, async () => {
       const clock = manualClock();
       const others = [table.newWholeStore(), table.newWholeStore()];
       const advance = async (ms: number): Promise<void> => clock.jump(ms);
