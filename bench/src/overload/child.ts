@@ -1,15 +1,12 @@
 import { contestants } from "./contestants/index.ts";
-import type { Job } from "./pool.ts";
 import { scenarios } from "./scenarios.ts";
 import { simulate } from "./simulate.ts";
 
-/** A process that simulates one job after the other, as they are sent. */
+/** The process of one simulation: its scenario, contestant and seed are the arguments. Sends the figures. */
 
-process.on("message", async ({ scenario, contestant, seed }: Job) => {
-  const [of, by] = [
-    scenarios.find(({ name }) => name === scenario),
-    contestants.find(({ name }) => name === contestant),
-  ];
-  if (of === undefined || by === undefined) throw new Error(`there is no ${scenario} or no ${contestant}`);
-  process.send?.(await simulate(by, of, seed));
-});
+const [, , scenarioName, contestantName, seed] = process.argv;
+const scenario = scenarios.find(({ name }) => name === scenarioName);
+const contestant = contestants.find(({ name }) => name === contestantName);
+if (scenario === undefined || contestant === undefined) throw new Error(`no ${scenarioName} or no ${contestantName}`);
+const figures = await simulate(contestant, scenario, Number(seed));
+process.send?.(figures, () => process.exit());

@@ -1,8 +1,10 @@
-import { type ChildProcess, fork } from "node:child_process";
+import { fork } from "node:child_process";
 import { once } from "node:events";
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import type { Figures } from "./figures.ts";
+
+const script = fileURLToPath(new URL("child.js", import.meta.url));
 
 /** One simulation. */
 export interface Job {
@@ -11,37 +13,33 @@ export interface Job {
   readonly seed: number;
 }
 
-async function simulateIn(child: ChildProcess, job: Job): Promise<Figures> {
+/** In a process of its own, because simulated time replaces the timers of the whole process. */
+async function simulateIn({ scenario, contestant, seed }: Job): Promise<Figures> {
+  // Thousands of environments warn of the same things.
+  const child = fork(script, [scenario, contestant, String(seed)], { execArgv: ["--no-warnings"] });
   const ended = new AbortController();
   const { signal } = ended;
+  const failed = once(child, "exit", { signal }).then(([code]) => {
+    throw new Error(`${contestant}, ${scenario}: the process ended with ${code}`);
+  });
   try {
-    child.send(job);
-    const exit = once(child, "exit", { signal }).then(([code]) => {
-      throw new Error(`${job.contestant}, ${job.scenario}: the process ended with ${code}`);
-    });
-    const [figures] = (await Promise.race([once(child, "message", { signal }), exit])) as [Figures];
+    const [figures] = (await Promise.race([once(child, "message", { signal }), failed])) as [Figures];
     return figures;
   } finally {
     ended.abort();
   }
 }
 
-/** Runs the jobs in as many processes as there are cores. The figures are in the order of the jobs. */
+/** Runs the jobs, as many at a time as there are cores. The figures are in the order of the jobs. */
 export async function simulateAll(jobs: readonly Job[], report: (job: Job) => void): Promise<readonly Figures[]> {
   const results: Figures[] = [];
   const waiting = jobs.entries();
   async function work(): Promise<void> {
-    // Thousands of environments warn of the same things.
-    const child = fork(fileURLToPath(new URL("child.js", import.meta.url)), { execArgv: ["--no-warnings"] });
-    try {
-      for (const [index, job] of waiting) {
-        results[index] = await simulateIn(child, job);
-        report(job);
-      }
-    } finally {
-      child.kill();
+    for (const [index, job] of waiting) {
+      results[index] = await simulateIn(job);
+      report(job);
     }
   }
-  await Promise.all(Array.from({ length: Math.min(jobs.length, availableParallelism()) }, work));
+  await Promise.all(Array.from({ length: availableParallelism() }, work));
   return results;
 }
