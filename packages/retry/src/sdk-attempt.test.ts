@@ -257,6 +257,13 @@ async function send<T>(strategy: SdkRetryStrategy, call: () => Promise<T>): Prom
   }
 }
 
+test("an error that is no object ends a call as it is", async () => {
+  const strategy = retryStrategy(createRetry());
+  const token = await strategy.acquireInitialRetryToken();
+  const refreshed = strategy.refreshRetryTokenForRetry(token, { error: "down", errorType: "CLIENT_ERROR" });
+  expect(await reasonOf(refreshed)).toBe("down");
+});
+
 test("attempts, waits, events and budget are those of run, whatever fails", async () => {
   const call = fc.array(fc.record({ message: fc.string(), statusCode: fc.constantFrom(404, 500, 503) }), {
     maxLength: 6,

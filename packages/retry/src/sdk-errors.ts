@@ -16,7 +16,7 @@ export function markGivenUp(error: unknown): void {
 }
 
 /** Whether an error comes from a call that the AWS SDK has retried, or that our retry strategy gave up. */
-export function wasRetriedBySdk(error: unknown): boolean {
+function wasRetriedBySdk(error: unknown): boolean {
   const attempts = read(error, "$metadata", "attempts");
   return (typeof attempts === "number" && attempts > 1) || givenUp.has(error as object);
 }
