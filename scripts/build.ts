@@ -1,11 +1,11 @@
 /**
- * Builds the workspace. `tsc -b` compiles it, but writes only declarations for published packages; esbuild then bundles each
- * published package into one file per entry or command, and chunks for what they share.
+ * Builds the workspace. `tsc -b` compiles it, but writes only declarations for published packages; Rolldown then bundles each
+ * published package into one file per entry or command, and one for what they share.
  */
 import { execFileSync } from "node:child_process";
 import { existsSync, globSync, readFileSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { build } from "esbuild";
+import { build } from "rolldown";
 
 interface Manifest {
   readonly exports: Readonly<Record<string, { readonly default: string }>>;
@@ -26,27 +26,35 @@ function removeStale(folder: string, outputs: readonly string[]): void {
 async function bundle(folder: string): Promise<void> {
   const { exports, bin = {} } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Manifest;
   const outputs = [...Object.values(exports).map((entry) => entry.default), ...Object.values(bin)];
-  const entries = outputs.map((output) => {
-    const out = output.replace(/^\.\/dist\/(.*)\.js$/, "$1");
-    return { in: `./src/${out}.ts`, out };
-  });
-  const { metafile } = await build({
-    absWorkingDir: folder,
-    entryPoints: entries,
-    outdir: "dist",
-    chunkNames: "chunks/[name]-[hash]",
-    bundle: true,
-    splitting: true,
-    // Dependencies, peers and Node's own modules are loaded from where they are installed.
-    packages: "external",
-    format: "esm",
+  const names = outputs.map((output) => output.replace(/^\.\/dist\/(.*)\.js$/, "$1"));
+  const { output } = await build({
+    cwd: folder,
+    input: Object.fromEntries(names.map((name) => [name, `./src/${name}.ts`])),
     platform: "node",
-    target: "node22",
-    sourcemap: true,
-    metafile: true,
-    logLevel: "warning",
+    // Lets kernel's "internal" hold what its other entries share.
+    preserveEntrySignatures: "allow-extension",
+    // Dependencies, peers and Node's own modules are loaded from where they are installed.
+    external: /^[^./]/,
+    transform: { target: "node22" },
+    output: {
+      dir: join(folder, "dist"),
+      format: "esm",
+      chunkFileNames: "shared.js",
+      // One file of shared code, because another file takes longer to find and open than unused code takes to read.
+      codeSplitting: {
+        groups: [
+          { name: "internal", test: /\/src\/internal\.ts$/ },
+          { name: "shared", minShareCount: 2 },
+        ],
+      },
+      comments: false,
+      sourcemap: true,
+    },
   });
-  removeStale(folder, Object.keys(metafile.outputs));
+  removeStale(
+    folder,
+    output.map(({ fileName }) => `dist/${fileName}`),
+  );
 }
 
 execFileSync("tsc", ["-b"], { cwd: root, stdio: "inherit" });

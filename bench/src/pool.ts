@@ -10,8 +10,16 @@ export type Told = { readonly series: readonly Series[] } | { readonly error: st
 /**
  * The young generation has a fixed size. Otherwise it grows at a different pace in each process, depending on the objects
  * that survive a collection, and differences of 50 ns were uncertain by 200.
+ *
+ * V8 may not decide to allocate the objects of a contestant among the old ones: it decides so once, by the first collections
+ * of a process, and one contestant or another, depending on what else is imported, took two to five times as long.
  */
-const flags = ["--expose-gc", "--min-semi-space-size=16", "--max-semi-space-size=16"];
+const flags = [
+  "--expose-gc",
+  "--min-semi-space-size=16",
+  "--max-semi-space-size=16",
+  "--no-allocation-site-pretenuring",
+];
 
 /** Runs a comparison in a process of its own. Its stdout, such as metrics, is discarded, but writing it costs real time. */
 function runOnce(name: string, effort: Effort): Promise<readonly Series[]> {
