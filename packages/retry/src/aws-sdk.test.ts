@@ -237,6 +237,27 @@ describe.each(generations)("with the SDK's retry rules $rules", ({ dynamoDb, s3,
     expect(outputs.map(({ $metadata }) => $metadata.attempts)).toEqual(Array(40).fill(3));
   });
 
+  test("a middleware of the step deserialize, such as a circuit breaker, sees each attempt and its error", async () => {
+    server.answer(inTurn(down, throttled, succeed()));
+    const seen: unknown[] = [];
+    const { client, read } = connect();
+    client.middlewareStack.add(
+      (next) => async (args) => {
+        try {
+          const result = await next(args);
+          seen.push("ok");
+          return result;
+        } catch (error) {
+          seen.push((error as Error).name);
+          throw error;
+        }
+      },
+      { step: "deserialize", priority: "high" },
+    );
+    await read();
+    expect(seen).toEqual(["InternalServerError", "ProvisionedThroughputExceededException", "ok"]);
+  });
+
   test("the SDK reports the attempts to the service, and the waits to the caller", async () => {
     const seen: unknown[] = [];
     server.answer((response, request, number) => {

@@ -12,17 +12,25 @@ export interface SdkRetryToken {
   getRetryCount(): number;
   /** Always 0: the strategy has waited before it returns the token. */
   getRetryDelay(): number;
+  /** Whether the call waits at the service for work. */
   isLongPoll(): boolean;
   /** The wait before the attempt, which the SDK adds to `$metadata.totalRetryDelay`. */
   readonly $retryLog: { readonly acquisitionDelay: number };
 }
 
-/** A retry strategy for clients of the AWS SDK for JavaScript v3: a `RetryStrategyV2` of the SDK. */
+/** A retry strategy for clients of the AWS SDK for JavaScript v3: a `RetryStrategyV2` of the SDK, which calls its methods. */
 export interface SdkRetryStrategy {
   /** How the SDK reports the strategy to AWS. */
   readonly mode: "standard";
+  /**
+   * Starts a call.
+   *
+   * @throws DeadlineExceededError if no time is left for one attempt, or the reason of the policy's signal if that has aborted.
+   */
   acquireInitialRetryToken(scope?: string): Promise<SdkRetryToken>;
+  /** Resolves when the next attempt may start. If there is none, rejects with the failure; the SDK then throws it. */
   refreshRetryTokenForRetry(token: SdkRetryToken, failure: SdkFailure): Promise<SdkRetryToken>;
+  /** Adds to the policy's budget what a success is worth. */
   recordSuccess(token: SdkRetryToken): void;
 }
 
@@ -41,9 +49,9 @@ function tokenOf(attempt: SdkAttempt): Token {
 }
 
 /**
- * Makes a retry strategy for clients of the AWS SDK v3, by which `policy` decides about each retry: with its `maxRetries`,
- * backoff, budget and events, the invocation's deadline and its allowance. The SDK's own quota and the client's `maxAttempts`
- * are not used. One strategy serves any number of clients and calls.
+ * Makes a retry strategy for clients of the AWS SDK v3: `policy` decides about each retry, by its `maxRetries`, backoff and
+ * budget, the invocation's deadline and its allowance, and publishes its events. The SDK's own quota and the client's
+ * `maxAttempts` are not used. One strategy serves any number of clients and calls.
  *
  * By default the SDK's rules say which errors are retried: throttling, transient errors, and signatures that were refused
  * until the SDK corrected its clock. A `retryable` of the policy replaces them; it gets errors only. The strategy cannot end

@@ -18,6 +18,7 @@ export const handler = middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredRe
   .handler(createOrder);
 
 declare const event: APIGatewayProxyEventV2;
+declare const breaker: { run<T>(call: () => Promise<T>): Promise<T> };
 declare function charge(event: APIGatewayProxyEventV2, signal: AbortSignal): Promise<{ id: string }>;
 
 import { retryFetch } from "@midguard/retry/fetch";
@@ -31,6 +32,12 @@ import { retryStrategy } from "@midguard/retry/aws-sdk";
 const client = new DynamoDBClient({
   retryStrategy: retryStrategy(createRetry({ name: "table" })),
   requestHandler: { connectionTimeout: 500, requestTimeout: 1_000, throwOnRequestTimeout: true },
+});
+
+client.middlewareStack.add((next) => (args) => breaker.run(() => next(args)), {
+  name: "circuitBreaker",
+  step: "deserialize",
+  priority: "high",
 });
 
 import { createRetryBudget, decorrelated, isRetryable } from "@midguard/retry";
