@@ -14,7 +14,7 @@ describe.runIf(hasDynamoDbLocal())("a client of DynamoDB Local", () => {
   test.each(generations)(
     "works with the strategy while the service does, and again after an outage: retry rules $rules",
     async ({ dynamoDb }) => {
-      const policy = createRetry({ name: "table", maxRetries: 60, backoff: constant(250), budget: false });
+      const policy = createRetry({ name: "table", maxRetries: 200, backoff: constant(250), budget: false });
       const hasty = createRetry({ name: "hasty", backoff: constant(0), budget: false });
       const clientOf = (retry: typeof policy) =>
         new dynamoDb.DynamoDBClient({
@@ -58,6 +58,6 @@ describe.runIf(hasDynamoDbLocal())("a client of DynamoDB Local", () => {
         impatient.destroy();
       }
     },
-    60_000,
+    120_000,
   );
 });
