@@ -82,12 +82,12 @@ const uses: readonly Use[] = [
   },
   {
     package: "cli",
-    siblings: ["rate-limit"],
+    siblings: ["circuit-breaker", "rate-limit"],
     code: `import { midguard } from "@midguard/cli";
       const out = (text: string): void => console.log(text.trim());
       const exitCode = await midguard(["--version"], { cwd: "/", version: "ok", out, err: out });
       if (exitCode !== 0) throw new Error(String(exitCode));`,
-    bundled: ["@midguard/cli", "@midguard/kernel", "@midguard/rate-limit", "commander"],
+    bundled: ["@midguard/circuit-breaker", "@midguard/cli", "@midguard/kernel", "@midguard/rate-limit", "commander"],
   },
   {
     package: "metrics",
