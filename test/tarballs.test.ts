@@ -102,7 +102,11 @@ describe.each(packages)("the tarball of @midguard/%s", (name) => {
   test("depends on its siblings by their exact version, and is released with them", () => {
     const { dependencies } = json<Manifest>(installed(name), "package.json");
     const { version } = json<Manifest>(installed("kernel"), "package.json");
-    const cli = { "@midguard/rate-limit": version, commander: expect.stringMatching(/^\^\d/) };
+    const cli = {
+      "@midguard/circuit-breaker": version,
+      "@midguard/rate-limit": version,
+      commander: expect.stringMatching(/^\^\d/),
+    };
     const own = { "@midguard/kernel": version, ...(name === "cli" && cli) };
     expect(dependencies).toEqual(name === "kernel" ? undefined : own);
     const { fixed } = json<{ fixed: readonly (readonly string[])[] }>(root, ".changeset/config.json");

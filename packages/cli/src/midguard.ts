@@ -1,4 +1,5 @@
 import { Command, CommanderError } from "commander";
+import { addCircuitCommands } from "./circuit/commands.ts";
 import { CommandError } from "./errors.ts";
 import type { ExitCode } from "./exit-code.ts";
 import { addLimitCommands } from "./limit/commands.ts";
@@ -54,6 +55,7 @@ export async function midguard(args: readonly string[], shell: Shell): Promise<E
     .configureOutput({ writeOut: shell.out, writeErr: shell.err, outputError: () => {} })
     .exitOverride();
   addLimitCommands(program, show, shell.cwd);
+  addCircuitCommands(program, show, shell.cwd);
   try {
     await program.parseAsync(args, { from: "user" });
     return exitCode;

@@ -9,6 +9,10 @@ export const limiter: RateLimiterOptions = {
   store: dynamoDbStore({ client: new DynamoDBClient(), tableName: "limits" }),
 };
 
+import { dynamoDbCircuitStore } from "@midguard/circuit-breaker/dynamodb";
+
+export const store = dynamoDbCircuitStore({ client: new DynamoDBClient(), tableName: "circuits" });
+
 import { midguard } from "@midguard/cli";
 
 const shell = { cwd: process.cwd(), version: "", out: console.log, err: console.error };

@@ -97,7 +97,7 @@ function endAttempt<T>(run: Run, attempt: RunningAttempt, outcome: Outcome<T>): 
 }
 
 /** Ends a run without success: with its outcome, or with the caller's reason if the caller aborted. */
-async function endRun<T>(run: Run, attempts: number, outcome: Outcome<T>, reason: RetryStopReason): Promise<T> {
+export async function endRun<T>(run: Run, attempts: number, outcome: Outcome<T>, reason: RetryStopReason): Promise<T> {
   const { clock, signal } = run.policy;
   // Checked again, because a clock of the user's own may fail in a wait without an abort.
   const hasCallerAborted = reason === "aborted" && signal?.aborted;

@@ -1,17 +1,8 @@
 import type { RateLimiter } from "@midguard/rate-limit";
 import { formatDuration } from "../duration.ts";
-import { refusal } from "../errors.ts";
 import type { Report } from "../report.ts";
+import { ask } from "../store.ts";
 import { table } from "../table.ts";
-
-/** Asks a store. */
-async function ask<T>(answer: Promise<T>): Promise<T> {
-  try {
-    return await answer;
-  } catch (error) {
-    throw refusal("the store failed", error);
-  }
-}
 
 /** What is left of each limit of a key. The finding: nothing is left of at least one, so that a request is rejected. */
 export async function peekReport(limiter: RateLimiter, key: string): Promise<Report> {
