@@ -40,10 +40,12 @@ class Model {
     if (state === "closed" || state === "isolated") this.openings = 0;
   }
 
-  open(): void {
+  /** Opens, after a probe that took this long if one failed. */
+  open(probeMs = 0): void {
     this.move("open");
     this.openings += 1;
-    const nominalMs = [500, 1_000, 2_000][Math.min(this.openings, 3) - 1] as number;
+    const doubledMs = [500, 1_000, 2_000][Math.min(this.openings, 3) - 1] as number;
+    const nominalMs = Math.min(doubledMs, Math.max(500, probeMs * 4));
     this.until = this.now + nominalMs * (0.75 + this.random() / 2);
   }
 
@@ -72,7 +74,7 @@ class Model {
     const failed = end === "failure";
     const slow = this.now - call.beganAt >= slowCallMs;
     if (this.state === "half-open") {
-      if (failed || slow) this.open();
+      if (failed || slow) this.open(this.now - call.beganAt);
       else this.move("closed");
       return;
     }
