@@ -2,7 +2,14 @@ import { writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { DynamoDBClient, ListTablesCommand } from "@aws-sdk/client-dynamodb";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { hasDynamoDbLocal, hasNginx, hasRedisServer, startDynamoDbLocal, startNginx, startRedisServer } from "./index.ts";
+import {
+  hasDynamoDbLocal,
+  hasNginx,
+  hasRedisServer,
+  startDynamoDbLocal,
+  startNginx,
+  startRedisServer,
+} from "./index.ts";
 
 afterEach(() => vi.unstubAllEnvs());
 
