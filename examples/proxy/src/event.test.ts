@@ -112,11 +112,8 @@ describe("the headers for the origin", () => {
 
   test("keep cookies and repeated values", () => {
     expect(headersFor(v2("/", { cookies: ["a=1", "b=2"] })).cookie).toBe("a=1; b=2");
-    const multiValueHeaders = { "X-Many": ["1", "2"] };
-    expect(requestHeaders(readRequest(v1("/", { multiValueHeaders }))).slice(0, 2)).toEqual([
-      ["X-Many", "1"],
-      ["X-Many", "2"],
-    ]);
+    const multiValueHeaders = { "X-Many": ["1", "2"], Cookie: ["a=1", "b=2"] };
+    expect(headersFor(v1("/", { multiValueHeaders }))).toMatchObject({ "x-many": "1, 2", cookie: "a=1; b=2" });
   });
 });
 

@@ -27,9 +27,20 @@ function safePath(path: string): string {
   return escaped.startsWith("/") ? escaped : `/${escaped}`;
 }
 
-function pairs(multiple: Record<string, string[] | undefined> | null | undefined, single: object | null | undefined) {
-  if (!multiple) return Object.entries(single ?? {}) as Headers;
-  return Object.entries(multiple).flatMap(([name, values = []]) => values.map((value) => [name, value] as Headers[0]));
+type Multiple = Record<string, string[] | undefined> | null | undefined;
+
+function pairs(multiple: Multiple, single: object | null | undefined): Headers {
+  if (!multiple) return Object.entries(single ?? {});
+  return Object.entries(multiple).flatMap(([name, values = []]) => values.map((value): Headers[0] => [name, value]));
+}
+
+/** A repeated header as one, which means the same (RFC 9110, section 5.3); cookies are joined by semicolons. */
+function joined(multiple: Multiple, single: object | null | undefined): Headers {
+  if (!multiple) return Object.entries(single ?? {});
+  return Object.entries(multiple).map(([name, values = []]) => [
+    name,
+    values.join(name.toLowerCase() === "cookie" ? "; " : ", "),
+  ]);
 }
 
 /** A REST API decodes the query, a load balancer does not. */
@@ -57,7 +68,7 @@ export function readRequest(event: Event): ProxiedRequest {
     };
   }
   const { path, httpMethod: method, requestContext } = event;
-  const headers = pairs(event.multiValueHeaders, event.headers);
+  const headers = joined(event.multiValueHeaders, event.headers);
   const sourceIp = "identity" in requestContext ? requestContext.identity.sourceIp : undefined;
   return { method, target: withQuery(safePath(path), queryOf(event)), headers, sourceIp, body: content };
 }

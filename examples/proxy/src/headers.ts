@@ -15,9 +15,8 @@ export function endToEnd(headers: Headers, others: readonly string[]): Headers {
   return headers.filter(([name]) => !dropped.has(name.toLowerCase()));
 }
 
-function joinedValue(headers: Headers, wanted: string): string | undefined {
-  const values = headers.filter(([name]) => name.toLowerCase() === wanted).map(([, value]) => value);
-  return values.length > 0 ? values.join(", ") : undefined;
+function valueIn(headers: Headers, wanted: string): string | undefined {
+  return headers.find(([name]) => name.toLowerCase() === wanted)?.[1];
 }
 
 /** The element of Forwarded for a client (RFC 7239): addresses of IPv6, and hosts with a port, stand in quotes. */
@@ -39,14 +38,14 @@ export function requestHeaders({ headers, sourceIp }: ProxiedRequest): Headers {
     "x-forwarded-host",
     "forwarded",
   ]);
-  const host = joinedValue(headers, "host");
-  const addresses = (joinedValue(headers, "x-forwarded-for") ?? "").split(",").map((address) => address.trim());
+  const host = valueIn(headers, "host");
+  const addresses = (valueIn(headers, "x-forwarded-for") ?? "").split(",").map((address) => address.trim());
   const chain = addresses.filter((address) => address !== "");
   // API Gateway and load balancers have added the address already.
   if (sourceIp !== undefined && chain.at(-1) !== sourceIp) chain.push(sourceIp);
   const client = chain.at(-1);
   if (client !== undefined) {
-    const earlier = joinedValue(headers, "forwarded");
+    const earlier = valueIn(headers, "forwarded");
     const element = forwardedElement(client, host);
     kept.push(["x-forwarded-for", chain.join(", ")], ["forwarded", earlier ? `${earlier}, ${element}` : element]);
   }

@@ -5,7 +5,7 @@ import { buffer } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import { hasNginx, type Nginx, startNginx } from "@midguard/local-services";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { type Deployment, deploy } from "./local/deploy.ts";
 import { serverBlock } from "./local/server.ts";
 
@@ -35,7 +35,7 @@ function seededBytes(seed: number, length: number): Buffer {
 
 const maxBytes = 4 * 1024 * 1024;
 /** `PROXY_BODIES=1000` runs the full number. */
-const bodies = Number(process.env.PROXY_BODIES ?? 24);
+const bodies = Number(process.env.PROXY_BODIES ?? 16);
 
 const dialects = [
   { kind: "an HTTP API", payload: "2.0" as const, binaryMediaTypes: [] },
@@ -131,18 +131,6 @@ describe.runIf(hasNginx()).each(dialects)("behind $kind", ({ payload, binaryMedi
     ]);
   });
 
-  test("only safe methods are retried", async () => {
-    const counted: Record<string, number> = {};
-    for (const method of ["GET", "PUT", "POST", "DELETE"]) {
-      await writeFile(`${nginx.root}/busy.log`, "");
-      const headers = { "idempotency-key": "7", "content-length": "0" };
-      expect((await send(api.url, "/busy", { method, headers })).status).toBe(503);
-      counted[method] = (await readFile(`${nginx.root}/busy.log`, "utf8")).trim().split("\n").length;
-    }
-    expect(counted.GET).toBeGreaterThan(1);
-    expect([counted.PUT, counted.POST, counted.DELETE]).toEqual([1, 1, 1]);
-  });
-
   test("an answer that Lambda would refuse is a 502", async () => {
     await writeFile(`${nginx.root}/gzip-huge`, Buffer.alloc(4_700_000));
     const { status, headers } = await send(api.url, "/gzip-huge");
@@ -160,6 +148,19 @@ describe.runIf(hasNginx()).each(dialects)("behind $kind", ({ payload, binaryMedi
       expect((await readFile(`${nginx.root}/files/body`)).equals(bytes)).toBe(true);
       expect((await send(api.url, "/files/body")).body.equals(bytes)).toBe(true);
     }
+  });
+
+  // The last one, because it opens the circuit.
+  test("only safe methods are retried", async () => {
+    const counted: Record<string, number> = {};
+    for (const method of ["GET", "PUT", "POST", "DELETE"]) {
+      await writeFile(`${nginx.root}/busy.log`, "");
+      const headers = { "idempotency-key": "7", "content-length": "0" };
+      expect((await send(api.url, "/busy", { method, headers })).status).toBe(503);
+      counted[method] = (await readFile(`${nginx.root}/busy.log`, "utf8")).trim().split("\n").length;
+    }
+    expect(counted.GET).toBeGreaterThan(1);
+    expect([counted.PUT, counted.POST, counted.DELETE]).toEqual([1, 1, 1]);
   });
 });
 
@@ -205,22 +206,24 @@ describe.runIf(hasNginx())("an origin that fails under load", () => {
   }
 
   test.each([
-    ["is killed", [502, 503], () => nginx.kill(), () => nginx.restart()],
-    ["hangs", [502, 503, 504], async () => nginx.pause(), async () => nginx.resume()],
+    ["is killed", 2_500, [502, 503], () => nginx.kill(), () => nginx.restart()],
+    ["hangs", 5_000, [502, 503, 504], async () => nginx.pause(), async () => nginx.resume()],
   ])(
     "that %s is answered for in time, and serves again within 3 s of its return",
-    async (_, statuses, fail, recover) => {
+    async (_, outageMs, statuses, fail, recover) => {
       const traffic = load();
-      await sleep(1_000);
+      await sleep(500);
       await fail();
       const failedAt = performance.now();
-      await sleep(2_500);
+      await sleep(outageMs);
       await recover();
       const recoveredAt = performance.now();
-      await sleep(4_000);
+      await sleep(3_600);
       const answers = await traffic.end();
-      const during = answers.filter(({ startedAt }) => startedAt > failedAt && startedAt < recoveredAt - 1_000);
-      expect(during.length).toBeGreaterThan(4);
+      const during = answers.filter(
+        ({ startedAt, tookMs }) => startedAt > failedAt && startedAt + tookMs < recoveredAt,
+      );
+      expect(during.length).toBeGreaterThanOrEqual(4);
       for (const { status, headers } of answers.filter((answer) => answer.status !== 200)) {
         expect(statuses).toContain(status);
         expect(Number(headers["retry-after"])).toBeGreaterThanOrEqual(1);
@@ -233,15 +236,21 @@ describe.runIf(hasNginx())("an origin that fails under load", () => {
     },
   );
 
-  test("that is abandoned by its client still ends by the deadline, and the next request is served", async () => {
+  test("that hangs is waited for until the deadline at most, even if the client has left", async () => {
     nginx.pause();
-    const abandoned = request(api.url);
-    abandoned.once("error", () => {});
-    abandoned.end();
-    await sleep(200);
-    abandoned.destroy();
-    nginx.resume();
-    expect((await send(api.url, "/echo")).status).toBe(200);
+    try {
+      const abandoned = request(api.url);
+      abandoned.once("error", () => {}).end();
+      const startedAt = performance.now();
+      await vi.waitUntil(() => !api.isIdle(), { timeout: 2_000, interval: 5 });
+      abandoned.destroy();
+      await sleep(100);
+      expect(api.isIdle()).toBe(false);
+      await vi.waitUntil(() => api.isIdle(), { timeout: deadlineMs, interval: 20 });
+      expect(performance.now() - startedAt).toBeLessThan(deadlineMs);
+    } finally {
+      nginx.resume();
+    }
   });
 });
 

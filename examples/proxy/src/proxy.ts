@@ -21,7 +21,8 @@ export const circuits: CircuitBreakers = createCircuitBreakers({ name: "proxy", 
 /** Retries outside, breaker inside. A client that repeats an unsafe request does so knowingly; a proxy must not. */
 function guarded(fetch: Fetch): Fetch {
   const guardedFetch = breakerFetch(circuits, fetch);
-  const repeated = retryFetch(createRetry({ name: "origin", attemptTimeoutMs }), guardedFetch);
+  // One retry: the clients of a proxy, and proxies before it, have retries of their own.
+  const repeated = retryFetch(createRetry({ name: "origin", attemptTimeoutMs, maxRetries: 1 }), guardedFetch);
   const once = retryFetch(createRetry({ name: "origin-once", attemptTimeoutMs, maxRetries: 0 }), guardedFetch);
   return (url, init) => (safeMethods.includes(init?.method ?? "GET") ? repeated : once)(url, init);
 }

@@ -17,6 +17,8 @@ interface DeployOptions extends Omit<HttpFrontOptions, "lambda" | "functionName"
 /** The proxy, deployed on this machine behind API Gateway. */
 export interface Deployment extends AsyncDisposable {
   readonly url: string;
+  /** Whether no environment serves a request. */
+  isIdle(): boolean;
 }
 
 /** Bundles the functions as for AWS, and deploys one of them in front of an origin. */
@@ -41,6 +43,7 @@ export async function deploy(options: DeployOptions): Promise<Deployment> {
   const front = await startHttpFront({ ...gateway, lambda, functionName });
   return {
     url: front.url,
+    isIdle: () => lambda.environments(functionName).every(({ state }) => state === "frozen"),
     async [Symbol.asyncDispose]() {
       await front.stop();
       await lambda.stop();

@@ -2,7 +2,7 @@
 export const serverBlock = `
 client_max_body_size 10m;
 default_type application/octet-stream;
-location /files/ { dav_methods PUT; }
+location /files/ { dav_methods PUT; create_full_put_path on; }
 location /gzip { add_header Content-Encoding gzip; }
 location /br { add_header Content-Encoding br; }
 location = /moved { return 302 http://elsewhere.test/x?y=1; }
@@ -20,7 +20,6 @@ location = /cookies {
 location /busy { access_log root/busy.log; return 503; }
 location / {
   default_type text/plain;
-  add_header X-Te "$http_te";
   return 200 "$request_method $request_uri|$http_host|$http_x_forwarded_for|$http_forwarded|$http_cookie|$http_x_many|$http_expect$http_te$http_x_hop$http_proxy_authorization";
 }
 `;
