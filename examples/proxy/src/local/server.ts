@@ -5,6 +5,8 @@ default_type application/octet-stream;
 location /files/ { dav_methods PUT; create_full_put_path on; }
 location /gzip { add_header Content-Encoding gzip; }
 location /br { add_header Content-Encoding br; }
+location = /slow { limit_rate 8m; }
+location = /endless { limit_rate 50k; }
 location = /moved { return 302 http://elsewhere.test/x?y=1; }
 location = /empty { return 204; }
 location = /unchanged { return 304; }
