@@ -61,7 +61,7 @@ export function streamingProxy(): (event: Event) => Promise<Result> {
   return async function proxy(event) {
     try {
       const remainingMs = (currentInvocation()?.remainingMs() ?? 60_000) - reserveMs;
-      const response = await send(fetch, event, AbortSignal.timeout(Math.max(0, remainingMs)));
+      const response = await send(fetch, event, AbortSignal.timeout(Math.max(0, Math.floor(remainingMs))));
       return { ...resultHead(event, response), body: response.body ?? "" };
     } catch (error) {
       if (isCircuitOpenError(error)) throw error;

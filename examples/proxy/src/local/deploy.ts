@@ -17,6 +17,8 @@ interface DeployOptions extends Omit<HttpFrontOptions, "lambda" | "functionName"
 /** The proxy, deployed on this machine behind API Gateway. */
 export interface Deployment extends AsyncDisposable {
   readonly url: string;
+  /** The lines that it has logged. */
+  log(): readonly string[];
   /** Whether no environment serves a request. */
   isIdle(): boolean;
 }
@@ -43,6 +45,7 @@ export async function deploy(options: DeployOptions): Promise<Deployment> {
   const front = await startHttpFront({ ...gateway, lambda, functionName });
   return {
     url: front.url,
+    log: () => lambda.logs(functionName).map(({ line }) => line),
     isIdle: () => lambda.environments(functionName).every(({ state }) => state === "frozen"),
     async [Symbol.asyncDispose]() {
       await front.stop();
