@@ -174,7 +174,7 @@ describe.runIf(hasNginx())("streamed by a REST API", () => {
     api = await deploy({
       origin: nginx.url,
       entry: "streaming",
-      functionTimeoutMs: 4_000,
+      functionTimeoutMs: 3_000,
       attemptTimeoutMs: 500,
       ...rest,
     });
@@ -212,7 +212,7 @@ describe.runIf(hasNginx())("streamed by a REST API", () => {
     const response = await fetch(`${api.url}/endless`);
     expect(response.status).toBe(200);
     await expect(response.arrayBuffer()).rejects.toThrow("terminated");
-    expect(performance.now() - startedAt).toBeLessThan(4_500);
+    expect(performance.now() - startedAt).toBeLessThan(3_500);
   });
 
   test("an origin that is down gives 502 or 503 with Retry-After", async () => {

@@ -49,6 +49,11 @@ test("it gives the functions the variables that they read, and no others", () =>
 test("the functions have no policies, and connect to the origin's port only", () => {
   for (const { Properties } of functions) expect(Properties).not.toHaveProperty("Policies");
   expect(template.Resources.ProxySecurityGroup?.Properties.SecurityGroupEgress).toEqual([
-    { IpProtocol: "tcp", FromPort: "OriginPort", ToPort: "OriginPort", DestinationSecurityGroupId: "OriginSecurityGroup" },
+    {
+      IpProtocol: "tcp",
+      FromPort: "OriginPort",
+      ToPort: "OriginPort",
+      DestinationSecurityGroupId: "OriginSecurityGroup",
+    },
   ]);
 });

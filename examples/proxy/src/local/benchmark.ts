@@ -1,7 +1,8 @@
 /** Runs wrk against nginx directly, and through the proxy without and with Midguard. `BENCH_SECONDS=30` measures for longer. */
-import { execFileSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { hasNginx, startNginx } from "@midguard/local-services";
 import { deploy } from "./deploy.ts";
 
@@ -15,13 +16,18 @@ interface Figures {
   readonly p99: string;
 }
 
-function wrk(url: string): Figures {
+// Not the synchronous form: the gateway runs in this process.
+const execute = promisify(execFile);
+
+async function wrk(url: string): Promise<Figures> {
   const load = ["-t1", `-c${connections}`, `-d${seconds}s`, "--timeout", "10s", "--latency", url];
-  const output = execFileSync("wrk", load, { encoding: "utf8" });
+  const { stdout: output } = await execute("wrk", load);
   const read = (pattern: RegExp): string => pattern.exec(output)?.[1] ?? "";
   const failed = /Non-2xx or 3xx responses: \d+|Socket errors: .*/.exec(output);
   if (failed) throw new Error(`wrk ${url}: ${failed[0]}`);
-  return { perSecond: Number(read(/Requests\/sec:\s+(\S+)/)), p50: read(/50%\s+(\S+)/), p99: read(/99%\s+(\S+)/) };
+  const perSecond = Number(read(/Requests\/sec:\s+(\S+)/));
+  if (!(perSecond > 0)) throw new Error(`wrk ${url}: no request was answered`);
+  return { perSecond, p50: read(/^\s+50%\s+(\S+)/m), p99: read(/^\s+99%\s+(\S+)/m) };
 }
 
 function row(size: string, target: string, { perSecond, p50, p99 }: Figures, direct: number): void {
@@ -43,10 +49,10 @@ async function main(): Promise<void> {
     const path = `/${name.replace(" ", "")}`;
     // Starts the environments.
     for (const { url } of [bare, guarded]) await Promise.all(Array.from({ length: 4 }, () => fetch(url + path)));
-    const direct = wrk(nginx.url + path);
+    const direct = await wrk(nginx.url + path);
     row(name, "nginx", direct, direct.perSecond);
-    row(name, "proxy without Midguard", wrk(bare.url + path), direct.perSecond);
-    row(name, "proxy", wrk(guarded.url + path), direct.perSecond);
+    row(name, "proxy without Midguard", await wrk(bare.url + path), direct.perSecond);
+    row(name, "proxy", await wrk(guarded.url + path), direct.perSecond);
   }
 }
 
