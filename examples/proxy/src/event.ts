@@ -17,7 +17,7 @@ export interface ProxiedRequest {
   readonly body: Buffer | undefined;
 }
 
-export function isV2(event: Event): event is APIGatewayProxyEventV2 {
+function isV2(event: Event): event is APIGatewayProxyEventV2 {
   return "version" in event && event.version === "2.0";
 }
 

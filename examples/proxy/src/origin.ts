@@ -8,7 +8,7 @@ import { endToEnd } from "./headers.ts";
 type Fetch = typeof globalThis.fetch;
 
 /** Lambda's limit of 6 MB for an answer, less a quarter for base64 and 100 KB for headers. */
-export const maxBufferedBytes = 4_620_000;
+const maxBufferedBytes = 4_620_000;
 
 /** Its status keeps it from being retried, and from counting as a failure of the origin. */
 class AnswerTooLargeError extends Error {
