@@ -7,6 +7,8 @@ export interface Plan {
   readonly scenarios: readonly string[];
   readonly contestants: readonly string[];
   readonly seeds: number;
+  /** Where the page goes. */
+  readonly page: string;
 }
 
 function matching(names: readonly string[], words: readonly string[]): readonly string[] {
@@ -14,7 +16,8 @@ function matching(names: readonly string[], words: readonly string[]): readonly 
 }
 
 /**
- * Reads the arguments: `--scenario` and `--contestant` with a part of a name, both repeatable, and `--seeds`.
+ * Reads the arguments: `--scenario` and `--contestant` with a part of a name, both repeatable, `--seeds`, and `--page`, the
+ * file of the charts.
  *
  * @throws Error if nothing has such a name, or the number of seeds is none.
  */
@@ -25,6 +28,7 @@ export function planOf(args: readonly string[]): Plan {
       scenario: { type: "string", multiple: true, default: [] },
       contestant: { type: "string", multiple: true, default: [] },
       seeds: { type: "string", default: "7" },
+      page: { type: "string", default: "overload.html" },
     },
   });
   const seeds = Number(values.seeds);
@@ -39,6 +43,7 @@ export function planOf(args: readonly string[]): Plan {
       values.contestant,
     ),
     seeds,
+    page: values.page,
   };
   if (plan.scenarios.length === 0) throw new Error(`there is no scenario ${values.scenario.join(", ")}`);
   if (plan.contestants.length === 0) throw new Error(`there is no contestant ${values.contestant.join(", ")}`);

@@ -1,12 +1,11 @@
 import { writeFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { planOf } from "./arguments.ts";
 import type { Figures } from "./figures.ts";
 import { pageOf } from "./page.ts";
 import { type Job, simulateAll } from "./pool.ts";
 import { mediansOf, type Result, tableOf } from "./table.ts";
 
-const { scenarios, contestants, seeds } = planOf(process.argv.slice(2));
+const { scenarios, contestants, seeds, page } = planOf(process.argv.slice(2));
 const pairs = scenarios.flatMap((scenario) => contestants.map((contestant) => ({ scenario, contestant })));
 const jobs = pairs.flatMap((pair): Job[] =>
   Array.from({ length: seeds }, (_, index) => ({ ...pair, seed: index + 1 })),
@@ -22,6 +21,5 @@ const results = pairs.map((pair, index): Result => {
   return { ...pair, figures: mediansOf(figures) };
 });
 for (const scenario of scenarios) console.log(`\n${tableOf(scenario, results)}`);
-const page = fileURLToPath(new URL("../../overload.html", import.meta.url));
 writeFileSync(page, pageOf(results, seeds));
 console.log(`\nCharts: ${page}`);

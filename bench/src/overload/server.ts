@@ -1,7 +1,7 @@
 import { phases, type Scenario, server } from "./scenario.ts";
 
 /** An answer of the server that is an error. */
-export class ServerError extends Error {
+class ServerError extends Error {
   readonly statusCode = 500;
 }
 

@@ -1,7 +1,15 @@
+import { writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { DynamoDBClient, ListTablesCommand } from "@aws-sdk/client-dynamodb";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { hasDynamoDbLocal, hasRedisServer, startDynamoDbLocal, startRedisServer } from "./index.ts";
+import {
+  hasDynamoDbLocal,
+  hasNginx,
+  hasRedisServer,
+  startDynamoDbLocal,
+  startNginx,
+  startRedisServer,
+} from "./index.ts";
 
 afterEach(() => vi.unstubAllEnvs());
 
@@ -62,13 +70,36 @@ describe.runIf(hasDynamoDbLocal())("DynamoDB Local", () => {
   });
 });
 
+describe.runIf(hasNginx())("nginx", () => {
+  test("serves its files and locations, can be paused, killed and restarted with its files, and stopped", async () => {
+    const nginx = await startNginx("location = /moved { return 302 /file; }");
+    const get = (path: string) => fetch(nginx.url + path, { redirect: "manual", signal: AbortSignal.timeout(500) });
+    try {
+      await writeFile(`${nginx.root}/file`, "text");
+      expect(await (await get("/file")).text()).toBe("text");
+      expect((await get("/moved")).status).toBe(302);
+      nginx.pause();
+      await expect(get("/file")).rejects.toMatchObject({ name: "TimeoutError" });
+      nginx.resume();
+      await nginx.kill();
+      await expect(get("/file")).rejects.toThrow("fetch failed");
+      await nginx.restart();
+      expect(await (await get("/file")).text()).toBe("text");
+    } finally {
+      await nginx.stop();
+    }
+    await expect(get("/file")).rejects.toThrow("fetch failed");
+  });
+});
+
 test("a missing service is skipped with a word, but not in CI", () => {
   const warned = vi.spyOn(console, "warn").mockImplementation(() => {});
   vi.stubEnv("PATH", "/nowhere");
   vi.stubEnv("CI", "");
-  expect([hasRedisServer(), hasDynamoDbLocal()]).toEqual([false, false]);
-  expect(warned).toHaveBeenCalledTimes(2);
+  expect([hasRedisServer(), hasDynamoDbLocal(), hasNginx()]).toEqual([false, false, false]);
+  expect(warned).toHaveBeenCalledTimes(3);
   vi.stubEnv("CI", "true");
   expect(hasRedisServer).toThrow("redis-server");
   expect(hasDynamoDbLocal).toThrow("Java 17");
+  expect(hasNginx).toThrow("apt-get install nginx");
 });

@@ -16,6 +16,7 @@ beforeAll(async () => {
       none: { ...common, reservedConcurrency: 0 },
       orderly: common,
       stream: { ...common, handler: "stream.handler" },
+      streamedHttp: { ...common, handler: "stream.http" },
     },
   });
 });
@@ -400,6 +401,42 @@ test("reports each invocation before the next one starts", async () => {
   await until(() => lambda.environments("orderly")[0]?.state === "frozen");
   const kinds = lambda.logs("orderly").map(({ line }) => line.slice(0, line.indexOf(" ")));
   expect(kinds.join(" ")).toBe(`INIT_START${" START END REPORT".repeat(200)}`);
+});
+
+describe("REST API that streams", () => {
+  const streaming = { payload: "1.0", responseTransferMode: "STREAM" } as const;
+
+  test("passes status, headers and body on while the function runs", async () => {
+    const url = await front({ ...streaming, functionName: "streamedHttp" });
+    const answer = await fetch(`${url}/users/1?pauseMs=500`);
+    const headAt = performance.now();
+    expect([answer.status, answer.headers.get("x-one")]).toEqual([201, "1"]);
+    expect(answer.headers.get("x-amzn-requestid")).toBeTruthy();
+    expect(await answer.text()).toBe("hello");
+    expect(performance.now() - headAt).toBeGreaterThan(300);
+  });
+
+  test("breaks an answer off if the function fails or is too slow after its head", async () => {
+    const url = await front({ ...streaming, functionName: "streamedHttp", timeoutMs: 300 });
+    for (const query of ["fail=1", "pauseMs=1000"]) {
+      const answer = await fetch(`${url}/users/1?${query}`);
+      expect(answer.status).toBe(201);
+      await expect(answer.text()).rejects.toThrow("terminated");
+    }
+  });
+
+  test("answers 502 to an answer without a head, 500 if Lambda throttles, 403 without a route", async () => {
+    const status = async (functionName: string, path: string): Promise<number> =>
+      (await fetch((await front({ ...streaming, functionName })) + path)).status;
+    expect(await status("stream", "/users/1")).toBe(502);
+    expect(await status("http", "/users/1?answer=throw")).toBe(502);
+    expect(await status("none", "/users/1")).toBe(500);
+    expect(await status("streamedHttp", "/nowhere")).toBe(403);
+  });
+
+  test("is refused for an HTTP API, which buffers", async () => {
+    await expect(front({ responseTransferMode: "STREAM" })).rejects.toThrow("responseTransferMode must be");
+  });
 });
 
 test("passes every request on if no routes are given", async () => {

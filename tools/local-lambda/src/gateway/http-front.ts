@@ -8,6 +8,7 @@ import { type Dialect, httpApi, restApi } from "./dialect.ts";
 import { type ApiIdentity, type GatewayRequest, readRequest, targetOf } from "./request.ts";
 import type { GatewayResponse } from "./response.ts";
 import { createRouteTable, type RouteTable } from "./route-table.ts";
+import { createStreamedAnswer } from "./streamed.ts";
 
 /** Options of `startHttpFront`. */
 export interface HttpFrontOptions {
@@ -20,13 +21,18 @@ export interface HttpFrontOptions {
   routes?: readonly string[];
   /** Request header with the client's address, which the function does not see. @default the address of the socket */
   sourceIpHeader?: string;
-  /** Milliseconds after which the client gets an error. @default 29_000, for an HTTP API 30_000 */
+  /** Milliseconds after which the client gets an error. @default 29_000, for an HTTP API 30_000, for a stream 900_000 */
   timeoutMs?: number;
   /** @default "$default", for a REST API "prod" */
   stage?: string;
   stageVariables?: Readonly<Record<string, string>>;
   /** Media types that a REST API treats as binary, in requests and answers. @default [] */
   binaryMediaTypes?: readonly string[];
+  /**
+   * How a REST API answers: once the function has ended, or while it streams. A function that streams must start its answer
+   * with status and headers (`HttpResponseStream.from`). @default "BUFFERED"
+   */
+  responseTransferMode?: "BUFFERED" | "STREAM";
   /** @default a free port */
   port?: number;
 }
@@ -44,6 +50,9 @@ export interface HttpFront {
 const maxBodyBytes = 10_485_760;
 const apiId = "local00api";
 
+/** The result of a function that has streamed its whole answer. */
+const streamEnded: GatewayResponse = { statusCode: 200, headers: [], body: Buffer.alloc(0) };
+
 /** A front with its options resolved. */
 interface Front {
   readonly lambda: LocalLambda;
@@ -52,6 +61,7 @@ interface Front {
   readonly table: RouteTable;
   readonly sourceIpHeader: string | undefined;
   readonly timeoutMs: number;
+  readonly streams: boolean;
   readonly port: number;
 }
 
@@ -71,9 +81,7 @@ export async function startHttpFront(options: HttpFrontOptions): Promise<HttpFro
     const timeEpoch = Date.now();
     readBody(message, maxBodyBytes, (body) => {
       const requestId = randomUUID();
-      void answer(front, message, body, requestId, timeEpoch).then((result) => {
-        send(response, result, front.dialect.requestIdHeader, requestId);
-      });
+      void answer(front, message, body, { requestId, timeEpoch, response });
     });
   });
   // Longer than any client keeps a connection, so that the client closes it first.
@@ -83,18 +91,25 @@ export async function startHttpFront(options: HttpFrontOptions): Promise<HttpFro
   return { url: `http://127.0.0.1:${port}`, port, stop, [Symbol.asyncDispose]: stop };
 }
 
+function timeoutOf(rest: boolean, mode: string): number {
+  if (mode === "STREAM") return 900_000;
+  return rest ? 29_000 : 30_000;
+}
+
 function resolve(options: HttpFrontOptions): Front {
   const { lambda, functionName, payload = "2.0", sourceIpHeader, port = 0, ...more } = options;
   oneOf("startHttpFront: payload", payload, ["1.0", "2.0"]);
   const rest = payload === "1.0";
   const {
     routes = rest ? ["ANY /", "ANY /{proxy+}"] : ["$default"],
-    timeoutMs = rest ? 29_000 : 30_000,
+    responseTransferMode = "BUFFERED",
+    timeoutMs = timeoutOf(rest, responseTransferMode),
     stage = rest ? "prod" : "$default",
     stageVariables,
     binaryMediaTypes = [],
     ...others
   } = more;
+  oneOf("startHttpFront: responseTransferMode", responseTransferMode, rest ? ["BUFFERED", "STREAM"] : ["BUFFERED"]);
   noOthers("startHttpFront", others);
   atLeast("startHttpFront: timeoutMs", timeoutMs, 1);
   const table = createRouteTable(routes);
@@ -106,29 +121,51 @@ function resolve(options: HttpFrontOptions): Front {
     stageVariables,
   };
   const dialect = rest ? restApi(api, binaryMediaTypes) : httpApi(api);
-  return { lambda, functionName, dialect, table, sourceIpHeader: sourceIpHeader?.toLowerCase(), timeoutMs, port };
+  const streams = responseTransferMode === "STREAM";
+  return {
+    lambda,
+    functionName,
+    dialect,
+    table,
+    sourceIpHeader: sourceIpHeader?.toLowerCase(),
+    timeoutMs,
+    streams,
+    port,
+  };
+}
+
+/** One request, and where its answer goes. */
+interface Exchange {
+  readonly requestId: string;
+  readonly timeEpoch: number;
+  readonly response: ServerResponse;
 }
 
 async function answer(
   front: Front,
   message: IncomingMessage,
   body: Buffer | undefined,
-  requestId: string,
-  timeEpoch: number,
-): Promise<GatewayResponse> {
+  { requestId, timeEpoch, response }: Exchange,
+): Promise<void> {
   const { dialect, table, sourceIpHeader } = front;
-  if (!body) return dialect.tooLarge;
-  const match = dialect.find(table, message.method ?? "GET", targetOf(message).path);
-  if ("statusCode" in match) return match;
-  return invoke(front, readRequest(message, { requestId, timeEpoch, body, match, sourceIpHeader }));
+  const match = body ? dialect.find(table, message.method ?? "GET", targetOf(message).path) : dialect.tooLarge;
+  const ownHeaders = [dialect.requestIdHeader, requestId];
+  if ("statusCode" in match) return send(response, match, ownHeaders);
+  const request = readRequest(message, { requestId, timeEpoch, body: body as Buffer, match, sourceIpHeader });
+  if (front.streams) return stream(front, request, response, ownHeaders);
+  send(response, await invoke(front, request), ownHeaders);
 }
 
-async function invoke(front: Front, request: GatewayRequest): Promise<GatewayResponse> {
+async function invoke(
+  front: Front,
+  request: GatewayRequest,
+  onChunk?: (chunk: Buffer) => void,
+): Promise<GatewayResponse> {
   const { promise: timedOut, resolve: timeOut } = Promise.withResolvers<GatewayResponse>();
   const timer = setTimeout(timeOut, front.timeoutMs, front.dialect.timedOut);
   try {
     // As on AWS, a late function runs on and its answer is lost.
-    return await Promise.race([timedOut, invokeFunction(front, request)]);
+    return await Promise.race([timedOut, invokeFunction(front, request, onChunk)]);
   } finally {
     clearTimeout(timer);
   }
@@ -137,10 +174,14 @@ async function invoke(front: Front, request: GatewayRequest): Promise<GatewayRes
 async function invokeFunction(
   { lambda, functionName, dialect }: Front,
   request: GatewayRequest,
+  onChunk?: (chunk: Buffer) => void,
 ): Promise<GatewayResponse> {
+  const streaming = onChunk && { onChunk };
   try {
-    const result = await lambda.invoke({ functionName, payload: dialect.toEvent(request), traceId: request.traceId });
+    const payload = dialect.toEvent(request);
+    const result = await lambda.invoke({ functionName, payload, traceId: request.traceId, ...streaming });
     if (result.functionError !== undefined) return dialect.failed;
+    if (onChunk) return streamEnded;
     return dialect.fromResult(result.payload, request) ?? dialect.failed;
   } catch (error) {
     if (!(error instanceof LambdaServiceError)) throw error;
@@ -148,13 +189,27 @@ async function invokeFunction(
   }
 }
 
-function send(response: ServerResponse, result: GatewayResponse, requestIdHeader: string, requestId: string): void {
+/** Passes an answer on while it comes. What fails before its head is answered; what fails later breaks it off. */
+async function stream(
+  front: Front,
+  request: GatewayRequest,
+  response: ServerResponse,
+  ownHeaders: readonly string[],
+): Promise<void> {
+  const streamed = createStreamedAnswer(response, ownHeaders);
+  const result = await invoke(front, request, streamed.write);
+  if (!streamed.hasBegun()) send(response, result === streamEnded ? front.dialect.failed : result, ownHeaders);
+  else if (result === streamEnded) response.end();
+  else response.destroy();
+}
+
+function send(response: ServerResponse, result: GatewayResponse, ownHeaders: readonly string[]): void {
   const { statusCode, headers, body } = result;
   // These have no body, but Node would write one.
   const bodiless = statusCode === 204 || statusCode === 304;
   response.writeHead(statusCode, [
     ...headers.flat(),
-    ...[requestIdHeader, requestId],
+    ...ownHeaders,
     ...(bodiless ? [] : ["Content-Length", String(body.length)]),
   ]);
   response.end(bodiless ? undefined : body);
