@@ -98,6 +98,12 @@ describe("the defaults of retry and circuit breaker", { timeout: 120_000 }, () =
     expect(amplification).toBeLessThanOrEqual(0.3);
   });
 
+  test("do not repeat timeouts in a cold fleet, so that it is back at once after a short hang", async () => {
+    const { amplification, recoveryS } = await run(breaker, "cold fleet: hang of 3 s");
+    expect(amplification).toBeLessThanOrEqual(1.05);
+    expect(recoveryS).toBeLessThanOrEqual(3);
+  });
+
   test("keep a cold fleet from flooding a dead server", async () => {
     expect((await run(breaker, "cold fleet: outage of 14 s")).amplification).toBeLessThanOrEqual(1.5);
     expect((await run(fleet, "cold fleet: outage of 14 s")).amplification).toBeLessThanOrEqual(0.9);

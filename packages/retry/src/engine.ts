@@ -35,7 +35,7 @@ async function runRetries<T>(run: Run, call: Call<T>, firstFailed: Failed<T>): P
   for (;;) {
     const next = planNext(run, last, backoffMs, clock.now());
     if (typeof next === "string") return endRun(run, last.number, last.outcome, next);
-    const payment = pay(run);
+    const payment = pay(run, last.outcome);
     if (typeof payment === "string") return endRun(run, last.number, last.outcome, payment);
     publishScheduled(run, last.number, next.delayMs, last.outcome);
     try {

@@ -64,7 +64,7 @@ export async function nextAttempt(failed: SdkAttempt, failure: SdkFailure): Prom
   const verdict = verdictOn(policy, failure, outcome);
   const next = planNext(run, { number, outcome, verdict, wasAborted: false }, failed.backoffMs, policy.clock.now());
   if (typeof next === "string") return end(next);
-  const payment = pay(run);
+  const payment = pay(run, outcome);
   if (typeof payment === "string") {
     // As the SDK does: a loop of polls that fail at once would spin.
     if (isLongPoll) await sleep(policy, next.delayMs);
