@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import { DynamoDBClient, GetItemCommand } from "@aws-sdk/client-dynamodb";
 import { consecutiveFailures, createCircuitBreaker } from "@midguard/circuit-breaker";
 import { constant, createRetry, retryReport } from "@midguard/retry";
+import { retryStrategy, type SdkRetryStrategy } from "@midguard/retry/aws-sdk";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 /** The real client of the AWS SDK behind a policy and a breaker, against a server that answers as each test says. */
@@ -26,8 +27,15 @@ afterEach(() => {
   server.close();
 });
 
+interface Connection {
+  readonly maxAttempts?: number;
+  readonly attemptTimeoutMs?: number;
+  /** In place of the SDK's own. */
+  readonly strategy?: SdkRetryStrategy;
+}
+
 /** Retry outside, breaker inside. The SDK's own retries are off unless it may make several attempts. */
-function connect({ maxAttempts = 1, attemptTimeoutMs = 5_000 } = {}) {
+function connect({ maxAttempts = 1, attemptTimeoutMs = 5_000, ...more }: Connection = {}) {
   const { port } = server.address() as AddressInfo;
   const credentials = { accessKeyId: "local", secretAccessKey: "local" };
   const sdk = new DynamoDBClient({
@@ -35,13 +43,14 @@ function connect({ maxAttempts = 1, attemptTimeoutMs = 5_000 } = {}) {
     region: "eu-west-1",
     credentials,
     maxAttempts,
+    ...(more.strategy && { retryStrategy: more.strategy }),
   });
   client = sdk;
   const breaker = createCircuitBreaker({ name: "table", trip: consecutiveFailures(3), openMs: 60_000 });
   const policy = createRetry({ backoff: constant(0), attemptTimeoutMs, budget: false });
   const command = () => new GetItemCommand({ TableName: "users", Key: { id: { S: "7" } } });
   const read = () => policy.run(({ signal }) => breaker.run(() => sdk.send(command(), { abortSignal: signal })));
-  return { breaker, read };
+  return { breaker, client: sdk, read };
 }
 
 function fail(status: number, type: string): void {
@@ -86,4 +95,24 @@ describe("a call of the AWS SDK", () => {
     await expect(read()).rejects.toMatchObject({ name: "InternalServerError" });
     expect([requests, breaker.state]).toEqual([2, "closed"]);
   });
+});
+
+test("a breaker inside of a client with a retry strategy counts attempts, and its rejections end the retries", async () => {
+  fail(500, "InternalServerError");
+  const policy = createRetry({ backoff: constant(0), maxRetries: 10 });
+  const { breaker, client: guarded } = connect({ strategy: retryStrategy(policy) });
+  guarded.middlewareStack.add((next) => (args) => breaker.run(() => next(args)), {
+    name: "circuitBreaker",
+    step: "deserialize",
+    priority: "high",
+  });
+  const read = () => guarded.send(new GetItemCommand({ TableName: "users", Key: { id: { S: "7" } } }));
+  const rejection: unknown = await read().catch((error: unknown) => error);
+  expect(rejection).toMatchObject({ code: "CIRCUIT_OPEN" });
+  expect(retryReport(rejection)).toMatchObject({ attempts: 4, reason: "not-retryable" });
+  expect([requests, breaker.state]).toEqual([3, "open"]);
+  // The retry that the circuit rejected was given back.
+  expect(policy.budget).toMatchObject({ tokens: 1 });
+  await expect(read()).rejects.toMatchObject({ code: "CIRCUIT_OPEN" });
+  expect(requests).toBe(3);
 });

@@ -21,6 +21,7 @@ import {
   tokenBucket,
 } from "@midguard/rate-limit";
 import { constant, createRetry, createRetryBudget, decorrelated, exponential, retry } from "@midguard/retry";
+import { retryStrategy } from "@midguard/retry/aws-sdk";
 import { retryFetch } from "@midguard/retry/fetch";
 import { warmup } from "@midguard/warmup";
 import { expect, test } from "vitest";
@@ -104,6 +105,7 @@ const bad: readonly (readonly [Factory, readonly unknown[], string, string])[] =
   [plugins, [null], "plugin", "null"],
   [plugins, [{ requestStart: true }], "requestStart", "true"],
   [subscribe, ["circuit.opened"], "listener", '"circuit.opened"'],
+  [retryStrategy, [{ maxRetries: 3 }], "retryStrategy: policy must be made by createRetry()", "an object"],
   [retryFetch, [createRetry(), "fetch"], "fetch", '"fetch"'],
   [warmup, [{ prime: true }], "warmup: prime must be", "true"],
   [warmup, [{ maxAgeMs: -1 }], "warmup: maxAgeMs must be", "-1"],

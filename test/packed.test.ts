@@ -64,8 +64,11 @@ const uses: readonly Use[] = [
   },
   {
     package: "retry",
-    code: `${imports} import { createRetry, retry } from "@midguard/retry"; import { retryFetch } from "@midguard/retry/fetch";
+    code: `${imports} import { createRetry, retry } from "@midguard/retry"; import { retryStrategy } from "@midguard/retry/aws-sdk";
+      import { retryFetch } from "@midguard/retry/fetch";
       ${middyUse("retry()")} const policy = createRetry();
+      const token = await retryStrategy(policy).acquireInitialRetryToken();
+      if (token.getRetryCount() !== 0) throw new Error("no first attempt");
       const send = retryFetch(policy, async () => new Response("ok"));
       console.log(await (await send("http://127.0.0.1/")).text());`,
     bundled: own("retry"),

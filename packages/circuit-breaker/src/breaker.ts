@@ -15,7 +15,7 @@ import { joinFleet } from "./fleet/join.ts";
 import { participants } from "./fleet/participant.ts";
 import { type Entry, enter } from "./machine/enter.ts";
 import { openTimeMs } from "./machine/open-time.ts";
-import { type Call, type CircuitState, openingsOf } from "./machine/state.ts";
+import { type Call, type Circuit, type CircuitState, openingsOf } from "./machine/state.ts";
 import type { Step } from "./machine/step.ts";
 import { end, expire, isCurrent, isolate, newCircuit, open, reasonToOpen, release } from "./machine/transitions.ts";
 import { type BreakerSettings, type CircuitBreakerOptions, settingsOf } from "./options.ts";
@@ -38,6 +38,12 @@ function answerRejected<F>(
   const rejection = withoutStack(() => new CircuitOpenError(name, retryAfterMs));
   if (fallback === undefined) throw rejection;
   return fallback(rejection);
+}
+
+/** How long the circuit opens because of a call that ended at `now`. */
+function openMsAfter(call: Call, circuit: Circuit, now: number, { rules, random }: BreakerSettings): number {
+  const probeMs = circuit.state === "half-open" ? now - call.startedAt : 0;
+  return openTimeMs(openingsOf(circuit) + 1, rules, probeMs, syncResult("random", random()));
 }
 
 /** Learns from the end of a call. */
@@ -73,7 +79,7 @@ function guard<T>(
  * publishes the events of each step.
  */
 export function startBreaker(settings: BreakerSettings): CircuitBreaker {
-  const { name, trip, rules, random, isFailure, snapshot } = settings;
+  const { name, trip, rules, isFailure, snapshot } = settings;
   const { slowCallMs = Infinity } = trip;
   const areDurationsCounted = slowCallMs < Infinity;
   const time = createTimeline(settings.clock, snapshot?.takenAt);
@@ -132,7 +138,7 @@ export function startBreaker(settings: BreakerSettings): CircuitBreaker {
     const result = judged === "success" && durationMs >= slowCallMs ? "slow" : judged;
     const reason = reasonToOpen(circuit, call, result, trips);
     if (reason === undefined) take(end(circuit, call, result));
-    else take(open(circuit, reason, now, openTimeMs(openingsOf(circuit) + 1, rules, syncResult("random", random()))));
+    else take(open(circuit, reason, now, openMsAfter(call, circuit, now, settings)));
   }
 
   function settle(call: Call, outcome: Outcome, signal: AbortSignal | undefined): void {

@@ -62,7 +62,7 @@ describe("a half-open circuit", () => {
     const trip = failureRate({ minimumCalls: 2, slowCallMs: 100 });
     const { breaker, clock } = await setUpHalfOpen({ trip });
     const slow = pending(breaker);
-    clock.jump(100);
+    clock.jump(300);
     slow.resolve("ok");
     await slow.result;
     expect(breaker.state).toBe("open");

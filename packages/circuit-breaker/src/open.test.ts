@@ -1,6 +1,6 @@
 import { seededRandom } from "@midguard/kernel/testing";
 import { describe, expect, test, vi } from "vitest";
-import { fail, openUp, recordEvents, setUp, succeed } from "../test-support/set-up.ts";
+import { fail, failAfter, openUp, recordEvents, setUp, succeed } from "../test-support/set-up.ts";
 import { createCircuitBreaker } from "./breaker.ts";
 import { CircuitOpenError } from "./errors.ts";
 import { consecutiveFailures } from "./trips/consecutive-failures.ts";
@@ -37,19 +37,37 @@ describe("an open circuit", () => {
     expect(types).toEqual(["circuit.opened", "circuit.rejected", "circuit.half_opened", "circuit.closed"]);
   });
 
-  test("stays open longer after each failed probe, up to the maximum, and starts over once it has closed", async () => {
+  test("stays open longer after each probe that takes long to fail, up to the maximum, and starts over once it has closed", async () => {
     const { breaker, clock } = setUp({ openMs: 300, maxOpenMs: 1_000 });
     await openUp(breaker);
     for (const openMs of [300, 600, 1_000, 1_000]) {
       expect(events.at(-1)).toMatchObject({ type: "circuit.opened", openMs });
       clock.jump(openMs);
-      await fail(breaker);
+      await failAfter({ breaker, clock }, 250);
     }
     expect(events.at(-1)).toMatchObject({ reason: "probe-failed" });
     clock.jump(1_000);
     await succeed(breaker);
     await openUp(breaker);
     expect(events.at(-1)).toMatchObject({ openMs: 300, reason: "tripped" });
+  });
+
+  test("stays open no longer after a probe that fails at once, and four times as long as one that fails soon", async () => {
+    const { breaker, clock } = setUp({ openMs: 300, maxOpenMs: 1_000 });
+    await openUp(breaker);
+    const steps = [
+      { openMs: 300, probeMs: 0 },
+      { openMs: 300, probeMs: 10 },
+      { openMs: 300, probeMs: 100 },
+      { openMs: 400, probeMs: 200 },
+      { openMs: 800, probeMs: 0 },
+      { openMs: 300, probeMs: 0 },
+    ];
+    for (const { openMs, probeMs } of steps) {
+      expect(events.at(-1)).toMatchObject({ type: "circuit.opened", openMs });
+      clock.jump(openMs);
+      await failAfter({ breaker, clock }, probeMs);
+    }
   });
 
   test("takes `openMs` as the maximum if it is longer than the default", async () => {

@@ -27,7 +27,8 @@ export interface CircuitBreakerOptions {
   /** How long the first opening lasts, in ms, before a probe is admitted; times 0.75 to 1.25 at random. @default 500 */
   readonly openMs?: number | undefined;
   /**
-   * Each failed probe doubles the open time up to this, in ms, times 0.75 to 1.25 at random. Once closed, it starts from
+   * Each failed probe doubles the open time up to this, in ms, times 0.75 to 1.25 at random; but no further than to four times
+   * as long as the probe took, so that a dependency that fails at once is asked again soon. Once closed, it starts from
    * `openMs` again. A probe that has not ended after this long gives its permit back.
    *
    * @default 2_000, or `openMs` if that is longer

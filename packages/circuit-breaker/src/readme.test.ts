@@ -45,6 +45,12 @@ const tested = createCircuitBreaker({
   random: () => 0.5,
 });
 
+const orders = createCircuitBreaker({ name: "orders" });
+
+export const guarded = middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
+  .use(circuitBreaker({ breakers: [orders] }))
+  .handler(orders.wrap(createOrder));
+
 import { createCircuitBreakers } from "@midguard/circuit-breaker";
 import { breakerFetch } from "@midguard/circuit-breaker/fetch";
 
@@ -130,10 +136,6 @@ test("the defaults open a circuit when the README says so, and the recipes soone
 });
 
 test("a whole handler is guarded by wrap", async () => {
-  const orders = createCircuitBreaker({ name: "orders" });
-  const guarded = middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
-    .use(circuitBreaker({ breakers: [orders, payments] }))
-    .handler(orders.wrap(createOrder));
   const event = apiEvents.http() as unknown as APIGatewayProxyEventV2;
   await orders.isolate();
   expect(await guarded(event, lambdaContext())).toMatchObject({

@@ -1,5 +1,6 @@
 import { manualClock, seededRandom } from "@midguard/kernel/testing";
 import { describe, expect, test } from "vitest";
+import { failAfter } from "../test-support/set-up.ts";
 import { createCircuitBreaker } from "./breaker.ts";
 import type { CircuitBreaker } from "./circuit-breaker.ts";
 import type { CircuitBreakerOptions } from "./options.ts";
@@ -67,7 +68,7 @@ describe("a circuit that is saved and loaded", () => {
   test("goes on doubling its open time", async () => {
     const { breaker, clock } = load(open);
     clock.jump(900);
-    await fail(breaker);
+    await failAfter({ breaker, clock }, 500);
     clock.jump(1_999);
     expect(breaker.state).toBe("open");
     clock.jump(1);

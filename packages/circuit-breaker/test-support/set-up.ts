@@ -38,6 +38,14 @@ export function fail(breaker: CircuitBreaker, error: unknown = new Error("down")
   return settle(breaker.run(() => Promise.reject(error)));
 }
 
+/** A call that fails after `ms`. */
+export async function failAfter({ breaker, clock }: SetUp, ms: number): Promise<void> {
+  const { result, reject } = pending(breaker);
+  clock.jump(ms);
+  reject(new Error("down"));
+  await settle(result);
+}
+
 export async function openUp(breaker: CircuitBreaker): Promise<void> {
   for (let calls = 0; breaker.state === "closed" && calls < 10; calls += 1) await fail(breaker);
 }

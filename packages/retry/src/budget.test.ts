@@ -2,7 +2,7 @@ import { manualClock } from "@midguard/kernel/testing";
 import fc from "fast-check";
 import { afterEach, expect, test, vi } from "vitest";
 import { createRetryBudget } from "./budget.ts";
-import { constant, createRetry } from "./index.ts";
+import { constant, createRetry, type RetryBudget } from "./index.ts";
 
 afterEach(() => void vi.unstubAllEnvs());
 
@@ -43,6 +43,33 @@ test("starts with one retry in Lambda, saves up three at most, and every fifth s
   expect(budget.tokens).toBe(3);
 });
 
+test("a retry after a timeout costs two in Lambda, so that a cold environment makes none before its fifth success", () => {
+  vi.stubEnv("AWS_LAMBDA_FUNCTION_NAME", "test");
+  const budget = createRetryBudget();
+  for (let success = 0; success < 4; success++) budget.earn();
+  expect(budget.spend("timeout")).toBe(false);
+  budget.earn();
+  expect(budget.spend("timeout")).toBe(true);
+  expect(budget.tokens).toBe(0);
+  budget.refund("timeout");
+  expect(budget.tokens).toBe(2);
+});
+
+test("a full budget of one pays for a retry after a timeout, in Lambda too", () => {
+  vi.stubEnv("AWS_LAMBDA_FUNCTION_NAME", "test");
+  expect(createRetryBudget({ capacity: 1 }).spend("timeout")).toBe(true);
+  expect(createRetryBudget({ capacity: 0.5 }).spend("timeout")).toBe(false);
+});
+
+test("a retry after a timeout costs one elsewhere and under a test's clock, and what `timeoutCost` says everywhere", () => {
+  expect(createRetryBudget({ initial: 1 }).spend("timeout")).toBe(true);
+  expect(createRetryBudget({ timeoutCost: 4 }).spend("timeout")).toBe(false);
+  vi.stubEnv("AWS_LAMBDA_FUNCTION_NAME", "test");
+  expect(createRetryBudget({ timeoutCost: 1 }).spend("timeout")).toBe(true);
+  const { budget } = createRetry({ clock: manualClock() });
+  expect([1, 2, 3].map(() => (budget as RetryBudget).spend("timeout"))).toEqual([true, true, true]);
+});
+
 test("a retry that was not made is given back, never past the capacity", () => {
   const budget = createRetryBudget({ initial: 1 });
   budget.spend();
@@ -63,17 +90,18 @@ test("never grants more than it began with and the successes were worth, in any 
   const settings = fc
     .tuple(fc.integer({ min: 0, max: 20 }), fc.double({ min: 0, max: 1, noNaN: true }), fc.integer({ min: 0, max: 20 }))
     .map(([capacity, share, tenths]) => ({ capacity, initial: capacity * share, perSuccess: tenths / 10 }));
+  const ends = fc.constantFrom("success", "failure", "timeout");
   fc.assert(
-    fc.property(settings, fc.array(fc.boolean(), { maxLength: 300 }), (options, trace) => {
-      const budget = createRetryBudget(options);
+    fc.property(settings, fc.array(ends, { maxLength: 300 }), (options, trace) => {
+      const budget = createRetryBudget({ ...options, timeoutCost: 2 });
       let successes = 0;
-      let retries = 0;
-      for (const isSuccess of trace) {
-        if (isSuccess) {
+      let spent = 0;
+      for (const end of trace) {
+        if (end === "success") {
           successes++;
           budget.earn();
-        } else if (budget.spend()) retries++;
-        expect(retries).toBeLessThanOrEqual(options.initial + options.perSuccess * successes + 1e-6);
+        } else if (budget.spend(end)) spent += end === "timeout" ? 2 : 1;
+        expect(spent).toBeLessThanOrEqual(options.initial + options.perSuccess * successes + 1e-6);
         expect(budget.tokens).toBeGreaterThanOrEqual(0);
         expect(budget.tokens).toBeLessThanOrEqual(options.capacity);
       }
@@ -91,6 +119,9 @@ test("bad options are refused by name and value", () => {
   );
   expect(() => createRetryBudget({ perSuccess: Number.NaN })).toThrow(
     "createRetryBudget: perSuccess must be a number of at least 0, got NaN",
+  );
+  expect(() => createRetryBudget({ timeoutCost: 0 })).toThrow(
+    "createRetryBudget: timeoutCost must be a number of at least 1, got 0",
   );
   expect(() => createRetryBudget({ initial: "1" } as object)).toThrow('initial must be a number, got "1"');
   expect(() => createRetryBudget(null as never)).toThrow("createRetryBudget: options must be an object, got null");

@@ -1,6 +1,7 @@
 /** The user's callbacks, called so that a mistake in one becomes a process warning and leaves the run's own outcome. */
 import type { Outcome } from "@midguard/kernel";
 import { isRecord, syncResult, warn } from "@midguard/kernel/internal";
+import type { RetryCause } from "./budget.ts";
 import type { Policy } from "./options.ts";
 import type { Verdict } from "./retryable.ts";
 
@@ -34,16 +35,16 @@ export function backoffAfter(policy: Policy, number: number, previousMs: number)
   return guarded(policy, ask, undefined);
 }
 
-/** Takes one retry from the budget; `false` if there is none, or after a mistake. */
-export function spend(policy: Policy): boolean {
+/** Takes the cost of a retry from the budget; `false` if there is none, or after a mistake. */
+export function spend(policy: Policy, cause: RetryCause): boolean {
   const { budget } = policy;
-  return !budget || guarded(policy, () => syncResult("createRetry: budget.spend", budget.spend()), false);
+  return !budget || guarded(policy, () => syncResult("createRetry: budget.spend", budget.spend(cause)), false);
 }
 
-/** Gives one retry back to the budget. */
-export function refund(policy: Policy): void {
+/** Gives the cost of a retry back to the budget. */
+export function refund(policy: Policy, cause: RetryCause): void {
   const { budget } = policy;
-  if (budget) guarded(policy, () => syncResult("createRetry: budget.refund", budget.refund()), undefined);
+  if (budget) guarded(policy, () => syncResult("createRetry: budget.refund", budget.refund(cause)), undefined);
 }
 
 /** Adds to the budget what a success is worth. */

@@ -35,7 +35,7 @@ async function runRetries<T>(run: Run, call: Call<T>, firstFailed: Failed<T>): P
   for (;;) {
     const next = planNext(run, last, backoffMs, clock.now());
     if (typeof next === "string") return endRun(run, last.number, last.outcome, next);
-    const payment = pay(run);
+    const payment = pay(run, last.outcome);
     if (typeof payment === "string") return endRun(run, last.number, last.outcome, payment);
     publishScheduled(run, last.number, next.delayMs, last.outcome);
     try {
@@ -97,7 +97,7 @@ function endAttempt<T>(run: Run, attempt: RunningAttempt, outcome: Outcome<T>): 
 }
 
 /** Ends a run without success: with its outcome, or with the caller's reason if the caller aborted. */
-async function endRun<T>(run: Run, attempts: number, outcome: Outcome<T>, reason: RetryStopReason): Promise<T> {
+export async function endRun<T>(run: Run, attempts: number, outcome: Outcome<T>, reason: RetryStopReason): Promise<T> {
   const { clock, signal } = run.policy;
   // Checked again, because a clock of the user's own may fail in a wait without an abort.
   const hasCallerAborted = reason === "aborted" && signal?.aborted;

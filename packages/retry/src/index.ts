@@ -9,7 +9,7 @@ export {
   exponential,
   type Jitter,
 } from "./backoff.ts";
-export { createRetryBudget, type RetryBudget, type RetryBudgetOptions } from "./budget.ts";
+export { createRetryBudget, type RetryBudget, type RetryBudgetOptions, type RetryCause } from "./budget.ts";
 export { AttemptTimeoutError, DeadlineExceededError } from "./errors.ts";
 export { type RetryMiddlewareOptions, retry } from "./middleware.ts";
 export type { RetryOptions, RunOptions } from "./options.ts";

@@ -67,7 +67,7 @@ const budgetOrFalse: Rule<RetryBudget | false> = (name, value) => value !== fals
 
 const hints = {
   ...optionsOf("retry()", "maxRetriesPerInvocation", "reserveMs", "gatewayTimeoutMs", "answerFailures"),
-  ...optionsOf("createRetryBudget()", "capacity", "initial", "perSuccess"),
+  ...optionsOf("createRetryBudget()", "capacity", "initial", "perSuccess", "timeoutCost"),
   ...optionsOf("exponential()", "baseMs", "maxMs", "jitter"),
   ...optionsOf("the policy's run()", "once"),
 };
@@ -102,11 +102,11 @@ export function readPolicy(options: RetryOptions): Policy {
     },
     hints,
   );
-  // Another clock than the system's is a test's: it starts with all of the budget, even in an emulated Lambda.
-  const initial = filled.clock === systemClock ? undefined : defaultCapacity;
+  // Another clock than the system's is a test's: its budget is that of a process outside of Lambda.
+  const budgetOptions = filled.clock === systemClock ? {} : { initial: defaultCapacity, timeoutCost: 1 };
   return {
     ...filled,
-    budget: budget ?? createRetryBudget({ initial }),
+    budget: budget ?? createRetryBudget(budgetOptions),
     signal: signal && viewOf(signal),
     once: false,
   };

@@ -40,6 +40,26 @@ describe("the budget", () => {
     expect(await policy.run(flaky(new Error("4")))).toBe("ok");
   });
 
+  test("of a cold environment pays for a retry after a failure, and after a timeout only once calls have succeeded", async () => {
+    const timeout = new DOMException("timed out", "TimeoutError");
+    const policy = createRetry({ backoff: constant(0) });
+    const error = await reasonOf(policy.run(flaky(timeout)));
+    expect(error).toBe(timeout);
+    expect(retryReport(error)).toMatchObject({ attempts: 1, reason: "budget" });
+    for (let call = 0; call < 5; call++) await policy.run(flaky());
+    expect(await policy.run(flaky(timeout))).toBe("ok");
+    expect((policy.budget as RetryBudget).tokens).toBeCloseTo(0.2);
+    expect(await createRetry({ backoff: constant(0) }).run(flaky(new Error("down")))).toBe("ok");
+  });
+
+  test("gets back what a retry after a timeout cost, if an open circuit rejects it", async () => {
+    const timeout = new DOMException("timed out", "TimeoutError");
+    const open = Object.assign(new Error("open"), { code: "CIRCUIT_OPEN", headers: {}, problem: {} });
+    const policy = createRetry({ backoff: constant(0), budget: createRetryBudget({ initial: 3 }) });
+    expect(await reasonOf(policy.run(flaky(timeout, open)))).toBe(open);
+    expect((policy.budget as RetryBudget).tokens).toBe(3);
+  });
+
   test("is one for all policies that share it, and each policy's own otherwise", async () => {
     const budget = createRetryBudget();
     const reads = createRetry({ budget, backoff: constant(0) });

@@ -18,12 +18,27 @@ export const handler = middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredRe
   .handler(createOrder);
 
 declare const event: APIGatewayProxyEventV2;
+declare const breaker: { run<T>(call: () => Promise<T>): Promise<T> };
 declare function charge(event: APIGatewayProxyEventV2, signal: AbortSignal): Promise<{ id: string }>;
 
 import { retryFetch } from "@midguard/retry/fetch";
 
 const fetchProfile = retryFetch(createRetry({ name: "profiles", attemptTimeoutMs: 800 }));
 const response = await fetchProfile("https://profiles.example.com/7");
+
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { retryStrategy } from "@midguard/retry/aws-sdk";
+
+const client = new DynamoDBClient({
+  retryStrategy: retryStrategy(createRetry({ name: "table" })),
+  requestHandler: { connectionTimeout: 500, requestTimeout: 1_000, throwOnRequestTimeout: true },
+});
+
+client.middlewareStack.add((next) => (args) => breaker.run(() => next(args)), {
+  name: "circuitBreaker",
+  step: "deserialize",
+  priority: "high",
+});
 
 import { createRetryBudget, decorrelated, isRetryable } from "@midguard/retry";
 
@@ -59,6 +74,7 @@ test("the examples keep the types of the handler and of fetch", () => {
   expectTypeOf(handler).parameter(1).toEqualTypeOf<Context>();
   expectTypeOf(fetchProfile).toEqualTypeOf<typeof globalThis.fetch>();
   expectTypeOf(response).toEqualTypeOf<Response>();
+  expectTypeOf(client).toEqualTypeOf<DynamoDBClient>();
   expectTypeOf(jobs).toEqualTypeOf<Retry>();
   expectTypeOf(retryReport).returns.toEqualTypeOf<RetryReport | undefined>();
 });

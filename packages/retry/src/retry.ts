@@ -2,6 +2,7 @@ import { callback, createMadeOnce, follow } from "@midguard/kernel/internal";
 import type { Attempt, Call } from "./attempt.ts";
 import type { RetryBudget } from "./budget.ts";
 import { execute } from "./engine.ts";
+import { keepPolicy } from "./made-policies.ts";
 import { type RetryOptions, type RunOptions, readPolicy, readRunOptions } from "./options.ts";
 
 /** A retry policy for the calls of one dependency. It keeps no state of a run except the budget. */
@@ -61,5 +62,7 @@ export function createRetry(options: RetryOptions = {}): Retry {
     return runOptions === undefined && typeof fn === "function" ? execute(policy, fn) : runWith(fn, runOptions);
   }
 
-  return { budget: policy.budget, run };
+  const made: Retry = { budget: policy.budget, run };
+  keepPolicy(made, policy);
+  return made;
 }

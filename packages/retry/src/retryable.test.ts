@@ -31,6 +31,10 @@ const passing: [string, unknown][] = [
   ["an SDK error whose attempts are no number", error("odd", { $metadata: { attempts: Symbol("two") } })],
   ["the exit status of a child process", error("exit", { status: 1 })],
   ["an SDK error that says so", error("busy", { name: "X", $retryable: {}, $metadata: { httpStatusCode: 400 } })],
+  [
+    "an SDK error by which the SDK has corrected its clock",
+    error("skew", { name: "InvalidSignatureException", $metadata: { httpStatusCode: 403, clockSkewCorrected: true } }),
+  ],
   ["an SDK error with status 503", error("down", { $metadata: { httpStatusCode: 503, attempts: 1 } })],
   ["throttling by DynamoDB", error("slow", { name: "ThrottlingException", $metadata: { httpStatusCode: 400 } })],
   ["a hot key in DynamoDB", error("slow", { name: "ProvisionedThroughputExceededException", statusCode: 400 })],

@@ -22,7 +22,10 @@ function close(state: FleetState, now: number): FleetState {
 
 function open(state: FleetState, now: number, rules: FleetRules, chance: number): FleetState {
   const openings = state.openings + 1;
-  return moveTo("open", state, now, { openings, until: Math.floor(now + openTimeMs(openings, rules, chance)) });
+  return moveTo("open", state, now, {
+    openings,
+    until: Math.floor(now + openTimeMs(openings, rules, Infinity, chance)),
+  });
 }
 
 /** A phase that begins further in the future was written by a wrong clock. */

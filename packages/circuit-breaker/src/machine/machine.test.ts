@@ -179,11 +179,31 @@ test("no transition changes the circuit that it is given, and each move raises t
   );
 });
 
-test("an open time is doubled for each opening up to the maximum, then scattered by a quarter", () => {
-  const openTimes = [1, 2, 3, 4].map((openings) => openTimeMs(openings, rules, 0.5));
-  expect(openTimes).toEqual([500, 1_000, 2_000, 2_000]);
-  expect(openTimeMs(4, rules, 0)).toBe(1_500);
-  expect(openTimeMs(1, rules, 1)).toBe(625);
+describe("an open time", () => {
+  test("is doubled after each probe that took long, up to the maximum, then scattered by a quarter", () => {
+    const openTimes = [1, 2, 3, 4].map((openings) => openTimeMs(openings, rules, 1_000, 0.5));
+    expect(openTimes).toEqual([500, 1_000, 2_000, 2_000]);
+    expect(openTimeMs(4, rules, 1_000, 0)).toBe(1_500);
+    expect(openTimeMs(1, rules, 0, 1)).toBe(625);
+  });
+
+  test("is no longer than four times a probe that failed sooner, and no shorter than the first", () => {
+    expect([0, 50, 125, 126, 300, 499, 500].map((probeMs) => openTimeMs(9, rules, probeMs, 0.5))).toEqual([
+      500, 500, 500, 504, 1_200, 1_996, 2_000,
+    ]);
+  });
+
+  test("never ends before three quarters of the first, or after five quarters of the maximum", () => {
+    const probe = fc.double({ min: 0, max: 1e6, noNaN: true });
+    const chance = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 2_000 }), probe, chance, (openings, probeMs, random) => {
+        const ms = openTimeMs(openings, rules, probeMs, random);
+        expect(ms).toBeGreaterThanOrEqual(375);
+        expect(ms).toBeLessThanOrEqual(2_500);
+      }),
+    );
+  });
 });
 
 describe("a fleet", () => {
