@@ -12,6 +12,7 @@ type Dependencies = Record<string, string>;
 
 interface Manifest {
   name: string;
+  scripts: Record<string, string>;
   dependencies: Dependencies;
   devDependencies: Dependencies;
 }
@@ -57,6 +58,10 @@ export function copyExample(example: string, target: string): void {
   const ours = lists.flatMap((list) => Object.keys(list).filter((key) => key.startsWith("@midguard/")));
   const tarballs = packOurs(join(target, "packages"), ours);
   for (const list of lists) for (const key of Object.keys(list)) list[key] = tarballs.get(key) ?? list[key] ?? "";
+  // The copy has no sources of our packages.
+  for (const [script, command] of Object.entries(manifest.scripts)) {
+    manifest.scripts[script] = command.replace(" --conditions=@midguard/source", "");
+  }
   writeJson(join(target, "package.json"), manifest);
   const { compilerOptions } = json<{ compilerOptions: object }>(root, "tsconfig.base.json");
   const standalone = { ...compilerOptions, composite: false, isolatedDeclarations: false, noEmit: true };
