@@ -16,9 +16,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 test("a copy of users-api depends on nothing of this repository", () => {
-  expect(readFileSync(join(copy, "package.json"), "utf8")).not.toMatch(
-    /workspace:|catalog:|@midguard\/source|"file:\.\./,
-  );
+  expect(readFileSync(join(copy, "package.json"), "utf8")).not.toMatch(/workspace:|catalog:|"file:\.\./);
   expect(() => copyExample("users-api", copy)).toThrow("is not empty");
 });
 

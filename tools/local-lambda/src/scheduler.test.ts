@@ -293,7 +293,7 @@ describe("the end", () => {
   ])("ends a process that the function detached, %s", async (_, event) => {
     await start();
     const pid = await call(lambda, { do: "detach", ...event });
-    expect(await processState(pid)).toBe("S");
+    await expect.poll(() => processState(pid)).toBe("S");
     await lambda.stop();
     await ended(pid);
   });

@@ -47,7 +47,7 @@ export function newHold(limits: readonly Limit[], displaced: Lease | undefined):
 /** How many units a hold has that may still be used. */
 export function heldUnits(hold: Hold | undefined, now: number): number {
   const lease = hold?.lease;
-  return lease === undefined ? 0 : Math.min(lease.units, usableUnits(lease, now));
+  return lease === undefined ? 0 : Math.min(lease.units - lease.lapsed, usableUnits(lease, now));
 }
 
 /** Keeps the units of a refund, if their lease goes on and the hold does not grow beyond `spare`. Returns whether it did. */

@@ -1,7 +1,7 @@
 import type { Decision } from "../../store/decision.ts";
 import type { RateLimitStore, StoreRequest } from "../../store/store.ts";
 import { type Hold, takesAhead } from "./hold.ts";
-import { isCounted, type Lease, returnUnits } from "./lease.ts";
+import { isCounted, type Lease, returnableUnits, returnUnits } from "./lease.ts";
 import type { SpareUnits } from "./lease-size.ts";
 
 /** Makes the calls for leases. */
@@ -22,10 +22,10 @@ export function createLeaseCalls(inner: RateLimitStore, spareUnits: SpareUnits):
   }
 
   async function giveBackUnused(lease: Lease | undefined, now: number, signal: AbortSignal): Promise<void> {
-    if (lease === undefined || lease.units === 0 || !isCounted(lease, now)) return;
-    const { units } = lease;
+    if (lease === undefined || !isCounted(lease, now)) return;
+    const units = returnableUnits(lease, now);
     lease.units = 0;
-    await giveBack(lease, units, now, signal);
+    if (units > 0) await giveBack(lease, units, now, signal);
   }
 
   /** Takes for `takes` requests, or else for as many as have room, or else for the one. */
@@ -35,7 +35,7 @@ export function createLeaseCalls(inner: RateLimitStore, spareUnits: SpareUnits):
     for (;;) {
       const asked = count === 1 ? request : { ...request, cost: count * cost };
       const decision = await inner.take(asked, signal);
-      if (decision.allowed) return { request: asked, decision, units: asked.cost, returned: 0 };
+      if (decision.allowed) return { request: asked, decision, units: asked.cost, lapsed: 0, returned: 0 };
       if (count === 1) return decision;
       const room = Math.floor(decision.remaining / cost);
       count = count === takes ? Math.max(1, Math.min(room, count - 1)) : 1;

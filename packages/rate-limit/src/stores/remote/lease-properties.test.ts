@@ -64,6 +64,18 @@ describe("leases of several environments", () => {
     );
   });
 
+  it("do not use the tokens of a bucket twice that came back while they were held", async () => {
+    const limits = [tokenBucket({ capacity: 4, refillPerSecond: 1 })];
+    const { clock, hand } = fleet(limits, { lease: { size: 4 } });
+    const take = async (environment: number): Promise<boolean> => (await hand(environment).take()).allowed;
+    // The second call takes ahead: two are used, one is held.
+    expect([await take(0), await take(0), await take(0)]).toEqual([true, true, true]);
+    clock.now += 2_500;
+    // By now 1.5 tokens are missing at most, so the bucket has room for two, and not for what was held beside them.
+    const admitted = [await take(0), await take(0), await take(0), await take(1), await take(1), await take(1)];
+    expect(admitted.filter(Boolean).length).toBeLessThanOrEqual(3);
+  });
+
   it("never admit more when requests overlap", async () => {
     await fc.assert(
       fc.asyncProperty(someLimits, size, steps, async (limits, most, tries) => {

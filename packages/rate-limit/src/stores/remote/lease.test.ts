@@ -19,7 +19,7 @@ function leaseOf(
   const store = memoryStore();
   for (const [at, units] of before) store.takeSync({ key: "k", cost: units, now: at, limits });
   const request = { key: "k", cost, now, limits };
-  return { request, decision: store.takeSync(request), units: cost, returned: 0 };
+  return { request, decision: store.takeSync(request), units: cost, lapsed: 0, returned: 0 };
 }
 
 describe("a lease may be used", () => {

@@ -11,6 +11,8 @@ export interface Lease {
   readonly decision: Decision;
   /** Units that no request has used. */
   units: number;
+  /** Those of them that no request may use any more. */
+  lapsed: number;
   /** Units that were given back to the store. */
   returned: number;
 }
@@ -51,6 +53,21 @@ export function usableUnits({ request, decision }: Lease, now: number): number {
   return Math.min(
     ...request.limits.map((limit, index) => usableBy(limit, decision.limits[index] as LimitState, elapsedMs)),
   );
+}
+
+/**
+ * Marks the units that were not used in time. They stay lapsed: a bucket's tokens come back one after the other, so a unit that
+ * is used from now on is one of the last, and those before it cannot take its place.
+ */
+export function lapse(lease: Lease, now: number): void {
+  lease.lapsed = Math.max(lease.lapsed, lease.units - usableUnits(lease, now));
+}
+
+/** The units to give back. Those of a bucket that lapsed have come back by themselves, so nothing is given back for them. */
+export function returnableUnits(lease: Lease, now: number): number {
+  if (!lease.request.limits.some(({ kind }) => kind === "token-bucket")) return lease.units;
+  lapse(lease, now);
+  return lease.units - lease.lapsed;
 }
 
 /** Whether unused units of a lease still count in the store, so that they can be given back. */

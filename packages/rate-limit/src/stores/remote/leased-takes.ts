@@ -3,7 +3,7 @@ import type { Findings } from "../../store/receipt.ts";
 import type { RateLimitStore, StoreRequest } from "../../store/store.ts";
 import { type Hold, heldUnits } from "./hold.ts";
 import type { Holds } from "./holds.ts";
-import { type Lease, leasedFindings } from "./lease.ts";
+import { type Lease, lapse, leasedFindings } from "./lease.ts";
 import type { LeaseCalls } from "./lease-call.ts";
 import { share } from "./shared-call.ts";
 import { unlessAborted } from "./unless-aborted.ts";
@@ -40,15 +40,18 @@ export function createLeasedTakes({ inner, holds, calls, decide }: LeasedTakesPa
 
   function serve(request: StoreRequest): Decision | undefined {
     const hold = holds.find(request);
-    if (hold?.lease === undefined || request.cost === 0 || request.cost > heldUnits(hold, request.now))
-      return undefined;
+    if (hold?.lease === undefined || request.cost === 0) return undefined;
+    lapse(hold.lease, request.now);
+    if (request.cost > heldUnits(hold, request.now)) return undefined;
     return spend(request, hold.lease, hold);
   }
 
   /** Takes for one request alone. */
   async function takeOne(request: StoreRequest, signal: AbortSignal): Promise<Decision> {
     const decision = await inner.take(request, signal);
-    return decision.allowed ? spend(request, { request, decision, units: request.cost, returned: 0 }) : decision;
+    return decision.allowed
+      ? spend(request, { request, decision, units: request.cost, lapsed: 0, returned: 0 })
+      : decision;
   }
 
   /** Takes for a request and ahead of it. */
