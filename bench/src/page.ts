@@ -1,4 +1,5 @@
 import type { Effort } from "./comparison.ts";
+import { escapeHtml } from "./escape-html.ts";
 import { type Figure, type Result, show, showSummary } from "./figures.ts";
 import { isOurs } from "./names.ts";
 import { words } from "./table.ts";
@@ -11,10 +12,6 @@ export interface Setting {
   readonly cpu: string;
   /** `quick` figures mean nothing. */
   readonly effort: Effort;
-}
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
 const style = `

@@ -1,9 +1,6 @@
+import { escapeHtml } from "../escape-html.ts";
 import type { Figures } from "./figures.ts";
 import type { Result } from "./table.ts";
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
-}
 
 const style = `
 :root { color-scheme: light dark; --bar: #8ea4c8; --ours: #2f6fde; --ink: #222; --faint: #777; }

@@ -41,18 +41,14 @@ describe("a function with two regions", () => {
     async (mode) => {
       await deployment.first.set(mode);
       const before = deployment.first.requests;
-      const answers = await sendFor(deployment, 2_500, clients);
+      // A circuit that opens is not probed before 750 ms.
+      const opening = await sendFor(deployment, 650, clients);
+      expect(opening.filter(({ ms }) => ms >= slowMs).length).toBeLessThanOrEqual(deployment.environments());
+      expect(deployment.first.requests - before).toBeLessThanOrEqual(deployment.environments());
+      const later = await sendFor(deployment, 2_000, clients);
+      const answers = [...opening, ...later];
       expect(answered(answers)).toBeGreaterThanOrEqual(0.99);
       expect(sourcesOf(answers)).toEqual(new Set([second]));
-      // Each environment opens its circuit by one call, and probes with single ones. A probe has a client, too.
-      const probes = 3;
-      const calls = deployment.environments() * (1 + probes);
-      if (mode !== "refuse") expect(deployment.first.requests - before).toBeLessThanOrEqual(calls);
-      if (mode === "hang") {
-        const slow = answers.filter(({ ms }) => ms >= slowMs).length;
-        expect(slow).toBeLessThanOrEqual(calls);
-        expect(answers.length).toBeGreaterThan(slow * 2);
-      }
       expect(await returns()).toBeLessThan(10_000);
     },
     60_000,

@@ -1,3 +1,4 @@
+import { isCircuitOpenError } from "@midguard/circuit-breaker";
 import { createRegion, type Stock } from "./region.ts";
 
 const { FIRST_REGION = "eu-west-1", FIRST_URL = "", SECOND_REGION = "eu-central-1", SECOND_URL = "" } = process.env;
@@ -29,8 +30,9 @@ export async function stockOf(id: string): Promise<Answer> {
       const stock = await region.read(id);
       if (stock !== undefined) remember(stock);
       return { stock, source: region.name };
-    } catch {
-      // The circuit's events say why; the next one answers.
+    } catch (error) {
+      // The next one answers. Logged, because it may as well be a mistake in this code.
+      if (!isCircuitOpenError(error)) console.warn(`${region.name}: ${error}`);
     }
   }
   const cached = cache.get(id);

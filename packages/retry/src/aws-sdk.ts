@@ -28,7 +28,7 @@ export interface SdkRetryStrategy {
    * @throws DeadlineExceededError if no time is left for one attempt, or the reason of the policy's signal if that has aborted.
    */
   acquireInitialRetryToken(scope?: string): Promise<SdkRetryToken>;
-  /** Resolves when the next attempt may start. If there is none, rejects with the failure; the SDK then throws it. */
+  /** Resolves when the next attempt may start. If none may, it rejects with the failure, which the SDK then throws. */
   refreshRetryTokenForRetry(token: SdkRetryToken, failure: SdkFailure): Promise<SdkRetryToken>;
   /** Adds to the policy's budget what a success is worth. */
   recordSuccess(token: SdkRetryToken): void;

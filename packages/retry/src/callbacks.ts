@@ -35,7 +35,7 @@ export function backoffAfter(policy: Policy, number: number, previousMs: number)
   return guarded(policy, ask, undefined);
 }
 
-/** Takes the cost of a retry from the budget; `false` if there is none, or after a mistake. */
+/** Takes the cost of a retry from the budget. Returns `false` if too little is left, or if the budget is faulty. */
 export function spend(policy: Policy, cause: RetryCause): boolean {
   const { budget } = policy;
   return !budget || guarded(policy, () => syncResult("createRetry: budget.spend", budget.spend(cause)), false);

@@ -21,10 +21,10 @@ export interface Deployment extends AsyncDisposable {
 }
 
 /** The function's timeout on AWS. */
-export const timeoutMs = 3_000;
+const awsTimeoutMs = 3_000;
 
 /** Bundles the function as for AWS, and deploys it beside its services. */
-export async function deploy(): Promise<Deployment> {
+export async function deploy(timeoutMs: number = awsTimeoutMs): Promise<Deployment> {
   const taskRoot = await mkdtemp(join(tmpdir(), "fan-out-"));
   await build({ ...bundleOptions, outfile: join(taskRoot, "handler.mjs"), logLevel: "silent" });
   const services = await startPartsServer();

@@ -5,6 +5,12 @@ import type { AddressInfo } from "node:net";
 /** How the service behaves: it answers, is out of capacity, hangs, or refuses connections. */
 export type Mode = "ok" | "capacity" | "hang" | "refuse";
 
+/** What AWS answers for a region that has no capacity left. */
+const noCapacity = {
+  Type: "Service",
+  Message: "We currently do not have sufficient capacity in the region you requested.",
+};
+
 /** The stock service of a region, on this machine. */
 export interface StockService extends AsyncDisposable {
   readonly url: string;
@@ -21,7 +27,7 @@ export async function startStockService(): Promise<StockService> {
     if (mode === "hang") return;
     response.setHeader("Content-Type", "application/json");
     if (mode === "capacity") {
-      response.writeHead(503).end(JSON.stringify({ code: "InsufficientCapacity" }));
+      response.writeHead(503).end(JSON.stringify(noCapacity));
       return;
     }
     const id = request.url?.split("/").at(-1) ?? "";
