@@ -14,6 +14,8 @@ export interface StoreCalls {
 /** A store for tests, in the memory of one process. */
 export interface MemoryCircuitStore extends CircuitStore {
   readonly calls: StoreCalls;
+  /** Other processes cannot see it, so the `midguard` command refuses it. */
+  readonly inMemory: true;
 }
 
 /**
@@ -43,6 +45,7 @@ export function memoryCircuitStore(clock: Pick<Clock, "now"> = systemClock): Mem
 
   return {
     calls,
+    inMemory: true,
     read,
     list: () => read([...kept.keys()]),
     async count(circuit: string, epoch: number, counts: FleetSlot): Promise<RecordReply> {

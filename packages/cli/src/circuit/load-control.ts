@@ -9,9 +9,10 @@ import { timeoutMs } from "../store.ts";
  * @throws CommandError if there is no such module, or if its store cannot be used.
  */
 export async function loadControl(config: string, cwd: string): Promise<CircuitControl> {
-  const store = (await loadExport(config, cwd, "store", "store of circuits")) as CircuitStore;
-  // The store for tests counts its calls.
-  if ("calls" in store) {
+  const store = (await loadExport(config, cwd, "store", "store of circuits")) as CircuitStore & {
+    readonly inMemory?: unknown;
+  };
+  if (store.inMemory === true) {
     throw mistake(
       `--config ${config} keeps circuits in memory, which other processes cannot see: it needs a store that is shared`,
     );

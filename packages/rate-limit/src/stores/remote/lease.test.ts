@@ -5,7 +5,7 @@ import { quota } from "../../limits/quota.ts";
 import { slidingWindow } from "../../limits/sliding-window.ts";
 import { bucketRefundUs, tokenBucket } from "../../limits/token-bucket.ts";
 import { memoryStore } from "../memory/memory-store.ts";
-import { isCounted, type Lease, leasedFindings, returnUnits, usableUnits } from "./lease.ts";
+import { isCounted, type Lease, lapse, leasedFindings, returnableUnits, returnUnits, usableUnits } from "./lease.ts";
 
 const noon = Date.UTC(2026, 10, 29, 12);
 
@@ -75,6 +75,19 @@ describe("a lease may be used", () => {
     const lease = leaseOf([slidingWindow(10, "1s"), quota(10, "day")], 5);
     expect(usableUnits(lease, noon + 1_000)).toBe(0);
     expect(isCounted(lease, noon + 1_000)).toBe(true);
+  });
+
+  it("and not again once they have lapsed, though others of the lease were used meanwhile", () => {
+    const lease = leaseOf([tokenBucket({ capacity: 10, refillPerSecond: 10 })], 5);
+    lapse(lease, noon - 1);
+    expect(lease.lapsed).toBe(0);
+    lapse(lease, noon + 199);
+    expect(lease.lapsed).toBe(2);
+    lease.units -= 3;
+    lapse(lease, noon + 199);
+    expect([lease.units, lease.lapsed, returnableUnits(lease, noon + 199)]).toEqual([2, 2, 0]);
+    const window = leaseOf([slidingWindow(10, "1s"), quota(10, "day")], 5);
+    expect(returnableUnits(window, noon + 1_000)).toBe(5);
   });
 
   it("not before it was taken", () => {

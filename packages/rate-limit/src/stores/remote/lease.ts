@@ -60,6 +60,8 @@ export function usableUnits({ request, decision }: Lease, now: number): number {
  * is used from now on is one of the last, and those before it cannot take its place.
  */
 export function lapse(lease: Lease, now: number): void {
+  // The clock was set back, and will go on.
+  if (now < lease.request.now) return;
   lease.lapsed = Math.max(lease.lapsed, lease.units - usableUnits(lease, now));
 }
 
