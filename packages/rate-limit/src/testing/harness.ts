@@ -43,8 +43,9 @@ export function freshKey(): string {
 
 const { signal } = new AbortController();
 
-/** A take, and the decision about it. */
+/** A take, by which instance, and the decision about it. */
 export interface Taken {
+  readonly environment: number;
   readonly request: StoreRequest;
   readonly decision: Decision;
 }
@@ -63,7 +64,8 @@ export interface Hand {
   take(cost?: number, limits?: readonly Limit[], caller?: Caller): Promise<Taken>;
   peek(limits?: readonly Limit[], caller?: Caller): Promise<readonly LimitState[]>;
   remaining(limits?: readonly Limit[], caller?: Caller): Promise<number[]>;
-  refund(taken: Taken, caller?: Caller): Promise<void>;
+  /** By the instance that took: no other one has its decision. */
+  refund(taken: Taken): Promise<void>;
   reset(caller?: Caller): Promise<void>;
 }
 
@@ -83,12 +85,14 @@ export function handOn(harness: StoreHarness, own: readonly Limit[], key: string
     peek,
     async take(cost = 1, limits = own, caller) {
       const request = { key, cost, now: nowOf(caller), limits };
-      return { request, decision: await storeOf(caller).take(request, signal) };
+      const { environment = 0 } = caller ?? {};
+      return { environment, request, decision: await storeOf(caller).take(request, signal) };
     },
     async remaining(limits, caller) {
       return (await peek(limits, caller)).map((state) => state.remaining);
     },
-    refund: ({ request, decision }, caller) => storeOf(caller).refund(request, decision, nowOf(caller), signal),
+    refund: ({ environment, request, decision }) =>
+      storeOf({ environment }).refund(request, decision, nowOf(), signal),
     reset: (caller) => storeOf(caller).reset(key, signal),
   };
 }

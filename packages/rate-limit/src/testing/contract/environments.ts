@@ -35,7 +35,7 @@ export const environments: readonly StoreContractCase[] = [
         const calls = Array.from({ length: 40 }, (_, environment) => hand.take(1, limits, { environment }));
         const admitted = (await Promise.all(calls)).filter(({ decision }) => decision.allowed);
         assert.equal(admitted.length, 10);
-        await Promise.all(admitted.map((taken, environment) => hand.refund(taken, { environment })));
+        await Promise.all(admitted.map((taken) => hand.refund(taken)));
         assert.deepEqual(await hand.remaining(), [10]);
       },
     }),
