@@ -91,8 +91,7 @@ export function handOn(harness: StoreHarness, own: readonly Limit[], key: string
     async remaining(limits, caller) {
       return (await peek(limits, caller)).map((state) => state.remaining);
     },
-    refund: ({ environment, request, decision }) =>
-      storeOf({ environment }).refund(request, decision, nowOf(), signal),
+    refund: ({ environment, request, decision }) => storeOf({ environment }).refund(request, decision, nowOf(), signal),
     reset: (caller) => storeOf(caller).reset(key, signal),
   };
 }
