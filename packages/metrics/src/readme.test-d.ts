@@ -76,7 +76,9 @@ test("options read the event that they are given for", () => {
   // @ts-expect-error A property is text or a number.
   metrics({ properties: () => ({ tenant: true }) });
   // @ts-expect-error There is no such option.
-  metrics({ names: "otel" });
+  metrics({ vocabulary: "otel" });
+  // @ts-expect-error There is no such vocabulary.
+  metrics({ names: "datadog" });
 });
 
 test("a handler measured by options for another event cannot be called, nor exported with its type", () => {
