@@ -31,13 +31,14 @@ export function triggerOf(event: unknown): "datasource" | "pubsub" | "timer" | "
 }
 
 /**
- * `error.type` of a fault: the status, or else the name of the error. `undefined` for any other request, because a 4xx is no
+ * `error.type` of a fault: `timeout`, the status, or else the name of the error. `undefined` for any other request, because a 4xx is no
  * error of the server.
  *
  * @see https://opentelemetry.io/docs/specs/semconv/http/http-metrics/
  */
 export function errorTypeOf({ facts, outcome }: Pick<RequestRecord, "facts" | "outcome">): string | undefined {
   if (!facts.isFault) return undefined;
+  if (facts.isTimeout) return "timeout";
   const { statusCode, error } = outcome;
   if (statusCode !== undefined && statusCode >= 500) return String(statusCode);
   const name = read(error, "name");

@@ -8,7 +8,8 @@ import { createEmfSink } from "./emf-sink.ts";
 import type { EmitEvents } from "./event-tally.ts";
 import { isError, isFault } from "./fault.ts";
 import type { ResolvedOptions } from "./options.ts";
-import { takeColdStart } from "./process-state.ts";
+import { takeFirstRequest } from "./process-state.ts";
+import type { Counts } from "./record.ts";
 import { createRouteNamer } from "./route.ts";
 import { createWarn } from "./warn.ts";
 
@@ -22,6 +23,10 @@ interface FinishedRequest {
   readonly requestId: string | undefined;
   readonly latencyMs: number;
   readonly outcome: RequestOutcome;
+  /** Whether the function's timeout ended it, or is about to. */
+  readonly isTimeout: boolean;
+  /** Events of the service itself. */
+  readonly counts: Counts;
 }
 
 /** Emits what one `metrics()` has measured. */
@@ -33,9 +38,15 @@ export interface Emitter {
 /** Dependencies are named in code, one for each policy or breaker. This is for names that are made from a request's data. */
 const maxDependencies = 100;
 
+/** The most memory that the process has had so far, in bytes, to the megabyte. */
+function memoryUsed(): number {
+  // In kilobytes on every system.
+  return Math.round(process.resourceUsage().maxRSS / 1_024) * 1_048_576;
+}
+
 /** Makes the emitter of one `metrics()`. */
 export function createEmitter<TEvent>(options: ResolvedOptions<TEvent>): Emitter {
-  const { route, maxRoutes, coldStart, properties } = options;
+  const { route, maxRoutes, coldStart, memory, properties } = options;
   const warn = createWarn();
   const sink = createEmfSink(options, catalogueOf(options.names), warn);
   const routeOf = createRouteNamer(route, maxRoutes, warn);
@@ -44,8 +55,9 @@ export function createEmitter<TEvent>(options: ResolvedOptions<TEvent>): Emitter
     return "OTHER";
   });
 
-  function emitRequest({ request, event, api, requestId, latencyMs, outcome }: FinishedRequest): void {
-    const isColdStart = coldStart && takeColdStart();
+  function emitRequest(finished: FinishedRequest): void {
+    const { request, event, api, requestId, latencyMs, outcome, isTimeout, counts } = finished;
+    const first = coldStart ? takeFirstRequest() : undefined;
     const batch = api === undefined ? batchOf(event, outcome.response) : undefined;
     const hasBatchFailed = batch !== undefined && batch.failures > 0 && batch.failures === batch.records;
     const facts = {
@@ -53,16 +65,20 @@ export function createEmitter<TEvent>(options: ResolvedOptions<TEvent>): Emitter
       latencyMs,
       isFault: hasBatchFailed || isFault(outcome),
       isError: isError(outcome),
-      isColdStart,
+      isTimeout,
+      initMs: first?.initMs,
+      memoryBytes: memory ? memoryUsed() : undefined,
       batchItemFailures: batch?.failures,
     };
     sink.emitRequest({
       facts,
+      counts,
       route: routeOf(event as TEvent, api),
       event,
       api,
       outcome,
       requestId,
+      initializationType: first?.initializationType,
       properties: properties && (() => properties(request as Request<TEvent>)),
     });
   }

@@ -7,6 +7,7 @@ import { type MetricsOptions, resolveOptions } from "./options.ts";
 import { countEventsFor } from "./process-state.ts";
 import { outcomeAtEnd, outcomeOfError, outcomeOfResponse, outcomeOfStream } from "./request-outcome.ts";
 import { isStreaming } from "./streaming.ts";
+import { earlyMsOf } from "./timeout.ts";
 
 /** What `metrics()` returns: a middleware, and the two hooks of a Middy plugin. */
 export type MeasuredObj<TEvent = unknown> = MiddlewareObj<TEvent> & {
@@ -17,7 +18,7 @@ export type MeasuredObj<TEvent = unknown> = MiddlewareObj<TEvent> & {
 /** The plugin's first hook: before all middlewares. */
 function onRequestStart(meter: Meter, request: Request, plugin: unknown): void {
   const scope = enterInvocation(request, meter);
-  const installed = { asPlugin: true, isStreaming: isStreaming(plugin) };
+  const installed = { asPlugin: true, isStreaming: isStreaming(plugin), earlyMs: earlyMsOf(plugin) };
   // API Gateway does not limit how long a streamed response takes.
   if (installed.isStreaming) liftGatewayLimit(scope);
   beginMeasurement(meter, request, scope, installed);
@@ -25,7 +26,8 @@ function onRequestStart(meter: Meter, request: Request, plugin: unknown): void {
 
 function onBefore(meter: Meter, request: Request): void {
   const scope = enterInvocation(request, meter);
-  const measurement = beginMeasurement(meter, request, scope, { asPlugin: false, isStreaming: false });
+  const installed = { asPlugin: false, isStreaming: false, earlyMs: earlyMsOf(undefined) };
+  const measurement = beginMeasurement(meter, request, scope, installed);
   if (measurement !== undefined) measurement.called.before = true;
 }
 
@@ -34,7 +36,7 @@ function onAfter(meter: Meter, request: Request): void {
   // Then `requestEnd` follows.
   if (measurement?.installed.asPlugin) return;
   if (measurement !== undefined) {
-    finishMeasurement(meter, measurement, outcomeOfResponse(request.response, measurement.api !== undefined));
+    finishMeasurement(measurement, outcomeOfResponse(request.response, measurement.api !== undefined));
   }
   leaveInvocation(request, meter);
 }
@@ -42,7 +44,7 @@ function onAfter(meter: Meter, request: Request): void {
 function onError(meter: Meter, request: Request): void {
   const measurement = meter.measurements.get(request);
   if (measurement === undefined) onUnmeasuredError(meter, request);
-  else if (!onMeasuredError(meter, measurement)) return;
+  else if (!onMeasuredError(measurement)) return;
   leaveInvocation(request, meter);
 }
 
@@ -55,7 +57,7 @@ function onUnmeasuredError(meter: Meter, request: Request): void {
 }
 
 /** Whether this was the last hook of the request. */
-function onMeasuredError(meter: Meter, measurement: Measurement): boolean {
+function onMeasuredError(measurement: Measurement): boolean {
   const { request, installed, api } = measurement;
   const isApi = api !== undefined;
   const isAnswered = request.response !== undefined;
@@ -63,7 +65,7 @@ function onMeasuredError(meter: Meter, measurement: Measurement): boolean {
   // `requestEnd` follows, except after a stream that has no answer.
   if (installed.asPlugin && (isAnswered || !installed.isStreaming)) return false;
   const outcome = isAnswered ? outcomeOfResponse(request.response, isApi) : outcomeOfError(request.error, isApi);
-  finishMeasurement(meter, measurement, outcome);
+  finishMeasurement(measurement, outcome);
   return true;
 }
 
@@ -73,7 +75,7 @@ function onRequestEnd(meter: Meter, request: Request): void {
   if (measurement !== undefined) {
     const { api, called, installed } = measurement;
     const outcome = outcomeAtEnd(request, api !== undefined, called);
-    finishMeasurement(meter, measurement, installed.isStreaming ? outcomeOfStream(outcome) : outcome);
+    finishMeasurement(measurement, installed.isStreaming ? outcomeOfStream(outcome) : outcome);
   }
   leaveInvocation(request, meter, true);
 }

@@ -51,8 +51,13 @@ export interface MetricsOptions<TEvent = unknown> {
   route?: ((event: TEvent) => string | undefined) | undefined;
   /** Distinct routes of one environment; later ones become `OTHER`. @default 100 */
   maxRoutes?: number | undefined;
-  /** Whether the line of an environment's first request has `ColdStart`. @default true */
+  /**
+   * Whether the line of an environment's first request has `ColdStart`, `InitDuration` and `initializationType`.
+   * @default true
+   */
   coldStart?: boolean | undefined;
+  /** Whether the line of each request has `MemoryUsed`. @default false */
+  memory?: boolean | undefined;
   /**
    * Fields to find the request's line by in Logs Insights, a tenant for instance. They are not metrics, so they cost only
    * their bytes. Synchronous.
@@ -69,6 +74,7 @@ export interface ResolvedOptions<TEvent> {
   readonly route: MetricsOptions<TEvent>["route"];
   readonly maxRoutes: number;
   readonly coldStart: boolean;
+  readonly memory: boolean;
   readonly properties: MetricsOptions<TEvent>["properties"];
 }
 
@@ -89,8 +95,9 @@ export function resolveOptions<TEvent>(options: MetricsOptions<TEvent>): Resolve
       route: callback<NonNullable<MetricsOptions<TEvent>["route"]>>(),
       maxRoutes: wholeNumber({ min: 1 }),
       coldStart: flag,
+      memory: flag,
       properties: callback<NonNullable<MetricsOptions<TEvent>["properties"]>>(),
     },
-    { names: "application-signals", maxRoutes: 100, coldStart: true },
+    { names: "application-signals", maxRoutes: 100, coldStart: true, memory: false },
   );
 }

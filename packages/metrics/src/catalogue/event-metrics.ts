@@ -6,7 +6,7 @@ export const eventMetrics: readonly EventMetricDefinition[] = [
     id: "throttled",
     names: named("Throttled", "midguard.rate_limit.throttled"),
     quantity: "count",
-    breakdown: "service",
+    breakdown: "route",
     statistics: ["Sum"],
     value: "requests that a rate limit rejected",
     eventType: "rate_limit.exceeded",
