@@ -15,6 +15,11 @@ export function methodOf(api: RequestDescription | undefined): string {
   return api !== undefined && methods.has(api.method) ? api.method : "_OTHER";
 }
 
+/** `url.scheme`, as the gateway reports it. A function itself is reached by https alone. */
+export function schemeOf(api: RequestDescription): "http" | "https" {
+  return api.header("x-forwarded-proto") === "http" ? "http" : "https";
+}
+
 /** Origins of events whose data was changed; all others of AWS's own are messages. */
 const datasources = new Set(["aws:s3", "aws:dynamodb", "aws:docdb"]);
 

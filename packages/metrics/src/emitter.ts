@@ -9,7 +9,7 @@ import type { EmitEvents } from "./event-tally.ts";
 import { isError, isFault } from "./fault.ts";
 import type { ResolvedOptions } from "./options.ts";
 import { takeFirstRequest } from "./process-state.ts";
-import type { Counts } from "./record.ts";
+import type { Counts, RequestRecord, Sink } from "./record.ts";
 import { createRouteNamer } from "./route.ts";
 import { createWarn } from "./warn.ts";
 
@@ -33,6 +33,8 @@ interface FinishedRequest {
 export interface Emitter {
   readonly emitRequest: (finished: FinishedRequest) => void;
   readonly emitEvents: EmitEvents;
+  /** Sends what sinks have kept; `undefined` if none of them keeps anything. Never rejects. */
+  readonly flush: ((limitMs: number) => Promise<void>) | undefined;
 }
 
 /** Dependencies are named in code, one for each policy or breaker. This is for names that are made from a request's data. */
@@ -48,12 +50,23 @@ function memoryUsed(): number {
 export function createEmitter<TEvent>(options: ResolvedOptions<TEvent>): Emitter {
   const { route, maxRoutes, coldStart, memory, properties } = options;
   const warn = createWarn();
-  const sink = createEmfSink(options, catalogueOf(options.names), warn);
+  const emf = options.emf ? [createEmfSink(options, catalogueOf(options.names), warn)] : [];
+  const sinks: readonly Sink[] = [...emf, ...options.sinks];
   const routeOf = createRouteNamer(route, maxRoutes, warn);
   const dependencyOf = limitCardinality(maxDependencies, (source) => {
     warn("dimension", "the name of a dependency must be 1 to 1024 printable ASCII characters", source);
     return "OTHER";
   });
+
+  function toAll(emit: (sink: Sink) => void): void {
+    for (const sink of sinks) {
+      try {
+        emit(sink);
+      } catch (error) {
+        warn("sink", "a sink failed", error);
+      }
+    }
+  }
 
   function emitRequest(finished: FinishedRequest): void {
     const { request, event, api, requestId, latencyMs, outcome, isTimeout, counts } = finished;
@@ -70,7 +83,7 @@ export function createEmitter<TEvent>(options: ResolvedOptions<TEvent>): Emitter
       memoryBytes: memory ? memoryUsed() : undefined,
       batchItemFailures: batch?.failures,
     };
-    sink.emitRequest({
+    const record: RequestRecord = {
       facts,
       counts,
       route: routeOf(event as TEvent, api),
@@ -80,16 +93,24 @@ export function createEmitter<TEvent>(options: ResolvedOptions<TEvent>): Emitter
       requestId,
       initializationType: first?.initializationType,
       properties: properties && (() => properties(request as Request<TEvent>)),
-    });
+    };
+    toAll((sink) => sink.emitRequest(record));
   }
 
   /** One record for the service, and one for each dependency. */
   const emitEvents: EmitEvents = (counts, requestId) => {
     for (const [source, ofSource] of counts) {
       const dependency = source === undefined ? undefined : dependencyOf(source);
-      sink.emitEvents({ dependency, counts: ofSource, requestId });
+      toAll((sink) => sink.emitEvents({ dependency, counts: ofSource, requestId }));
     }
   };
 
-  return { emitRequest, emitEvents };
+  const flushes = sinks.flatMap(({ flush }) => flush ?? []);
+  async function flush(limitMs: number): Promise<void> {
+    for (const result of await Promise.allSettled(flushes.map((send) => send(limitMs)))) {
+      if (result.status === "rejected") warn("sink", "a sink failed", result.reason);
+    }
+  }
+
+  return { emitRequest, emitEvents, flush: flushes.length === 0 ? undefined : flush };
 }

@@ -20,7 +20,7 @@ import { endOf, isCutShort, isMiddysTimeout, marginMs } from "./timeout.ts";
 
 /** One `metrics()`: its emitter, and the slot of its measurements. */
 export interface Meter extends Emitter {
-  readonly identity: Pick<ResolvedOptions<never>, "namespace" | "service" | "names" | "defaultsFrom">;
+  readonly identity: Pick<ResolvedOptions<never>, "namespace" | "service" | "names" | "defaultsFrom" | "emf" | "sinks">;
   /** On a request its measurement; on a tally the measurement that began last in that invocation. */
   readonly measurements: Slot<Measurement>;
 }
@@ -57,10 +57,12 @@ const measurementsOf = createSlot<readonly Measurement[]>();
 
 /** The measurement of a request by another `metrics()` with the same namespace, service and names: two would count it twice. */
 function twinOf({ identity }: Meter, request: Request): Measurement | undefined {
-  const { namespace, service, names, defaultsFrom } = identity;
+  const { namespace, service, names, defaultsFrom, emf, sinks } = identity;
   return measurementsOf.get(request)?.find(({ meter: { identity: other } }) => {
     const isSameService = other.namespace === namespace && other.service === service;
-    return isSameService && other.names === names && other.defaultsFrom === defaultsFrom;
+    // Without EMF, only the same sinks would count it twice.
+    const isSamePlace = emf ? other.emf : other.sinks === sinks;
+    return isSameService && isSamePlace && other.names === names && other.defaultsFrom === defaultsFrom;
   });
 }
 
@@ -133,6 +135,12 @@ function finishInTime(measurement: Measurement): void {
   const hasBegun = installed.isStreaming && response !== undefined;
   const answer = hasBegun ? outcomeOfResponse(response, api !== undefined) : { statusCode: undefined };
   finish(measurement, { ...answer, error: request.error }, true);
+  void flushAtEnd(measurement.meter, scope);
+}
+
+/** Has sinks send what they have kept, in the time that is left; `undefined` if there is nothing to wait for. Never rejects. */
+export function flushAtEnd({ flush }: Meter, scope: Scope): Promise<void> | undefined {
+  return flush?.(Math.max(0, (endOf(scope) ?? Infinity) - now()));
 }
 
 /** Finishes a measurement, once: emits the request's line, unless it was a ping, and the lines of its events. */

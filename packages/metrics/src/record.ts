@@ -31,8 +31,10 @@ export interface EventRecord {
   readonly requestId: string | undefined;
 }
 
-/** Takes what was measured out of the function. Never throws. */
+/** Takes what was measured out of the function. */
 export interface Sink {
   readonly emitRequest: (record: RequestRecord) => void;
   readonly emitEvents: (record: EventRecord) => void;
+  /** Sends what it has kept, in at most `limitMs`. Awaited before the answer of a request, because the process is frozen after that. */
+  readonly flush?: (limitMs: number) => Promise<void>;
 }

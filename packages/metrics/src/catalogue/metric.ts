@@ -50,6 +50,8 @@ export interface MetricDefinition {
   /** Its name in each vocabulary; `undefined` in one that does not have it. */
   readonly names: Readonly<Record<Preset, string | undefined>>;
   readonly quantity: Quantity;
+  /** What there is a number of, as OpenTelemetry's unit of a count. */
+  readonly noun?: string;
   readonly breakdown: Breakdown;
   /** The statistics that are of use, the first one to be drawn. */
   readonly statistics: readonly Statistic[];

@@ -54,6 +54,14 @@ function withoutMethod(route: string): string {
   return route.replace(/^[A-Z]+ (?=\/)/, "");
 }
 
+/** OpenTelemetry has a name for every field. */
+export const otelFields: Readonly<Record<Field, string>> = {
+  requestId: "faas.invocation.id",
+  statusCode: "http.response.status_code",
+  errorType: "error.type",
+  initializationType: "midguard.initialization_type",
+};
+
 /** The names of the vocabularies, with those of OpenTelemetry's semantic conventions 1.45. */
 export const vocabularies: Readonly<Record<Preset, Vocabulary>> = {
   "application-signals": ours,
@@ -73,12 +81,7 @@ export const vocabularies: Readonly<Record<Preset, Vocabulary>> = {
       service: [["service"]],
       dependency: [["service", "dependency"]],
     },
-    fields: {
-      requestId: "faas.invocation.id",
-      statusCode: "http.response.status_code",
-      errorType: "error.type",
-      initializationType: "midguard.initialization_type",
-    },
+    fields: otelFields,
     units: {
       duration: { name: "Seconds", divisor: 1_000 },
       memory: { name: "Bytes", divisor: 1 },
