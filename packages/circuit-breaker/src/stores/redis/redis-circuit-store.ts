@@ -1,6 +1,5 @@
-import { readOptions, required } from "@midguard/kernel/internal";
+import { abortable, readOptions, required } from "@midguard/kernel/internal";
 import {
-  abortable,
   type Connection,
   connectionOf,
   type RedisClient,
