@@ -55,7 +55,14 @@ async function execute(code: string, ...flags: readonly string[]): Promise<strin
 }
 
 beforeAll(async () => {
-  const peers = ["@middy/core@7", "@aws-lambda-powertools/metrics@^2.36.0", "@aws-sdk/client-dynamodb@3"];
+  const clients = ["@aws-sdk/client-dynamodb@3", "@aws-sdk/client-lambda@3"];
+  const peers = [
+    "@middy/core@7",
+    "@aws-lambda-powertools/metrics@^2.36.0",
+    ...clients,
+    "aws-cdk-lib@2",
+    "constructs@10",
+  ];
   await install(project, ...packInto(folder), ...peers);
 }, 120_000);
 
