@@ -230,6 +230,29 @@ test.each(Object.entries(mistakes))("stack traces of @midguard/%s lead to the so
   for (const line of lines.slice(1)) expect(line).toContain("(");
 });
 
+test("Warmer, the SAM template and the Terraform module of @midguard/warmup deploy the function in the tarball", {
+  timeout: 60_000,
+}, async () => {
+  const printed = await execute(`
+    import { readdirSync } from "node:fs";
+    import { App, Stack } from "aws-cdk-lib";
+    import { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
+    import { Warmer } from "@midguard/warmup/cdk";
+    const app = new App({ outdir: ${JSON.stringify(join(folder, "cdk.out"))} });
+    const stack = new Stack(app, "Stack");
+    new Warmer(stack, "Warmer", { targets: [{ function: LambdaFunction.fromFunctionName(stack, "Users", "users") }] });
+    const { directory } = app.synth();
+    const assets = readdirSync(directory).filter((name) => name.startsWith("asset."));
+    console.log(JSON.stringify(assets.map((name) => readdirSync(directory + "/" + name))));`);
+  expect(printed.split("\n").at(-1)).toBe('[["index.mjs"]]');
+  for (const path of ["sam/template.yaml", "terraform/main.tf"]) {
+    const [code = ""] =
+      /(?:\.\.\/)+dist\/function/.exec(readFileSync(join(installed("warmup"), "deploy", path), "utf8")) ?? [];
+    const file = join(installed("warmup"), "deploy", dirname(path), code, "index.mjs");
+    expect([file, existsSync(file)]).toEqual([file, true]);
+  }
+});
+
 test("midguard runs as npm links it", async () => {
   const { version } = json<Manifest>(installed("cli"), "package.json");
   const { stdout } = await run(join(project, "node_modules/.bin/midguard"), ["--version"]);
