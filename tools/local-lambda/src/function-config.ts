@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import { type LocalAlias, type Routing, resolveAliases } from "./alias.ts";
 import type { AsynchronousOptions } from "./async-queue.ts";
 import { atLeast, noOthers, oneOf, text } from "./check.ts";
 
@@ -35,8 +36,8 @@ export interface LocalFunction {
   runtimeClient?: string;
   /** Arguments for Node, before the client's file, e.g. `["--cpu-prof"]`. @default [] */
   execArgv?: readonly string[];
-  /** Versions by alias. They exist beside `$LATEST` and run the same code. @default {} */
-  aliases?: Readonly<Record<string, string>>;
+  /** Versions by alias, also two by weight. They exist beside `$LATEST` and run the same code. @default {} */
+  aliases?: Readonly<Record<string, LocalAlias>>;
   /** Handling of `Event` invocations. */
   asynchronous?: AsynchronousOptions;
 }
@@ -60,7 +61,7 @@ export interface FunctionConfig {
   readonly logFormat: "Text" | "JSON";
   readonly runtimeClient: string;
   readonly execArgv: readonly string[];
-  readonly aliases: Readonly<Record<string, string>>;
+  readonly aliases: Readonly<Record<string, Routing>>;
   readonly asynchronous: AsynchronousOptions;
 }
 
@@ -131,52 +132,7 @@ export function resolveFunction(
     logFormat,
     runtimeClient,
     execArgv,
-    aliases,
+    aliases: resolveAliases(`${of}.aliases`, aliases),
     asynchronous,
-  };
-}
-
-/** The version of a qualifier, or `undefined` if there is no such qualifier. */
-export function versionOf(config: FunctionConfig, qualifier: string | undefined): string | undefined {
-  if (qualifier === undefined || qualifier === "$LATEST") return "$LATEST";
-  const alias = config.aliases[qualifier];
-  if (alias !== undefined) return alias;
-  return Object.values(config.aliases).includes(qualifier) ? qualifier : undefined;
-}
-
-/**
- * The variables of an execution environment: those that AWS sets
- * (https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html), then the user's own.
- */
-export function environmentVariables(
-  config: FunctionConfig,
-  version: string,
-  logStream: string,
-  runtimeApi: string,
-): Record<string, string> {
-  return {
-    PATH: process.env.PATH ?? "",
-    LANG: "en_US.UTF-8",
-    TZ: ":UTC",
-    _HANDLER: config.handler,
-    LAMBDA_TASK_ROOT: config.taskRoot,
-    AWS_LAMBDA_RUNTIME_API: runtimeApi,
-    AWS_LAMBDA_FUNCTION_NAME: config.name,
-    AWS_LAMBDA_FUNCTION_VERSION: version,
-    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(config.memoryMb),
-    AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${config.name}`,
-    AWS_LAMBDA_LOG_STREAM_NAME: logStream,
-    AWS_LAMBDA_LOG_FORMAT: config.logFormat,
-    AWS_LAMBDA_INITIALIZATION_TYPE: config.maxConcurrency === undefined ? "on-demand" : "lambda-managed-instances",
-    AWS_EXECUTION_ENV: `AWS_Lambda_nodejs${process.versions.node.split(".")[0]}.x`,
-    AWS_REGION: config.region,
-    AWS_DEFAULT_REGION: config.region,
-    // Clients of the AWS SDK cannot sign without credentials; these give no access.
-    AWS_ACCESS_KEY_ID: "local",
-    AWS_SECRET_ACCESS_KEY: "local",
-    AWS_SESSION_TOKEN: "local",
-    ...(config.maxConcurrency !== undefined && { AWS_LAMBDA_MAX_CONCURRENCY: String(config.maxConcurrency) }),
-    ...(config.workerThreads !== undefined && { AWS_LAMBDA_NODEJS_WORKER_COUNT: String(config.workerThreads) }),
-    ...config.environment,
   };
 }

@@ -1,3 +1,4 @@
+export type { LocalAlias, Routing } from "./alias.ts";
 export type { AsynchronousOptions } from "./async-queue.ts";
 export type { DestinationRecord } from "./destination.ts";
 export type { EnvironmentState } from "./environment/environment.ts";

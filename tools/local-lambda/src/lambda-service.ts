@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
+import { pickVersion, type Routing, routingOf } from "./alias.ts";
 import type { Deployment } from "./deployment.ts";
-import { functionNotFound, invalidParameter } from "./errors.ts";
-import { type FunctionConfig, versionOf } from "./function-config.ts";
+import { aliasNotFound, functionNotFound, invalidParameter } from "./errors.ts";
+import type { FunctionConfig } from "./function-config.ts";
 import { type InvokeResult, newTraceId } from "./invocation.ts";
 import { maxEventBytes, maxPayloadBytes } from "./limits.ts";
 import { toPayload } from "./payload.ts";
@@ -21,13 +22,16 @@ export interface InvokeInput {
   /** Whether the result has the last 4 KB of the log; it then waits for the REPORT line. @default false */
   logTail?: boolean;
   /** Receives the chunks of a streamed response; the payload of the result is then empty. */
-  onChunk?: (chunk: Buffer) => void;
+  onChunk?: (chunk: Buffer, executed: Executed) => void;
 }
 
-/** A function that was found by its name, and the version that a call of it runs. */
+/** The part of a result that is known as soon as an invocation runs. */
+export type Executed = Pick<InvokeResult, "requestId" | "executedVersion">;
+
+/** A function that was found by its name, and the versions that calls of it run. */
 interface FoundFunction {
   readonly deployment: Deployment;
-  readonly version: string;
+  readonly routing: Routing;
   readonly arn: string;
 }
 
@@ -35,30 +39,47 @@ interface FoundFunction {
 export interface LambdaService {
   /** Throws a `LambdaServiceError` if there is no such function or qualifier. */
   find(nameOrArn: string, qualifier?: string): FoundFunction;
-  /** Returns a function's resolved configuration and the version that a call would run. */
+  /** Throws a `LambdaServiceError` if there is no such function or alias. */
+  findAlias(nameOrArn: string, alias: string): FoundFunction;
+  /** Returns a function's resolved configuration and version; a weighted alias has the one that no weight claims. */
   describe(functionName: string, qualifier?: string): { config: FunctionConfig; version: string; arn: string };
   invoke(input: InvokeInput): Promise<InvokeResult>;
   invokeAsync(input: InvokeInput): string;
 }
 
+/** The place of the functions, and the source of chance for weighted aliases. */
+export interface LambdaServiceOptions {
+  readonly region: string;
+  readonly accountId: string;
+  /** Returns numbers from 0 to below 1. */
+  readonly random: () => number;
+}
+
 /** Creates the service for functions by name, in one region of one account. */
 export function createLambdaService(
   deployments: ReadonlyMap<string, Deployment>,
-  region: string,
-  accountId: string,
+  { region, accountId, random }: LambdaServiceOptions,
 ): LambdaService {
   return {
     find,
+    findAlias(nameOrArn, alias) {
+      const { deployment } = find(nameOrArn);
+      const { aliases, arn: functionArn } = deployment.config;
+      const arn = `${functionArn}:${alias}`;
+      const routing = Object.hasOwn(aliases, alias) ? aliases[alias] : undefined;
+      if (!routing) throw aliasNotFound(arn);
+      return { deployment, routing, arn };
+    },
     describe(functionName, qualifier) {
-      const { deployment, version, arn } = find(functionName, qualifier);
-      return { config: deployment.config, version, arn };
+      const { deployment, routing, arn } = find(functionName, qualifier);
+      return { config: deployment.config, version: routing.version, arn };
     },
     invoke: async (input) => run(input, toPayload(input.payload, maxPayloadBytes), randomUUID()),
     invokeAsync(input) {
-      const { deployment, arn, version } = find(input.functionName, input.qualifier);
+      const { deployment, arn, routing } = find(input.functionName, input.qualifier);
       const payload = toPayload(input.payload, maxEventBytes);
       const requestId = randomUUID();
-      const functionArn = arn.split(":").length > 7 ? arn : `${arn}:${version}`;
+      const functionArn = arn.split(":").length > 7 ? arn : `${arn}:${routing.version}`;
       deployment.queue.add({ requestId, functionArn, payload, attempt: () => run(input, payload, requestId) });
       return requestId;
     },
@@ -72,13 +93,15 @@ export function createLambdaService(
     const asked = qualifier ?? ownQualifier;
     const arn = `arn:aws:lambda:${region}:${accountId}:function:${name}${asked === undefined ? "" : `:${asked}`}`;
     const deployment = deployments.get(name);
-    const version = deployment && versionOf(deployment.config, asked);
-    if (!deployment || version === undefined) throw functionNotFound(arn);
-    return { deployment, version, arn };
+    const routing = deployment && routingOf(deployment.config.aliases, asked);
+    if (!deployment || !routing) throw functionNotFound(arn);
+    return { deployment, routing, arn };
   }
 
   async function run(input: InvokeInput, payload: Buffer, requestId: string): Promise<InvokeResult> {
-    const { deployment, version, arn } = find(input.functionName, input.qualifier);
+    const { deployment, routing, arn } = find(input.functionName, input.qualifier);
+    const { onChunk } = input;
+    const version = pickVersion(routing, random);
     const tail = input.logTail ? [] : undefined;
     const outcome = await deployment.scheduler.run({
       requestId,
@@ -88,7 +111,7 @@ export function createLambdaService(
       traceId: input.traceId ?? newTraceId(),
       clientContext: input.clientContext && Buffer.from(input.clientContext, "base64").toString(),
       tail,
-      onChunk: input.onChunk,
+      onChunk: onChunk && ((chunk) => onChunk(chunk, { requestId, executedVersion: version })),
     });
     return {
       requestId,

@@ -22,6 +22,8 @@ export interface LocalLambdaOptions {
   onLog?: (line: LogLine) => void;
   /** How many of the latest log lines are kept for each function. @default 10_000 */
   keepLogLines?: number;
+  /** Returns numbers from 0 to below 1, by which weighted aliases choose a version. @default Math.random */
+  random?: () => number;
 }
 
 /** One execution environment, as `environments` reports it. */
@@ -76,6 +78,7 @@ export async function startLocalLambda(options: LocalLambdaOptions): Promise<Loc
     accountId = "123456789012",
     onLog,
     keepLogLines = 10_000,
+    random = Math.random,
     ...others
   } = options;
   noOthers("startLocalLambda", others);
@@ -83,7 +86,7 @@ export async function startLocalLambda(options: LocalLambdaOptions): Promise<Loc
   const configs = Object.entries(functions).map(([name, fn]) => resolveFunction(name, fn, region, accountId));
   const deployments = configs.map((config) => deploy(config, { keepLogLines, onLog, onProcess }));
   const byName = new Map(deployments.map((deployment) => [deployment.config.name, deployment]));
-  const service = createLambdaService(byName, region, accountId);
+  const service = createLambdaService(byName, { region, accountId, random });
   const watchdog = startWatchdog();
   const api = await startLambdaApi(service);
 

@@ -1,8 +1,9 @@
-import { environmentVariables, type FunctionConfig } from "../function-config.ts";
+import type { FunctionConfig } from "../function-config.ts";
 import type { Invocation } from "../invocation.ts";
 import { createInit, type Init } from "./init.ts";
 import { createRuntimeApi, type RuntimeApiListener } from "./runtime-api.ts";
 import { type Sandbox, type SandboxExit, type SandboxListener, startSandbox } from "./sandbox.ts";
+import { environmentVariables } from "./variables.ts";
 
 /** The process of an environment and the Runtime API that it talks to. */
 export interface RuntimeProcess {
