@@ -12,6 +12,7 @@ export function describeFunction(config: FunctionConfig, version: string, arn: s
     MemorySize: config.memoryMb,
     Version: version,
     Environment: { Variables: config.environment },
+    ...(config.tenantIsolation && { TenancyConfig: { TenantIsolationMode: "PER_TENANT" } }),
     PackageType: "Zip",
     Architectures: [process.arch === "arm64" ? "arm64" : "x86_64"],
     State: "Active",

@@ -38,6 +38,8 @@ export interface LocalFunction {
   execArgv?: readonly string[];
   /** Versions by alias, also two by weight. They exist beside `$LATEST` and run the same code. @default {} */
   aliases?: Readonly<Record<string, LocalAlias>>;
+  /** Whether each tenant has environments of its own; every invocation then needs a `tenantId`. @default false */
+  tenantIsolation?: boolean;
   /** Handling of `Event` invocations. */
   asynchronous?: AsynchronousOptions;
 }
@@ -62,6 +64,7 @@ export interface FunctionConfig {
   readonly runtimeClient: string;
   readonly execArgv: readonly string[];
   readonly aliases: Readonly<Record<string, Routing>>;
+  readonly tenantIsolation: boolean;
   readonly asynchronous: AsynchronousOptions;
 }
 
@@ -92,6 +95,7 @@ export function resolveFunction(
     runtimeClient = ownClient,
     execArgv = [],
     aliases = {},
+    tenantIsolation = false,
     asynchronous = {},
     ...others
   } = options;
@@ -133,6 +137,7 @@ export function resolveFunction(
     runtimeClient,
     execArgv,
     aliases: resolveAliases(`${of}.aliases`, aliases),
+    tenantIsolation,
     asynchronous,
   };
 }

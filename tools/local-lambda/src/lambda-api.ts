@@ -48,6 +48,7 @@ async function handle(
       logTail: header(request, "x-amz-log-type") === "Tail",
       ...(qualifier !== undefined && { qualifier }),
       ...optional("clientContext", header(request, "x-amz-client-context")),
+      ...optional("tenantId", header(request, "x-amz-tenant-id")),
       ...optional("traceId", header(request, "x-amzn-trace-id")),
     };
     return stream ? invokeStreamed(service, input, response) : invokeFunction(service, request, input, response);
@@ -78,7 +79,7 @@ async function invokeFunction(
       return;
     }
     case "DryRun":
-      service.describe(input.functionName, input.qualifier);
+      service.check(input);
       response.writeHead(204, { "x-amzn-RequestId": randomUUID() }).end();
       return;
     case "RequestResponse": {

@@ -6,6 +6,7 @@ import type { FunctionConfig } from "./function-config.ts";
 import { type InvokeResult, newTraceId } from "./invocation.ts";
 import { maxEventBytes, maxPayloadBytes } from "./limits.ts";
 import { toPayload } from "./payload.ts";
+import { checkTenant } from "./tenant.ts";
 
 /** A function to invoke, and how. */
 export interface InvokeInput {
@@ -17,6 +18,8 @@ export interface InvokeInput {
   payload?: unknown;
   /** Base64 JSON, as in `X-Amz-Client-Context`. */
   clientContext?: string;
+  /** The tenant of a function with `tenantIsolation`; required there, and rejected elsewhere. */
+  tenantId?: string;
   /** X-Ray header. */
   traceId?: string;
   /** Whether the result has the last 4 KB of the log; it then waits for the REPORT line. @default false */
@@ -43,6 +46,8 @@ export interface LambdaService {
   findAlias(nameOrArn: string, alias: string): FoundFunction;
   /** Returns a function's resolved configuration and version; a weighted alias has the one that no weight claims. */
   describe(functionName: string, qualifier?: string): { config: FunctionConfig; version: string; arn: string };
+  /** Throws the `LambdaServiceError` of a call that Lambda would reject. */
+  check(input: InvokeInput): void;
   invoke(input: InvokeInput): Promise<InvokeResult>;
   invokeAsync(input: InvokeInput): string;
 }
@@ -74,9 +79,10 @@ export function createLambdaService(
       const { deployment, routing, arn } = find(functionName, qualifier);
       return { config: deployment.config, version: routing.version, arn };
     },
+    check: (input) => void findCalled(input),
     invoke: async (input) => run(input, toPayload(input.payload, maxPayloadBytes), randomUUID()),
     invokeAsync(input) {
-      const { deployment, arn, routing } = find(input.functionName, input.qualifier);
+      const { deployment, arn, routing } = findCalled(input);
       const payload = toPayload(input.payload, maxEventBytes);
       const requestId = randomUUID();
       const functionArn = arn.split(":").length > 7 ? arn : `${arn}:${routing.version}`;
@@ -98,8 +104,14 @@ export function createLambdaService(
     return { deployment, routing, arn };
   }
 
+  function findCalled({ functionName, qualifier, tenantId }: InvokeInput): FoundFunction {
+    const found = find(functionName, qualifier);
+    checkTenant(found.deployment.config, tenantId);
+    return found;
+  }
+
   async function run(input: InvokeInput, payload: Buffer, requestId: string): Promise<InvokeResult> {
-    const { deployment, routing, arn } = find(input.functionName, input.qualifier);
+    const { deployment, routing, arn } = findCalled(input);
     const { onChunk } = input;
     const version = pickVersion(routing, random);
     const tail = input.logTail ? [] : undefined;
@@ -110,6 +122,7 @@ export function createLambdaService(
       payload,
       traceId: input.traceId ?? newTraceId(),
       clientContext: input.clientContext && Buffer.from(input.clientContext, "base64").toString(),
+      tenantId: input.tenantId,
       tail,
       onChunk: onChunk && ((chunk) => onChunk(chunk, { requestId, executedVersion: version })),
     });

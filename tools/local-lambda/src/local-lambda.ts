@@ -31,6 +31,8 @@ export interface EnvironmentInfo {
   readonly id: string;
   readonly pid: number | undefined;
   readonly version: string;
+  /** Only with tenant isolation. */
+  readonly tenantId: string | undefined;
   readonly state: EnvironmentState;
   readonly invocations: number;
   /** Epoch milliseconds. */
@@ -98,8 +100,8 @@ export async function startLocalLambda(options: LocalLambdaOptions): Promise<Loc
     describe: service.describe,
     environments(functionName) {
       const { environments } = service.find(functionName).deployment.scheduler;
-      return environments.map(({ id, pid, version, state, invocations, startedAt }) => {
-        return { id, pid, version, state, invocations, startedAt };
+      return environments.map(({ id, pid, version, tenantId, state, invocations, startedAt }) => {
+        return { id, pid, version, tenantId, state, invocations, startedAt };
       });
     },
     logs: (functionName) => service.find(functionName).deployment.lines,

@@ -53,6 +53,12 @@ describe.each(clients)("%s", (_name, client) => {
     expect(left).toBeLessThanOrEqual(15_000);
   });
 
+  test("passes the tenant ID to the context", async () => {
+    await start({ handler: "echo.handler", tenantIsolation: true });
+    const result = await lambda.invoke({ functionName: "fn", tenantId: "blue" });
+    expect(parse(result).context.tenantId).toBe("blue");
+  });
+
   test("sets AWS's variables and the user's, and passes on no other variable of this process", async () => {
     process.env.STRAY = "1";
     await start({ handler: "echo.handler", environment: { MINE: "yes" } });

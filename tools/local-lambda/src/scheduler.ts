@@ -51,10 +51,11 @@ export function createScheduler(
       invocation.settle({ failed: true, payload: shutDown });
       return;
     }
+    const { version, tenantId } = invocation;
     const free = environments.findLastIndex(
-      ({ freeSlots, version }) => freeSlots > 0 && version === invocation.version,
+      (each) => each.freeSlots > 0 && each.version === version && each.tenantId === tenantId,
     );
-    const environment = environments[free] ?? startEnvironment(config, invocation.version, host);
+    const environment = environments[free] ?? startEnvironment(config, { version, tenantId }, host);
     // The search begins at the end, with the one used last: the others stay unused until `idleMs` ends them.
     if (free !== environments.length - 1 || free === -1) {
       if (free !== -1) environments.splice(free, 1);

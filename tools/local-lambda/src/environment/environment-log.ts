@@ -28,10 +28,7 @@ export function createEnvironmentLog(
     initStart: () => write("platform", initStartLine(logFormat, Date.now(), maxConcurrency !== undefined), undefined),
     initReport: (durationMs, status) =>
       write("platform", initReportLine(logFormat, Date.now(), durationMs, status), undefined),
-    start(invocation) {
-      const { requestId, version } = invocation;
-      write("platform", startLine(logFormat, Date.now(), requestId, version), invocation);
-    },
+    start: (invocation) => write("platform", startLine(logFormat, Date.now(), invocation), invocation),
     timedOut(invocation, { message }) {
       if (logFormat !== "Text") return;
       write("platform", `${new Date().toISOString()} ${invocation.requestId} ${message}`, invocation);
@@ -39,6 +36,7 @@ export function createEnvironmentLog(
     report({ invocation, startedAt }, outcome, status, facts) {
       const report: Report = {
         requestId: invocation.requestId,
+        tenantId: invocation.tenantId,
         durationMs: performance.now() - startedAt,
         memorySizeMb: memoryMb,
         ...facts,

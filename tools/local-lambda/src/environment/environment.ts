@@ -5,6 +5,7 @@ import { createDispatcher } from "./dispatcher.ts";
 import { createEnvironmentLog } from "./environment-log.ts";
 import { exitFailure, failedBy, type PlatformFailure, timeout } from "./failure.ts";
 import type { Init } from "./init.ts";
+import type { EnvironmentKind } from "./kind.ts";
 import type { LogLine } from "./log-lines.ts";
 import { startRuntimeProcess } from "./runtime-process.ts";
 import type { SandboxExit } from "./sandbox.ts";
@@ -13,9 +14,8 @@ import type { SandboxExit } from "./sandbox.ts";
 export type EnvironmentState = "initialising" | "busy" | "idle" | "frozen" | "dead";
 
 /** One execution environment: a process, its Runtime API and its invocations. */
-export interface Environment {
+export interface Environment extends EnvironmentKind {
   readonly id: string;
-  readonly version: string;
   /** Epoch milliseconds. */
   readonly startedAt: number;
   readonly pid: number | undefined;
@@ -40,7 +40,8 @@ export interface EnvironmentHost {
 }
 
 /** Starts an execution environment. It initialises at once, and rests at its first `next` if nothing is assigned. */
-export function startEnvironment(config: FunctionConfig, version: string, host: EnvironmentHost): Environment {
+export function startEnvironment(config: FunctionConfig, kind: EnvironmentKind, host: EnvironmentHost): Environment {
+  const { version } = kind;
   const id = randomBytes(16).toString("hex");
   const startedAt = Date.now();
   const ended = Promise.withResolvers<void>();
@@ -80,8 +81,8 @@ export function startEnvironment(config: FunctionConfig, version: string, host: 
   });
 
   const environment: Environment = {
+    ...kind,
     id,
-    version,
     startedAt,
     get pid() {
       return runtime.pid;
