@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import { type LocalAlias, type Routing, resolveAliases } from "./alias.ts";
 import type { AsynchronousOptions } from "./async-queue.ts";
 import { atLeast, noOthers, oneOf, text } from "./check.ts";
+import { resolveProvisioned } from "./provisioned.ts";
 
 /** One function, with the properties of its CloudFormation resource. */
 export interface LocalFunction {
@@ -40,6 +41,11 @@ export interface LocalFunction {
   aliases?: Readonly<Record<string, LocalAlias>>;
   /** Whether each tenant has environments of its own; every invocation then needs a `tenantId`. @default false */
   tenantIsolation?: boolean;
+  /**
+   * Environments that are initialised at the start and kept, by alias or version; further concurrent invocations start others. A
+   * number stands for calls without a qualifier, which AWS cannot provision. @default none
+   */
+  provisionedConcurrency?: number | Readonly<Record<string, number>>;
   /** Handling of `Event` invocations. */
   asynchronous?: AsynchronousOptions;
 }
@@ -65,6 +71,8 @@ export interface FunctionConfig {
   readonly execArgv: readonly string[];
   readonly aliases: Readonly<Record<string, Routing>>;
   readonly tenantIsolation: boolean;
+  /** Environments by version. */
+  readonly provisionedConcurrency: ReadonlyMap<string, number>;
   readonly asynchronous: AsynchronousOptions;
 }
 
@@ -96,6 +104,7 @@ export function resolveFunction(
     execArgv = [],
     aliases = {},
     tenantIsolation = false,
+    provisionedConcurrency = {},
     asynchronous = {},
     ...others
   } = options;
@@ -104,21 +113,8 @@ export function resolveFunction(
     throw new RangeError(`startLocalLambda: function name must match [A-Za-z0-9_-]{1,64}, got ${name}`);
   }
   noOthers(of, others);
-  text(`${of}.handler`, handler);
-  text(`${of}.taskRoot`, taskRoot);
-  text(`${of}.runtimeClient`, runtimeClient);
-  atLeast(`${of}.timeoutMs`, timeoutMs, 1);
-  atLeast(`${of}.memoryMb`, memoryMb, 1);
-  atLeast(`${of}.reservedConcurrency`, reservedConcurrency, 0);
-  atLeast(`${of}.idleMs`, idleMs, 1);
-  atLeast(`${of}.initTimeoutMs`, initTimeoutMs, 1);
-  if (maxConcurrency !== undefined) atLeast(`${of}.maxConcurrency`, maxConcurrency, 1);
-  if (workerThreads !== undefined) {
-    atLeast(`${of}.workerThreads`, workerThreads, 1);
-    if (maxConcurrency === undefined) throw new TypeError(`${of}.workerThreads needs maxConcurrency`);
-  }
-  oneOf(`${of}.logFormat`, logFormat, ["Text", "JSON"]);
-  return {
+  const routings = resolveAliases(`${of}.aliases`, aliases);
+  const config: FunctionConfig = {
     name,
     arn: `arn:aws:lambda:${region}:${accountId}:function:${name}`,
     region,
@@ -136,8 +132,38 @@ export function resolveFunction(
     logFormat,
     runtimeClient,
     execArgv,
-    aliases: resolveAliases(`${of}.aliases`, aliases),
+    aliases: routings,
     tenantIsolation,
+    provisionedConcurrency: resolveProvisioned(`${of}.provisionedConcurrency`, provisionedConcurrency, routings),
     asynchronous,
   };
+  check(of, config);
+  return config;
+}
+
+function check(of: string, config: FunctionConfig): void {
+  const { maxConcurrency, workerThreads, tenantIsolation, provisionedConcurrency, reservedConcurrency } = config;
+  text(`${of}.handler`, config.handler);
+  text(`${of}.taskRoot`, config.taskRoot);
+  text(`${of}.runtimeClient`, config.runtimeClient);
+  atLeast(`${of}.timeoutMs`, config.timeoutMs, 1);
+  atLeast(`${of}.memoryMb`, config.memoryMb, 1);
+  atLeast(`${of}.reservedConcurrency`, reservedConcurrency, 0);
+  atLeast(`${of}.idleMs`, config.idleMs, 1);
+  atLeast(`${of}.initTimeoutMs`, config.initTimeoutMs, 1);
+  if (maxConcurrency !== undefined) atLeast(`${of}.maxConcurrency`, maxConcurrency, 1);
+  if (workerThreads !== undefined) {
+    atLeast(`${of}.workerThreads`, workerThreads, 1);
+    if (maxConcurrency === undefined) throw new TypeError(`${of}.workerThreads needs maxConcurrency`);
+  }
+  oneOf(`${of}.logFormat`, config.logFormat, ["Text", "JSON"]);
+  if (provisionedConcurrency.size === 0) return;
+  if (tenantIsolation) throw new TypeError(`${of}.provisionedConcurrency excludes tenantIsolation`);
+  if (maxConcurrency !== undefined) throw new TypeError(`${of}.provisionedConcurrency excludes maxConcurrency`);
+  const sum = [...provisionedConcurrency.values()].reduce((total, environments) => total + environments, 0);
+  if (sum > reservedConcurrency) {
+    throw new RangeError(
+      `${of}.provisionedConcurrency must not exceed reservedConcurrency, got ${sum} of ${reservedConcurrency}`,
+    );
+  }
 }

@@ -2,6 +2,7 @@ import { atLeast, noOthers } from "./check.ts";
 import { deploy } from "./deployment.ts";
 import type { DestinationRecord } from "./destination.ts";
 import type { EnvironmentState } from "./environment/environment.ts";
+import type { InitializationType } from "./environment/kind.ts";
 import type { LogLine } from "./environment/log-lines.ts";
 import { type LocalFunction, resolveFunction } from "./function-config.ts";
 import type { InvokeResult } from "./invocation.ts";
@@ -33,6 +34,7 @@ export interface EnvironmentInfo {
   readonly version: string;
   /** Only with tenant isolation. */
   readonly tenantId: string | undefined;
+  readonly initializationType: InitializationType;
   readonly state: EnvironmentState;
   readonly invocations: number;
   /** Epoch milliseconds. */
@@ -62,7 +64,8 @@ export interface LocalLambda extends Pick<LambdaService, "describe"> {
 }
 
 /**
- * Starts AWS Lambda on this machine, with its HTTP API on a free port of 127.0.0.1.
+ * Starts AWS Lambda on this machine, with its HTTP API on a free port of 127.0.0.1. Resolves when provisioned environments are
+ * initialised.
  * Throws `TypeError` or `RangeError` for invalid options.
  *
  * @example
@@ -86,11 +89,12 @@ export async function startLocalLambda(options: LocalLambdaOptions): Promise<Loc
   noOthers("startLocalLambda", others);
   atLeast("startLocalLambda: keepLogLines", keepLogLines, 0);
   const configs = Object.entries(functions).map(([name, fn]) => resolveFunction(name, fn, region, accountId));
+  const watchdog = startWatchdog();
   const deployments = configs.map((config) => deploy(config, { keepLogLines, onLog, onProcess }));
   const byName = new Map(deployments.map((deployment) => [deployment.config.name, deployment]));
   const service = createLambdaService(byName, { region, accountId, random });
-  const watchdog = startWatchdog();
   const api = await startLambdaApi(service);
+  await Promise.all(deployments.map(({ scheduler }) => scheduler.ready));
 
   return {
     endpoint: api.endpoint,
@@ -100,8 +104,9 @@ export async function startLocalLambda(options: LocalLambdaOptions): Promise<Loc
     describe: service.describe,
     environments(functionName) {
       const { environments } = service.find(functionName).deployment.scheduler;
-      return environments.map(({ id, pid, version, tenantId, state, invocations, startedAt }) => {
-        return { id, pid, version, tenantId, state, invocations, startedAt };
+      return environments.map((environment) => {
+        const { id, pid, version, tenantId, initializationType, state, invocations, startedAt } = environment;
+        return { id, pid, version, tenantId, initializationType, state, invocations, startedAt };
       });
     },
     logs: (functionName) => service.find(functionName).deployment.lines,

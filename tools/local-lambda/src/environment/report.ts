@@ -1,4 +1,5 @@
 import type { Invocation } from "../invocation.ts";
+import type { InitializationType } from "./kind.ts";
 
 /** The facts of a REPORT line. Durations in milliseconds, memory in MB. */
 export interface Report {
@@ -18,10 +19,9 @@ export type Status = "success" | "error" | "timeout";
 
 type LogFormat = "Text" | "JSON";
 
-export function initStartLine(format: LogFormat, time: number, managedInstances: boolean): string {
+export function initStartLine(format: LogFormat, time: number, initializationType: InitializationType): string {
   const runtimeVersion = `nodejs:${process.versions.node}`;
   if (format === "Text") return `INIT_START Runtime Version: ${runtimeVersion}`;
-  const initializationType = managedInstances ? "lambda-managed-instances" : "on-demand";
   return platformEvent(time, "platform.initStart", { initializationType, phase: "init", runtimeVersion });
 }
 

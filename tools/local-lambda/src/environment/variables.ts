@@ -1,4 +1,5 @@
 import type { FunctionConfig } from "../function-config.ts";
+import type { EnvironmentKind } from "./kind.ts";
 
 /**
  * The variables of an execution environment: those that AWS sets
@@ -6,7 +7,7 @@ import type { FunctionConfig } from "../function-config.ts";
  */
 export function environmentVariables(
   config: FunctionConfig,
-  version: string,
+  { version, initializationType }: EnvironmentKind,
   logStream: string,
   runtimeApi: string,
 ): Record<string, string> {
@@ -23,7 +24,7 @@ export function environmentVariables(
     AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${config.name}`,
     AWS_LAMBDA_LOG_STREAM_NAME: logStream,
     AWS_LAMBDA_LOG_FORMAT: config.logFormat,
-    AWS_LAMBDA_INITIALIZATION_TYPE: config.maxConcurrency === undefined ? "on-demand" : "lambda-managed-instances",
+    AWS_LAMBDA_INITIALIZATION_TYPE: initializationType,
     AWS_EXECUTION_ENV: `AWS_Lambda_nodejs${process.versions.node.split(".")[0]}.x`,
     AWS_REGION: config.region,
     AWS_DEFAULT_REGION: config.region,
