@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { describeAlias, describeFunction } from "./description.ts";
+import type { Directory } from "./directory.ts";
 import { errorTypeOf } from "./environment/failure.ts";
 import { invalidParameter, LambdaServiceError, requestTooLarge } from "./errors.ts";
 import { eventMessage } from "./event-stream.ts";
@@ -15,11 +16,12 @@ const described = /^\/2015-03-31\/functions\/([^/]+?)(\/configuration)?\/?$/;
 
 /** Starts the part of Lambda's HTTP API that calls functions, on a free port. */
 export async function startLambdaApi(
+  directory: Directory,
   service: LambdaService,
 ): Promise<{ readonly endpoint: string; close(): Promise<void> }> {
   const server = createServer((request, response) => {
     readBody(request, maxPayloadBytes, (body) => {
-      handle(service, request, body, response).catch((error: unknown) => answerError(response, error));
+      handle(directory, service, request, body, response).catch((error: unknown) => answerError(response, error));
     });
   });
   const port = await listen(server);
@@ -27,6 +29,7 @@ export async function startLambdaApi(
 }
 
 async function handle(
+  { findAlias }: Directory,
   service: LambdaService,
   request: IncomingMessage,
   body: Buffer | undefined,
@@ -55,7 +58,7 @@ async function handle(
   }
   if (alias) {
     const aliasName = decodeURIComponent(alias[2] ?? "");
-    const { arn, routing } = service.findAlias(name(alias), aliasName);
+    const { arn, routing } = findAlias(name(alias), aliasName);
     return answerJson(response, 200, describeAlias(arn, aliasName, routing));
   }
   if (describe) {

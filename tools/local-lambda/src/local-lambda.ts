@@ -1,6 +1,7 @@
 import { atLeast, noOthers } from "./check.ts";
 import { deploy } from "./deployment.ts";
 import type { DestinationRecord } from "./destination.ts";
+import { createDirectory } from "./directory.ts";
 import type { EnvironmentState } from "./environment/environment.ts";
 import type { InitializationType } from "./environment/kind.ts";
 import type { LogLine } from "./environment/log-lines.ts";
@@ -92,8 +93,9 @@ export async function startLocalLambda(options: LocalLambdaOptions): Promise<Loc
   const watchdog = startWatchdog();
   const deployments = configs.map((config) => deploy(config, { keepLogLines, onLog, onProcess }));
   const byName = new Map(deployments.map((deployment) => [deployment.config.name, deployment]));
-  const service = createLambdaService(byName, { region, accountId, random });
-  const api = await startLambdaApi(service);
+  const directory = createDirectory(byName, region, accountId);
+  const service = createLambdaService(directory, random);
+  const api = await startLambdaApi(directory, service);
   await Promise.all(deployments.map(({ scheduler }) => scheduler.ready));
 
   return {
@@ -103,15 +105,15 @@ export async function startLocalLambda(options: LocalLambdaOptions): Promise<Loc
     invokeAsync: service.invokeAsync,
     describe: service.describe,
     environments(functionName) {
-      const { environments } = service.find(functionName).deployment.scheduler;
+      const { environments } = directory.find(functionName).deployment.scheduler;
       return environments.map((environment) => {
         const { id, pid, version, tenantId, initializationType, state, invocations, startedAt } = environment;
         return { id, pid, version, tenantId, initializationType, state, invocations, startedAt };
       });
     },
-    logs: (functionName) => service.find(functionName).deployment.lines,
-    deadLetters: (functionName) => service.find(functionName).deployment.queue.deadLetters,
-    queued: (functionName) => service.find(functionName).deployment.queue.size,
+    logs: (functionName) => directory.find(functionName).deployment.lines,
+    deadLetters: (functionName) => directory.find(functionName).deployment.queue.deadLetters,
+    queued: (functionName) => directory.find(functionName).deployment.queue.size,
     stop,
     [Symbol.asyncDispose]: stop,
   };

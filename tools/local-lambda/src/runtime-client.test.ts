@@ -76,6 +76,22 @@ describe.each(clients)("%s", (_name, client) => {
     expect(env).not.toHaveProperty("AWS_LAMBDA_MAX_CONCURRENCY");
   });
 
+  test.each<[string, Partial<LocalFunction>, Record<string, string>]>([
+    ["provisioned", { provisionedConcurrency: 1 }, { AWS_LAMBDA_INITIALIZATION_TYPE: "provisioned-concurrency" }],
+    [
+      "managed",
+      { maxConcurrency: 4, workerThreads: 2 },
+      {
+        AWS_LAMBDA_INITIALIZATION_TYPE: "lambda-managed-instances",
+        AWS_LAMBDA_MAX_CONCURRENCY: "4",
+        AWS_LAMBDA_NODEJS_WORKER_COUNT: "2",
+      },
+    ],
+  ])("sets the variables of a %s environment", async (_kind, fn, expected) => {
+    await start({ handler: "echo.handler", ...fn });
+    expect((await call(lambda)).env).toMatchObject(expected);
+  });
+
   test("sets the trace ID of each invocation", async () => {
     await start({ handler: "echo.handler" });
     for (const traceId of ["Root=1-0-a;Sampled=1", "Root=1-0-b;Sampled=0"]) {
