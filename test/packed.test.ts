@@ -82,12 +82,22 @@ const uses: readonly Use[] = [
   },
   {
     package: "cli",
-    siblings: ["circuit-breaker", "rate-limit"],
+    siblings: ["circuit-breaker", "rate-limit", "warmup"],
     code: `import { midguard } from "@midguard/cli";
       const out = (text: string): void => console.log(text.trim());
-      const exitCode = await midguard(["--version"], { cwd: "/", version: "ok", out, err: out });
+      const shell = { cwd: "/", version: "ok", out, err: out };
+      const plan = ["plan", "--region", "us-east-1", "--memory", "512", "--concurrency", "5", "--json"];
+      if ((await midguard(plan, shell)) !== 0) throw new Error("no plan");
+      const exitCode = await midguard(["--version"], shell);
       if (exitCode !== 0) throw new Error(String(exitCode));`,
-    bundled: ["@midguard/circuit-breaker", "@midguard/cli", "@midguard/kernel", "@midguard/rate-limit", "commander"],
+    bundled: [
+      "@midguard/circuit-breaker",
+      "@midguard/cli",
+      "@midguard/kernel",
+      "@midguard/rate-limit",
+      "@midguard/warmup",
+      "commander",
+    ],
   },
   {
     package: "metrics",

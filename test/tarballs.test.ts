@@ -105,6 +105,7 @@ describe.each(packages)("the tarball of @midguard/%s", (name) => {
     const cli = {
       "@midguard/circuit-breaker": version,
       "@midguard/rate-limit": version,
+      "@midguard/warmup": version,
       commander: expect.stringMatching(/^\^\d/),
     };
     const own = { "@midguard/kernel": version, ...(name === "cli" && cli) };

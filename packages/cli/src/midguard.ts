@@ -3,6 +3,7 @@ import { addCircuitCommands } from "./circuit/commands.ts";
 import { CommandError } from "./errors.ts";
 import type { ExitCode } from "./exit-code.ts";
 import { addLimitCommands } from "./limit/commands.ts";
+import { addPlanCommand } from "./plan/commands.ts";
 import type { ShowReport } from "./report.ts";
 
 /** What a command runs in: the process, or a test. */
@@ -56,6 +57,7 @@ export async function midguard(args: readonly string[], shell: Shell): Promise<E
     .exitOverride();
   addLimitCommands(program, show, shell.cwd);
   addCircuitCommands(program, show, shell.cwd);
+  addPlanCommand(program, show, shell.cwd);
   try {
     await program.parseAsync(args, { from: "user" });
     return exitCode;

@@ -5,9 +5,11 @@ import {
   type Rule,
   readOptions,
   required,
+  shape,
   text,
   wholeNumber,
 } from "@midguard/kernel/internal";
+import type { PriceSource } from "./price-table.ts";
 import { type Architecture, type LambdaPrices, type ProvisionedPrices, pricedRegions, pricesOf } from "./prices.ts";
 
 /** Options of `planWarming()`. */
@@ -50,13 +52,12 @@ const usd = number({ max: 1_000 });
 const provisionedPrices: Rule<ProvisionedPrices> = (name, value) =>
   readOptions(name, value, { usdPerGbSecond: required(usd), durationUsdPerGbSecond: required(usd) });
 
-/** `source` is let through, so that prices of the table can be given back, changed. */
 const lambdaPrices: Rule<LambdaPrices> = (name, value) =>
   readOptions(name, value, {
     usdPerMillionRequests: required(usd),
     usdPerGbSecond: required(usd),
     provisioned: provisionedPrices,
-    source: (_name, source) => source,
+    source: shape<PriceSource>({ date: text, url: text }),
   });
 
 const monthMinutes = 43_200;
@@ -88,7 +89,7 @@ export function resolvePlan(options: PlanOptions): ResolvedPlan {
   );
   const { region, architecture, requestsPerMonth, averageMs } = plan;
   if (requestsPerMonth > 0 && averageMs === undefined) {
-    throw new TypeError(`${owner}: averageMs must be given with requestsPerMonth`);
+    throw new TypeError(`${owner}: averageMs must be given if there are requests`);
   }
   const prices = plan.prices ?? pricesOf(region, architecture);
   if (prices === undefined) {

@@ -99,8 +99,9 @@ describe("planWarming", () => {
     [{ concurrency: 0 }, "concurrency must be a whole number of at least 1, got 0"],
     [{ everyMinutes: 0.5 }, "everyMinutes must be a number between 1 and 43200, got 0.5"],
     [{ pingMs: 0 }, "pingMs must be a number between 1 and 900000, got 0"],
-    [{ requestsPerMonth: 5 }, "averageMs must be given with requestsPerMonth"],
+    [{ requestsPerMonth: 5 }, "averageMs must be given if there are requests"],
     [{ holdMs: 5 }, "unknown option holdMs (5): it is an option of createWarmer()"],
+    [{ prices: { ...pricesOf("eu-west-1", "arm64"), source: {} } }, "prices: source.date must be a non-empty string"],
     [{ prices: { usdPerMillionRequests: 0.2 } }, "prices: usdPerGbSecond must be a number, got undefined"],
     [
       { prices: { usdPerMillionRequests: 0.2, usdPerGbSecond: 1e-5, provisioned: { usdPerGbSecond: -1 } } },

@@ -18,9 +18,11 @@ export interface LambdaPrices {
   readonly usdPerGbSecond: number;
   /** Absent if unknown. */
   readonly provisioned?: ProvisionedPrices | undefined;
+  /** Where and when they were published. */
+  readonly source?: PriceSource | undefined;
 }
 
-/** Prices of the table, and where and when they were published. */
+/** Prices of the table. */
 export interface TablePrices extends LambdaPrices {
   readonly source: PriceSource;
 }
