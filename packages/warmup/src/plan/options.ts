@@ -1,14 +1,4 @@
-import {
-  number,
-  oneOf,
-  optionsOf,
-  type Rule,
-  readOptions,
-  required,
-  shape,
-  text,
-  wholeNumber,
-} from "@midguard/kernel/internal";
+import { number, oneOf, type Rule, readOptions, required, shape, text, wholeNumber } from "@midguard/kernel/internal";
 import type { PriceSource } from "./price-table.ts";
 import { type Architecture, type LambdaPrices, type ProvisionedPrices, pricedRegions, pricesOf } from "./prices.ts";
 
@@ -85,7 +75,6 @@ export function resolvePlan(options: PlanOptions): ResolvedPlan {
       prices: lambdaPrices,
     },
     { architecture: "x86_64", everyMinutes: 5, pingMs: 300, requestsPerMonth: 0 },
-    optionsOf("createWarmer()", "holdMs"),
   );
   const { region, architecture, requestsPerMonth, averageMs } = plan;
   if (requestsPerMonth > 0 && averageMs === undefined) {

@@ -100,7 +100,7 @@ describe("planWarming", () => {
     [{ everyMinutes: 0.5 }, "everyMinutes must be a number between 1 and 43200, got 0.5"],
     [{ pingMs: 0 }, "pingMs must be a number between 1 and 900000, got 0"],
     [{ requestsPerMonth: 5 }, "averageMs must be given if there are requests"],
-    [{ holdMs: 5 }, "unknown option holdMs (5): it is an option of createWarmer()"],
+    [{ holdMs: 5 }, "unknown option holdMs (5)"],
     [{ prices: { ...pricesOf("eu-west-1", "arm64"), source: {} } }, "prices: source.date must be a non-empty string"],
     [{ prices: { usdPerMillionRequests: 0.2 } }, "prices: usdPerGbSecond must be a number, got undefined"],
     [
