@@ -19,6 +19,8 @@ interface Use {
   readonly code: string;
   /** Packages that may be in the bundle besides the user's own file. */
   readonly bundled: readonly string[];
+  /** Names of further packages that a dependency brings: of the AWS SDK there are dozens, and they change. */
+  readonly brought?: RegExp;
 }
 
 const middyUse = (middleware: string): string => `
@@ -98,6 +100,7 @@ const uses: readonly Use[] = [
       "@midguard/warmup",
       "commander",
     ],
+    brought: /^(?:@aws|@aws-sdk|@smithy)\/|^bowser$/,
   },
   {
     package: "metrics",
@@ -169,7 +172,8 @@ describe.each(uses)("@midguard/$package, packed and installed into an empty proj
         metafile: true,
         logLevel: "silent",
       });
-      expect(use.bundled).toEqual(expect.arrayContaining([...packagesIn(metafile.inputs)]));
+      const others = packagesIn(metafile.inputs).filter((name) => !use.brought?.test(name));
+      expect(use.bundled).toEqual(expect.arrayContaining(others));
       const { stdout } = await run(process.execPath, [outfile]);
       expect(stdout.trim().split("\n").at(-1)).toBe("ok");
     },

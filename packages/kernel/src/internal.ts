@@ -1,4 +1,5 @@
 /** For Midguard's own packages: this entry promises no stability. */
+export { abortable } from "./abortable.ts";
 export { handleRejection, isThenable, syncResult } from "./callback.ts";
 export { now, startTimer } from "./clock.ts";
 export { isRejection, type Rejection } from "./errors/rejection.ts";
