@@ -3,6 +3,7 @@ import { addCircuitCommands } from "./circuit/commands.ts";
 import { CommandError } from "./errors.ts";
 import type { ExitCode } from "./exit-code.ts";
 import { addLimitCommands } from "./limit/commands.ts";
+import { addPlanCommand } from "./plan/commands.ts";
 import { type Progress, silent } from "./progress.ts";
 import type { ShowReport } from "./report.ts";
 import { addWarmCommand } from "./warm/commands.ts";
@@ -60,6 +61,7 @@ export async function midguard(args: readonly string[], shell: Shell): Promise<E
     .exitOverride();
   addLimitCommands(program, show, shell.cwd);
   addCircuitCommands(program, show, shell.cwd);
+  addPlanCommand(program, show, shell.cwd);
   addWarmCommand(program, show, shell.cwd, shell.progress ?? silent);
   try {
     await program.parseAsync(args, { from: "user" });

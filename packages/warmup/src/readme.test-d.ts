@@ -30,6 +30,13 @@ export const users = middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResu
     return { statusCode: 200, body: JSON.stringify(user) };
   });
 
+import { planWarming } from "@midguard/warmup/plan";
+
+const plan = planWarming({ region: "us-east-1", memoryMb: 1_024, concurrency: 10, averageMs: 120 });
+console.log(plan.pings.totalUsd); // 0.45
+console.log(plan.provisioned?.totalUsd); // 108.00
+console.log(plan.breakEven?.requestsPerMonth); // 129 million
+
 import { createWarmerHandler } from "@midguard/warmup/lambda";
 
 export const warmer = createWarmerHandler({
