@@ -110,9 +110,12 @@ describe.each(packages)("the tarball of @midguard/%s", (name) => {
     const { dependencies } = json<Manifest>(installed(name), "package.json");
     const { version } = json<Manifest>(installed("kernel"), "package.json");
     const cli = {
+      "@aws-sdk/client-lambda": expect.stringMatching(/^\^3/),
       "@midguard/circuit-breaker": version,
       "@midguard/rate-limit": version,
+      "@midguard/warmup": version,
       commander: expect.stringMatching(/^\^\d/),
+      ora: expect.stringMatching(/^\^\d/),
     };
     const own = { "@midguard/kernel": version, ...(name === "cli" && cli) };
     expect(dependencies).toEqual(name === "kernel" ? undefined : own);

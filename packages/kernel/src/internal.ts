@@ -47,6 +47,7 @@ export {
   isOwnRejection,
   isStarved,
   isTimeout,
+  statusOfOutcome,
   type StarvedAttempt,
 } from "./outcome/classify.ts";
 export { printable } from "./printable.ts";

@@ -3,10 +3,10 @@ import type { RequestOutcome } from "@midguard/kernel";
 import type { RequestDescription } from "@midguard/kernel/internal";
 import { batchOf } from "./batch.ts";
 import { limitCardinality } from "./cardinality.ts";
-import { byService, byServiceAndDependency, byServiceAndRoute, requestMetrics } from "./catalogue.ts";
+import { catalogueOf } from "./catalogue/catalogue.ts";
+import { createEmfSink } from "./emf-sink.ts";
 import type { EmitEvents } from "./event-tally.ts";
 import { isError, isFault } from "./fault.ts";
-import { createLineWriter, type Measured } from "./line-writer.ts";
 import type { ResolvedOptions } from "./options.ts";
 import { takeColdStart } from "./process-state.ts";
 import { createRouteNamer } from "./route.ts";
@@ -24,7 +24,7 @@ interface FinishedRequest {
   readonly outcome: RequestOutcome;
 }
 
-/** Emits the lines of one `metrics()`. */
+/** Emits what one `metrics()` has measured. */
 export interface Emitter {
   readonly emitRequest: (finished: FinishedRequest) => void;
   readonly emitEvents: EmitEvents;
@@ -37,7 +37,7 @@ const maxDependencies = 100;
 export function createEmitter<TEvent>(options: ResolvedOptions<TEvent>): Emitter {
   const { route, maxRoutes, coldStart, properties } = options;
   const warn = createWarn();
-  const writeLine = createLineWriter(options, warn);
+  const sink = createEmfSink(options, catalogueOf(options.names), warn);
   const routeOf = createRouteNamer(route, maxRoutes, warn);
   const dependencyOf = limitCardinality(maxDependencies, (source) => {
     warn("dimension", "the name of a dependency must be 1 to 1024 printable ASCII characters", source);
@@ -49,33 +49,29 @@ export function createEmitter<TEvent>(options: ResolvedOptions<TEvent>): Emitter
     const batch = api === undefined ? batchOf(event, outcome.response) : undefined;
     const hasBatchFailed = batch !== undefined && batch.failures > 0 && batch.failures === batch.records;
     const facts = {
+      isApi: api !== undefined,
       latencyMs,
       isFault: hasBatchFailed || isFault(outcome),
       isError: isError(outcome),
       isColdStart,
       batchItemFailures: batch?.failures,
     };
-    const metrics: Measured[] = [];
-    for (const metric of requestMetrics) {
-      const value = metric.valueOf(facts);
-      if (value !== undefined) metrics.push([metric, value]);
-    }
-    writeLine({
-      dimensions: byServiceAndRoute,
+    sink.emitRequest({
+      facts,
       route: routeOf(event as TEvent, api),
-      metrics,
+      event,
+      api,
+      outcome,
       requestId,
-      statusCode: outcome.statusCode,
       properties: properties && (() => properties(request as Request<TEvent>)),
     });
   }
 
-  /** One line for the service, and one for each dependency. */
+  /** One record for the service, and one for each dependency. */
   const emitEvents: EmitEvents = (counts, requestId) => {
-    for (const [source, metrics] of counts) {
+    for (const [source, ofSource] of counts) {
       const dependency = source === undefined ? undefined : dependencyOf(source);
-      const dimensions = source === undefined ? byService : byServiceAndDependency;
-      writeLine({ dimensions, dependency, metrics: [...metrics], requestId });
+      sink.emitEvents({ dependency, counts: ofSource, requestId });
     }
   };
 

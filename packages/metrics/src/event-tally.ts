@@ -1,9 +1,10 @@
 import { isRehearsal, type MidguardEvent } from "@midguard/kernel";
 import { createSlot, currentScope, type Scope } from "@midguard/kernel/internal";
-import { type EventMetric, eventMetrics } from "./catalogue.ts";
+import { eventMetrics } from "./catalogue/event-metrics.ts";
+import type { EventMetricDefinition, MetricId } from "./catalogue/metric.ts";
 
 /** How many events of each metric there were, by dependency; under `undefined` those of the service itself. */
-type EventCounts = ReadonlyMap<string | undefined, ReadonlyMap<EventMetric, number>>;
+type EventCounts = ReadonlyMap<string | undefined, ReadonlyMap<MetricId, number>>;
 
 /** Emits counts as lines. Each `metrics()` has one such function, which also stands for that `metrics()` here. */
 export type EmitEvents = (counts: EventCounts, requestId: string | undefined) => void;
@@ -12,7 +13,7 @@ export type EmitEvents = (counts: EventCounts, requestId: string | undefined) =>
 export interface EventTally {
   /** Emits the counts: that of the outermost `metrics()`. `undefined` if none has begun to measure the invocation. */
   emit: EmitEvents | undefined;
-  counts: Map<string | undefined, Map<EventMetric, number>> | undefined;
+  counts: Map<string | undefined, Map<MetricId, number>> | undefined;
   /** The invocation is a warm-up ping, not a request. */
   isPing: boolean;
   /** The request's line has been emitted, so that later events are emitted at once. */
@@ -20,7 +21,7 @@ export interface EventTally {
 }
 
 // Shared, so that two bundled copies of this package count an event once.
-const tallies = createSlot<EventTally>("metrics.tally.2");
+const tallies = createSlot<EventTally>("metrics.tally.3");
 
 /** Starts an empty tally: from now on the invocation belongs to another request. */
 export function startTally(scope: Scope, emit: EmitEvents | undefined): EventTally {
@@ -73,18 +74,18 @@ export function countEvent(event: MidguardEvent, lastMade: EmitEvents | undefine
   if (isPing || tally.isClosed) emitCounts(tally, tally.emit ?? lastMade, scope.requestId);
 }
 
-function metricOf(event: MidguardEvent): EventMetric | undefined {
+function metricOf(event: MidguardEvent): EventMetricDefinition | undefined {
   return eventMetrics.find(({ eventType, condition }) => eventType === event.type && (condition?.isMet(event) ?? true));
 }
 
 /** Adds one event. The source of an event that is counted by dependency is the dependency. */
 function added(
-  counts: Map<string | undefined, Map<EventMetric, number>> = new Map(),
-  metric: EventMetric,
+  counts: Map<string | undefined, Map<MetricId, number>> = new Map(),
+  { id, breakdown }: EventMetricDefinition,
   source: string,
-): Map<string | undefined, Map<EventMetric, number>> {
-  const dependency = metric.dimensions.some((set) => set.includes("dependency")) ? source : undefined;
-  const ofDependency = counts.get(dependency) ?? new Map<EventMetric, number>();
-  ofDependency.set(metric, (ofDependency.get(metric) ?? 0) + 1);
+): Map<string | undefined, Map<MetricId, number>> {
+  const dependency = breakdown === "dependency" ? source : undefined;
+  const ofDependency = counts.get(dependency) ?? new Map<MetricId, number>();
+  ofDependency.set(id, (ofDependency.get(id) ?? 0) + 1);
   return counts.set(dependency, ofDependency);
 }

@@ -1,4 +1,4 @@
-import { reservedNames } from "./catalogue.ts";
+import type { Catalogue } from "./catalogue/catalogue.ts";
 import { isDimensionName, isDimensionValue, isNamespace, maxDimensions } from "./limits.ts";
 import type { PowertoolsMetrics } from "./options.ts";
 import type { Warn } from "./warn.ts";
@@ -40,10 +40,14 @@ function readDefaults(powertools: PowertoolsMetrics, warn: Warn): Defaults {
 }
 
 /** The default dimensions that can be used. */
-function usableDimensions(dimensions: Defaults["dimensions"], warn: Warn): Record<string, string> {
+function usableDimensions(
+  dimensions: Defaults["dimensions"],
+  { byId, reservedNames }: Catalogue,
+  warn: Warn,
+): Record<string, string> {
   const usable: Record<string, string> = {};
-  // One place is kept for `service`, and one for `route` or `dependency`.
-  let free = maxDimensions - 2;
+  let free =
+    maxDimensions - Math.max(...[...byId.values()].flatMap((metric) => metric.dimensions.map((set) => set.length)));
   for (const [name, value] of dimensions) {
     if (name === "service") continue;
     if (free > 0 && isDimensionName(name) && isDimensionValue(value) && !reservedNames.has(name)) {
@@ -60,7 +64,7 @@ function usableDimensions(dimensions: Defaults["dimensions"], warn: Warn): Recor
  * Reads the identity: options come first, then the user's instance, then environment variables, then what Powertools falls
  * back to. To be called with the first line, because `logMetrics` sets default dimensions in its hooks.
  */
-export function readIdentity(options: IdentityOptions, warn: Warn): Identity {
+export function readIdentity(options: IdentityOptions, catalogue: Catalogue, warn: Warn): Identity {
   const { POWERTOOLS_METRICS_NAMESPACE, POWERTOOLS_SERVICE_NAME } = process.env;
   const defaults = options.defaultsFrom === undefined ? noDefaults : readDefaults(options.defaultsFrom, warn);
 
@@ -76,6 +80,6 @@ export function readIdentity(options: IdentityOptions, warn: Warn): Identity {
   return {
     namespace: isNamespace(namespace) ? namespace : "default_namespace",
     service: isDimensionValue(service) ? service : "service_undefined",
-    dimensions: usableDimensions(defaults.dimensions, warn),
+    dimensions: usableDimensions(defaults.dimensions, catalogue, warn),
   };
 }

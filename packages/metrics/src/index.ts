@@ -1,3 +1,4 @@
 export { type MeasuredObj, metrics } from "./middleware.ts";
 export type { MetricsOptions } from "./options.ts";
 export { plugins } from "./plugins.ts";
+export { type RoutedPath, routeTemplates } from "./route-templates.ts";

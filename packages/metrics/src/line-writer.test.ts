@@ -2,7 +2,7 @@ import { Metrics } from "@aws-lambda-powertools/metrics";
 import fc from "fast-check";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { captureLines } from "../test/lines.ts";
-import { byService, byServiceAndDependency, byServiceAndRoute, requestMetrics } from "./catalogue.ts";
+import { catalogueOf } from "./catalogue/catalogue.ts";
 import { createLineWriter, type Line } from "./line-writer.ts";
 
 const lines = captureLines();
@@ -10,18 +10,30 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
+const catalogue = catalogueOf("application-signals");
 const powertoolsOptions = { namespace: "Shop", serviceName: "orders", defaultDimensions: { stage: "prod" } };
 
 function makeWriter(): (line: Line) => void {
   const identity = { namespace: "Shop", service: "orders", defaultsFrom: new Metrics(powertoolsOptions) };
-  return createLineWriter(identity, (_subject, message, detail) => expect.fail(`${message}: ${detail}`));
+  return createLineWriter(identity, catalogue, (_subject, message, detail) => expect.fail(`${message}: ${detail}`));
 }
 
-type Place = Pick<Line, "dimensions" | "route" | "dependency">;
+interface Place {
+  readonly route?: string;
+  readonly dependency?: string;
+}
 
-function lineAt(place: Place, value = 1): Line {
-  const [latency] = requestMetrics;
-  return { ...place, metrics: latency === undefined ? [] : [[latency, value]], requestId: "r", statusCode: 200 };
+function lineAt({ route, dependency }: Place, value = 1): Line {
+  const sets = route === undefined ? [dependency === undefined ? {} : { dependency }] : [{ route }, {}];
+  const latency = { name: "Latency", unit: "Milliseconds" } as const;
+  return {
+    sets,
+    metrics: [[latency, value]],
+    fields: [
+      ["requestId", "r"],
+      ["statusCode", 200],
+    ],
+  };
 }
 
 /** The same line by a Powertools instance of its own, which has nothing left over. */
@@ -35,9 +47,9 @@ function publishAfresh({ route, dependency }: Place, value: number): void {
 
 const name = fc.constantFrom("a", "b");
 const places: fc.Arbitrary<Place> = fc.oneof(
-  fc.record({ dimensions: fc.constant(byServiceAndRoute), route: name }),
-  fc.record({ dimensions: fc.constant(byServiceAndDependency), dependency: name }),
-  fc.constant({ dimensions: byService }),
+  fc.record({ route: name }),
+  fc.record({ dependency: name }),
+  fc.constant({}),
 );
 
 test("every line is what a fresh Powertools instance would emit, whatever lines came before", () => {
@@ -62,9 +74,13 @@ test("every line is what a fresh Powertools instance would emit, whatever lines 
 
 test("a line that cannot be emitted leaves nothing behind for the next one", () => {
   const warn = vi.fn();
-  const writeLine = createLineWriter({ namespace: "Shop", service: "orders", defaultsFrom: undefined }, warn);
-  writeLine(lineAt({ dimensions: byServiceAndRoute, route: "/a" }, "slow" as never));
-  writeLine(lineAt({ dimensions: byService }));
+  const writeLine = createLineWriter(
+    { namespace: "Shop", service: "orders", defaultsFrom: undefined },
+    catalogue,
+    warn,
+  );
+  writeLine(lineAt({ route: "/a" }, "slow" as never));
+  writeLine(lineAt({}));
 
   expect(warn).toHaveBeenCalledExactlyOnceWith("line", "a line could not be emitted", expect.any(Error));
   const [line, ...more] = lines.all();
@@ -79,7 +95,7 @@ test("overlapping invocations each have their own dimensions", async () => {
   const store = await InvokeStore.getInstanceAsync(true);
   vi.stubGlobal("awslambda", { InvokeStore: store });
   const writeLine = makeWriter();
-  const write = (route: string): void => writeLine(lineAt({ dimensions: byServiceAndRoute, route }));
+  const write = (route: string): void => writeLine(lineAt({ route }));
   // Twice in the first invocation: its second line must not have the dimensions of the first as well.
   store.run({}, () => ["/a", "/a"].map(write));
   store.run({}, () => write("/b"));
@@ -103,7 +119,7 @@ describe("the switches of Powertools", () => {
     // In development Powertools writes to the global console.
     const logged = vi.spyOn(console, "log").mockImplementation(() => {});
     const writeLine = makeWriter();
-    for (const route of ["/a", "/b"]) writeLine(lineAt({ dimensions: byServiceAndRoute, route }));
+    for (const route of ["/a", "/b"]) writeLine(lineAt({ route }));
 
     expect(lines.all()).toEqual([]);
     expect(logged).toHaveBeenCalledTimes(count);

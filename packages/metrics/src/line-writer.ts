@@ -1,54 +1,35 @@
 import { Metrics } from "@aws-lambda-powertools/metrics";
-import type { DimensionSets, Metric } from "./catalogue.ts";
+import type { Catalogue, Metric } from "./catalogue/catalogue.ts";
 import { type Identity, type IdentityOptions, readIdentity } from "./identity.ts";
 import { type Property, type ReadProperties, usableProperties } from "./properties.ts";
 import type { Warn } from "./warn.ts";
 
-/** A metric with its value. */
-export type Measured = readonly [metric: Metric, value: number];
+/** A metric with its value, in its unit. */
+export type Measured = readonly [metric: Pick<Metric, "name" | "unit">, value: number];
 
-/** One line of EMF. */
+/** One line of EMF. All metrics on it have the same sets of dimensions. */
 export interface Line {
-  /** Those of all its metrics. */
-  readonly dimensions: DimensionSets;
-  readonly route?: string;
-  readonly dependency?: string | undefined;
+  /** Dimensions of each set beside the service and the user's, by name. */
+  readonly sets: readonly Readonly<Record<string, string>>[];
   readonly metrics: readonly Measured[];
-  readonly requestId: string | undefined;
-  readonly statusCode?: number | undefined;
+  readonly fields: readonly Property[];
   readonly properties?: ReadProperties | undefined;
 }
 
 interface Output {
   readonly powertools: Metrics;
-  readonly identity: Identity;
+  readonly isTaken: (name: string) => boolean;
 }
 
-function openOutput(options: IdentityOptions, warn: Warn): Output {
-  const identity = readIdentity(options, warn);
-  const { namespace, service, dimensions } = identity;
+function openOutput(options: IdentityOptions, catalogue: Catalogue, warn: Warn): Output {
+  const { namespace, service, dimensions }: Identity = readIdentity(options, catalogue, warn);
+  const { reservedNames, vocabulary } = catalogue;
   // Throws if AWS_LAMBDA_MAX_CONCURRENCY is set and the runtime has no InvokeStore.
-  return { identity, powertools: new Metrics({ namespace, serviceName: service, defaultDimensions: dimensions }) };
-}
-
-function addDimensions(powertools: Metrics, line: Line): void {
-  for (const set of line.dimensions) {
-    const values: Record<string, string> = {};
-    for (const name of set) {
-      // `service` is a default dimension: Powertools adds it to every set.
-      const value = name === "service" ? undefined : line[name];
-      if (value !== undefined) values[name] = value;
-    }
-    powertools.addDimensions(values);
-  }
-}
-
-function addFields(powertools: Metrics, { requestId, statusCode }: Line, properties: readonly Property[]): void {
-  // Powertools types metadata as text, but serialises any JSON. A number stays one, so that Logs Insights can compare it.
-  const add = (name: string, value: string | number): unknown => powertools.addMetadata(name, value as string);
-  if (requestId !== undefined) add("requestId", requestId);
-  if (statusCode !== undefined) add("statusCode", statusCode);
-  for (const [name, value] of properties) add(name, value);
+  const powertools = new Metrics({ namespace });
+  // Powertools itself has but one name for the service.
+  powertools.clearDefaultDimensions();
+  powertools.setDefaultDimensions({ [vocabulary.dimensions.service]: service, ...dimensions });
+  return { powertools, isTaken: (name) => reservedNames.has(name) || Object.hasOwn(dimensions, name) };
 }
 
 /**
@@ -56,18 +37,19 @@ function addFields(powertools: Metrics, { requestId, statusCode }: Line, propert
  * get into it. The instance is filled and emptied in one tick, so that overlapping invocations never mix. If anything fails,
  * the line is dropped with one warning and the request continues.
  */
-export function createLineWriter(options: IdentityOptions, warn: Warn): (line: Line) => void {
+export function createLineWriter(options: IdentityOptions, catalogue: Catalogue, warn: Warn): (line: Line) => void {
   let output: Output | undefined;
   return function writeLine(line) {
     try {
-      output ??= openOutput(options, warn);
-      const { powertools, identity } = output;
+      output ??= openOutput(options, catalogue, warn);
+      const { powertools, isTaken } = output;
       // Before anything is filled in, because this calls the user's code, which may publish an event that is emitted at once.
-      const properties =
-        line.properties === undefined ? [] : usableProperties(line.properties, identity.dimensions, warn);
-      addDimensions(powertools, line);
+      const properties = line.properties === undefined ? [] : usableProperties(line.properties, isTaken, warn);
+      // Powertools adds its default dimensions to every set.
+      for (const set of line.sets) powertools.addDimensions(set);
       for (const [{ name, unit }, value] of line.metrics) powertools.addMetric(name, unit, value);
-      addFields(powertools, line, properties);
+      // Powertools types metadata as text, but serialises any JSON. A number stays one, so that Logs Insights can compare it.
+      for (const [name, value] of [...line.fields, ...properties]) powertools.addMetadata(name, value as string);
       powertools.publishStoredMetrics();
     } catch (error) {
       // Half filled, it would add to the next line.

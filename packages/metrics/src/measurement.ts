@@ -3,11 +3,11 @@ import type { RequestOutcome } from "@midguard/kernel";
 import { createSlot, describe, now, type RequestDescription, type Scope, type Slot } from "@midguard/kernel/internal";
 import type { Emitter } from "./emitter.ts";
 import { closeTally, type EventTally, joinTally, startTally } from "./event-tally.ts";
-import type { IdentityOptions } from "./identity.ts";
+import type { ResolvedOptions } from "./options.ts";
 
 /** One `metrics()`: its emitter, and the slot of its measurements. */
 export interface Meter extends Emitter {
-  readonly identity: IdentityOptions;
+  readonly identity: Pick<ResolvedOptions<never>, "namespace" | "service" | "names" | "defaultsFrom">;
   /** On a request its measurement; on a tally the measurement that began last in that invocation. */
   readonly measurements: Slot<Measurement>;
 }
@@ -37,11 +37,12 @@ export interface Measurement {
 /** The measurements of a request by all `metrics()`. */
 const measurementsOf = createSlot<readonly (readonly [Meter, Measurement])[]>();
 
-/** The measurement of a request by another `metrics()` with the same namespace and service: two would count it twice. */
+/** The measurement of a request by another `metrics()` with the same namespace, service and names: two would count it twice. */
 function twinOf({ identity }: Meter, request: Request): Measurement | undefined {
-  const { namespace, service, defaultsFrom } = identity;
+  const { namespace, service, names, defaultsFrom } = identity;
   const twin = measurementsOf.get(request)?.find(([{ identity: other }]) => {
-    return other.namespace === namespace && other.service === service && other.defaultsFrom === defaultsFrom;
+    const isSameService = other.namespace === namespace && other.service === service;
+    return isSameService && other.names === names && other.defaultsFrom === defaultsFrom;
   });
   return twin?.[1];
 }

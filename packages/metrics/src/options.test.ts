@@ -21,7 +21,8 @@ function warnings(): { readonly count: () => number; readonly text: () => string
 
 test.each<[unknown, string]>([
   [null, "metrics: options must be an object, got null"],
-  [{ names: "otel" }, 'metrics: unknown option names ("otel")'],
+  [{ vocabulary: "otel" }, 'metrics: unknown option vocabulary ("otel")'],
+  [{ names: "datadog" }, 'one of "application-signals", "api-gateway", "powertools", "otel", got "datadog"'],
   [{ namespace: 7 }, "metrics: namespace must be a non-empty string, got 7"],
   [{ namespace: "" }, 'metrics: namespace must be a non-empty string, got ""'],
   [{ namespace: "AWS/Shop" }, "AWS/Shop"],

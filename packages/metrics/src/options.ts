@@ -1,6 +1,17 @@
 import type { EmfOutput } from "@aws-lambda-powertools/metrics/types";
 import type { Request } from "@middy/core";
-import { callback, flag, type Rule, readOptions, refuse, shape, text, wholeNumber } from "@midguard/kernel/internal";
+import {
+  callback,
+  flag,
+  oneOf,
+  type Rule,
+  readOptions,
+  refuse,
+  shape,
+  text,
+  wholeNumber,
+} from "@midguard/kernel/internal";
+import { type Preset, presets } from "./catalogue/metric.ts";
 import { isDimensionValue, isNamespace } from "./limits.ts";
 
 /** A Powertools `Metrics`, by its shape: an instance of another copy of the class is as good. */
@@ -20,6 +31,13 @@ export interface MetricsOptions<TEvent = unknown> {
    * @default that of `defaultsFrom`, else POWERTOOLS_SERVICE_NAME, read with the first line
    */
   service?: string | undefined;
+  /**
+   * The vocabulary of metrics and dimensions: that of Application Signals (`Latency`, `Fault`, `Error`), of API Gateway
+   * (`Latency`, `5XXError`, `4XXError`, `Count`), of Powertools' event handler (`latency`, `fault`, `error`) or of
+   * OpenTelemetry (`http.server.request.duration`, in seconds).
+   * @default "application-signals"
+   */
+  names?: Preset | undefined;
   /**
    * A Powertools `Metrics` of yours. Its namespace, service and default dimensions are used, read with the first line.
    * Nothing is emitted through it.
@@ -46,6 +64,7 @@ export interface MetricsOptions<TEvent = unknown> {
 export interface ResolvedOptions<TEvent> {
   readonly namespace: string | undefined;
   readonly service: string | undefined;
+  readonly names: Preset;
   readonly defaultsFrom: PowertoolsMetrics | undefined;
   readonly route: MetricsOptions<TEvent>["route"];
   readonly maxRoutes: number;
@@ -65,12 +84,13 @@ export function resolveOptions<TEvent>(options: MetricsOptions<TEvent>): Resolve
     {
       namespace: textThat("1 to 255 of A-Z a-z 0-9 . _ - # / : and space, and not start with : or AWS/", isNamespace),
       service: textThat("1 to 1024 printable ASCII characters", isDimensionValue),
+      names: oneOf(...presets),
       defaultsFrom: shape<PowertoolsMetrics>({ singleMetric: callback() }),
       route: callback<NonNullable<MetricsOptions<TEvent>["route"]>>(),
       maxRoutes: wholeNumber({ min: 1 }),
       coldStart: flag,
       properties: callback<NonNullable<MetricsOptions<TEvent>["properties"]>>(),
     },
-    { maxRoutes: 100, coldStart: true },
+    { names: "application-signals", maxRoutes: 100, coldStart: true },
   );
 }

@@ -1,5 +1,4 @@
 import { handleRejection, syncResult } from "@midguard/kernel/internal";
-import { reservedNames } from "./catalogue.ts";
 import { isPropertyName, isPropertyValue, maxProperties } from "./limits.ts";
 import type { Warn } from "./warn.ts";
 
@@ -12,14 +11,13 @@ export type ReadProperties = () => Readonly<Record<string, string | number>>;
 /** The user's properties that can be emitted. Others are dropped with one warning; so are all if `read` fails. */
 export function usableProperties(
   read: ReadProperties,
-  dimensions: Readonly<Record<string, string>>,
+  isTaken: (name: string) => boolean,
   warn: Warn,
 ): readonly Property[] {
   const usable: Property[] = [];
   try {
     for (const [name, value] of Object.entries(syncResult("metrics: properties", read()))) {
-      const isTaken = reservedNames.has(name) || Object.hasOwn(dimensions, name);
-      if (usable.length < maxProperties && !isTaken && isPropertyName(name) && isPropertyValue(value)) {
+      if (usable.length < maxProperties && !isTaken(name) && isPropertyName(name) && isPropertyValue(value)) {
         usable.push([name, value]);
       } else {
         handleRejection(value);

@@ -13,6 +13,7 @@ export const handler = middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredRe
 
 declare const powertools: import("@aws-lambda-powertools/metrics").Metrics;
 declare const profiler: { beforeHandler(): void; afterHandler(): void };
+declare function getOrder(event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2>;
 declare function createOrder(event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2>;
 
 import { subscribe } from "@midguard/kernel";
@@ -23,19 +24,33 @@ subscribe((event) => {
 
 export const byTenant = metrics<APIGatewayProxyEventV2>({
   defaultsFrom: powertools,
-  // A Function URL has no templates: name a few, never the path itself.
-  route: (event) => (event.rawPath.startsWith("/orders/") ? "GET /orders/{id}" : undefined),
   properties: ({ event, response }) => ({
     tenant: event.headers["x-tenant"] ?? "none",
     bytes: response?.body?.length ?? 0,
   }),
 });
 
+import httpRouter, { type Route } from "@middy/http-router";
+import { routeTemplates } from "@midguard/metrics";
+
+const routes: Route<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>[] = [
+  { method: "GET", path: "/orders/{id}", handler: getOrder },
+  { method: "POST", path: "/orders", handler: createOrder },
+];
+const byRoute = metrics({ namespace: "Shop", route: routeTemplates(routes) });
+
+export const routed = middy<APIGatewayProxyEventV2>(byRoute).use(byRoute).handler(httpRouter(routes));
+
 import { executionModeStreamifyResponse } from "@middy/core/StreamifyResponse";
 import { plugins } from "@midguard/metrics";
 
 export const profiled = middy(createOrder, plugins(measured, profiler)).use(measured);
 export const streamed = middy({ ...measured, executionMode: executionModeStreamifyResponse }).use(measured);
+
+import { Logger } from "@aws-lambda-powertools/logger";
+import { logEvents } from "@midguard/metrics/logs";
+
+logEvents(new Logger({ serviceName: "orders" }), { levels: { "retry.scheduled": "info" } });
 
 import type { MeasuredObj, MetricsOptions } from "@midguard/metrics";
 import type {
@@ -76,7 +91,9 @@ test("options read the event that they are given for", () => {
   // @ts-expect-error A property is text or a number.
   metrics({ properties: () => ({ tenant: true }) });
   // @ts-expect-error There is no such option.
-  metrics({ names: "otel" });
+  metrics({ vocabulary: "otel" });
+  // @ts-expect-error There is no such vocabulary.
+  metrics({ names: "datadog" });
 });
 
 test("a handler measured by options for another event cannot be called, nor exported with its type", () => {

@@ -1,14 +1,7 @@
-import { type RequestDescription, read, syncResult } from "@midguard/kernel/internal";
+import { type RequestDescription, syncResult } from "@midguard/kernel/internal";
 import { limitCardinality } from "./cardinality.ts";
+import { originOf } from "./origin.ts";
 import type { Warn } from "./warn.ts";
-
-/** Where an event that is no API request comes from: `aws:sqs`, `aws.events`, the `source` of an EventBridge event. */
-function originOf(event: unknown): unknown {
-  if (read(event, "detail-type") !== undefined) return read(event, "source");
-  const record = read(event, "Records", "0");
-  // Only SNS writes it with a capital; Kafka and MQ write it once, for all records.
-  return read(record, "eventSource") ?? read(record, "EventSource") ?? read(event, "eventSource");
-}
 
 /**
  * Makes the function that names the route of an event: by `custom`, else the template of the API, else the origin of the

@@ -1,10 +1,15 @@
-import { type EventMetric, eventMetrics, type Metric, type RequestMetric, requestMetrics } from "../src/catalogue.ts";
+import { catalogueOf, type EventMetric, type Metric } from "../src/catalogue/catalogue.ts";
+import { eventMetrics as events } from "../src/catalogue/event-metrics.ts";
+import { presets } from "../src/catalogue/metric.ts";
+import { requestMetrics as requests } from "../src/catalogue/request-metrics.ts";
+
+const { requestMetrics, eventMetrics } = catalogueOf("application-signals");
 
 function setsOf({ dimensions }: Metric): string {
   return dimensions.map((set) => `\`[${set.join(", ")}]\``).join(" ");
 }
 
-function eventOf({ eventType, condition }: EventMetric): string {
+function eventOf({ definition: { eventType, condition } }: EventMetric): string {
   return condition === undefined ? `\`${eventType}\`` : `\`${eventType}\`, ${condition.words}`;
 }
 
@@ -15,17 +20,25 @@ function table(...rows: readonly (readonly string[])[]): string {
   return [head, rule, ...body].join("\n");
 }
 
-function requestRow(metric: RequestMetric): readonly string[] {
-  return [`\`${metric.name}\``, metric.unit, setsOf(metric), metric.value];
+function row(metric: Metric): readonly string[] {
+  return [`\`${metric.name}\``, metric.unit, setsOf(metric), metric.definition.value];
 }
 
-function eventRow(metric: EventMetric): readonly string[] {
-  return [`\`${metric.name}\``, metric.unit, setsOf(metric), metric.value, eventOf(metric)];
-}
+/** The names of a metric in all vocabularies. */
+const rowsOfNames = [...requests, ...events].map(({ names }) =>
+  presets.map((preset) => (names[preset] === undefined ? "" : `\`${names[preset]}\``)),
+);
 
 const tables = {
-  requests: table(["metric", "unit", "dimensions", "value"], ...requestMetrics.map(requestRow)),
-  events: table(["metric", "unit", "dimensions", "counts", "event"], ...eventMetrics.map(eventRow)),
+  requests: table(["metric", "unit", "dimensions", "value"], ...requestMetrics.map(row)),
+  events: table(
+    ["metric", "unit", "dimensions", "counts", "event"],
+    ...eventMetrics.map((metric) => [...row(metric), eventOf(metric)]),
+  ),
+  names: table(
+    presets.map((preset) => `\`${preset}\``),
+    ...rowsOfNames,
+  ),
 };
 
 /** The README with its tables of metrics made anew from the catalogue. Each table stands between two comments. */

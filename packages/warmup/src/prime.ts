@@ -2,7 +2,7 @@ import type { Clock } from "@midguard/kernel";
 import { within } from "./within.ts";
 
 /** The result of priming for one ping. */
-export interface PrimeResult {
+interface PrimeResult {
   readonly primed: boolean;
   /** Why it did not succeed: the error as text. */
   readonly primeError?: string;

@@ -24,6 +24,11 @@ const functions = {
   busy: aFunction("warm.handler", { reservedConcurrency: 0 }),
   narrow: aFunction("warm.handler", { reservedConcurrency: 2 }),
   shared: aFunction("warm.handler", { maxConcurrency: 10 }),
+  provisioned: aFunction("warm.handler", { aliases: { live: "3" }, provisionedConcurrency: { live: 1 } }),
+  tenants: aFunction("warm.handler", { tenantIsolation: true }),
+  canary: aFunction("warm.handler", {
+    aliases: { live: { version: "7", additionalVersionWeights: { "8": 0.1 } } },
+  }),
 };
 
 let lambda: LocalLambda;
@@ -108,6 +113,35 @@ test("throttles in a round are reported, beside what was warmed", async () => {
 test("Managed Instances are left alone after one ping", async () => {
   const report = await warmedOne({ functionName: "shared", concurrency: 5 });
   expect(report).toMatchObject({ skipped: "lambda-managed-instances", pings: 1, failures: [] });
+});
+
+test("provisioned concurrency is left alone after one ping", async () => {
+  const report = await warmedOne({ functionName: "provisioned", qualifier: "live", concurrency: 5 });
+  expect(report).toMatchObject({ skipped: "provisioned-concurrency", pings: 1, version: "3", failures: [] });
+});
+
+test("both versions of a weighted alias are warmed", async () => {
+  const reports = await warmed({ functionName: "canary", qualifier: "live", concurrency: 3 });
+  expect(reports).toMatchObject([
+    { qualifier: "7", version: "7", asked: 3, failures: [] },
+    { qualifier: "8", version: "8", asked: 3, failures: [] },
+  ]);
+  const versions = lambda.environments("canary").map(({ version }) => version);
+  expect(versions.filter((version) => version === "7").length).toBeGreaterThanOrEqual(3);
+  expect(versions.filter((version) => version === "8").length).toBeGreaterThanOrEqual(3);
+});
+
+test("each tenant's environments are warmed", async () => {
+  const target = { functionName: "tenants", concurrency: 2 };
+  const reports = await warmed({ ...target, tenantId: "a" }, { ...target, tenantId: "b" }, target);
+  expect(reports.map(({ tenantId, distinct }) => [tenantId, distinct])).toEqual([
+    ["a", 2],
+    ["b", 2],
+    [undefined, 0],
+  ]);
+  expect(reports[2]?.failures).toMatchObject([{ reason: "rejected", count: 1 }]);
+  const tenants = lambda.environments("tenants").map(({ tenantId }) => tenantId);
+  expect(tenants.sort()).toEqual(["a", "a", "b", "b"]);
 });
 
 test("an event is accepted unseen, and reaches warmup()", async () => {

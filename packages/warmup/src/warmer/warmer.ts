@@ -4,7 +4,7 @@ import type { Time } from "../hold.ts";
 import type { Invoker } from "./invoker.ts";
 import { type Pacing, pacingDefaults, pacingRules } from "./pacing.ts";
 import { createPinger } from "./pinger.ts";
-import type { WarmReport } from "./report.ts";
+import type { TargetReport, WarmReport } from "./report.ts";
 import { createSlots } from "./slots.ts";
 import { type ResolvedTarget, resolveTarget, type WarmTarget } from "./target.ts";
 import { versionsOf } from "./versions.ts";
@@ -16,6 +16,8 @@ export interface WarmerOptions extends Pacing {
   readonly targets: readonly WarmTarget[];
   /** How to invoke them: `lambdaInvoker(client)` of `@midguard/warmup/lambda`. */
   readonly invoker: Invoker;
+  /** Called with the report of each target once it is complete; a throw makes `run` reject. @default none */
+  readonly onTarget?: ((report: TargetReport) => void) | undefined;
   /** Returns a number from 0 to below 1, for the jitter. @default Math.random */
   readonly random?: (() => number) | undefined;
   /** Measures durations, and sleeps. @default the system's */
@@ -51,12 +53,13 @@ function resolveTargets(targets: readonly unknown[], maxParallel: number): Resol
  * @throws TypeError or RangeError for a bad option or target, naming it and its value.
  */
 export function createWarmer(options: WarmerOptions): Warmer {
-  const { targets, invoker, random, clock, wallNow, ...pacing } = readOptions(
+  const { targets, invoker, onTarget, random, clock, wallNow, ...pacing } = readOptions(
     "createWarmer",
     options,
     {
       targets: required(list<WarmTarget>()),
       invoker: required(shape<Invoker>({ invoke: callback() })),
+      onTarget: callback<(report: TargetReport) => void>(),
       random: callback<() => number>(),
       clock: shape<Clock>({ now: callback(), sleep: callback() }),
       wallNow: callback<() => number>(),
@@ -77,7 +80,13 @@ export function createWarmer(options: WarmerOptions): Warmer {
     const kit = { pinger, slots: createSlots(maxParallel), time, rounds, holdMs };
     const reports = resolved.map(async (target) => {
       const versions = await versionsOf(target, invoker, time, signal);
-      return Promise.all(versions.map((version) => warmTarget(version, kit)));
+      return Promise.all(
+        versions.map(async (version) => {
+          const report = await warmTarget(version, kit);
+          onTarget?.(report);
+          return report;
+        }),
+      );
     });
     const reported = (await Promise.all(reports)).flat();
     return { correlationId, durationMs: Math.round(clock.now() - startedAt), targets: reported };

@@ -1,11 +1,5 @@
 import { abortable, readOptions, required } from "@midguard/kernel/internal";
-import {
-  type Connection,
-  connectionOf,
-  type RedisClient,
-  runScript,
-  type Script,
-} from "@midguard/kernel/stores";
+import { type Connection, connectionOf, type RedisClient, runScript, type Script } from "@midguard/kernel/stores";
 import type { CircuitRecord } from "../../fleet/state.ts";
 import type { CircuitStore } from "../../fleet/store.ts";
 import { readReply, recordOf, textOf } from "./reply.ts";

@@ -1,0 +1,66 @@
+import { errorTypeOf, methodOf, triggerOf } from "./attributes.ts";
+import type { Catalogue } from "./catalogue/catalogue.ts";
+import type { Breakdown } from "./catalogue/metric.ts";
+import type { Dimension, Field } from "./catalogue/vocabulary.ts";
+import type { IdentityOptions } from "./identity.ts";
+import { createLineWriter, type Line, type Measured } from "./line-writer.ts";
+import type { Property } from "./properties.ts";
+import type { Counts, EventRecord, RequestRecord, Sink } from "./record.ts";
+import type { Warn } from "./warn.ts";
+
+/** Makes the sink that emits lines of EMF in the vocabulary of `catalogue`. */
+export function createEmfSink(options: IdentityOptions, catalogue: Catalogue, warn: Warn): Sink {
+  const { preset, vocabulary, requestMetrics, byId } = catalogue;
+  const writeLine = createLineWriter(options, catalogue, warn);
+
+  function setsOf(breakdown: Breakdown, valueFor: (dimension: Dimension) => string): Line["sets"] {
+    return vocabulary.sets[breakdown].map((set) => {
+      const values: Record<string, string> = {};
+      for (const dimension of set) {
+        // The service is in every set by default.
+        if (dimension !== "service") values[vocabulary.dimensions[dimension]] = valueFor(dimension);
+      }
+      return values;
+    });
+  }
+
+  function addField(fields: Property[], field: Field, value: string | number | undefined): void {
+    const name = vocabulary.fields[field];
+    if (name !== undefined && value !== undefined) fields.push([name, value]);
+  }
+
+  function countsOf(counts: Counts): Measured[] {
+    return [...counts].flatMap(([id, count]) => {
+      const metric = byId.get(id);
+      return metric === undefined ? [] : [[metric, count] as const];
+    });
+  }
+
+  function emitRequest(record: RequestRecord): void {
+    const { facts, route, event, api, outcome, requestId, properties } = record;
+    const metrics: Measured[] = [];
+    for (const metric of requestMetrics) {
+      const { definition } = metric;
+      const value = definition.valueOf(facts, preset);
+      if (value !== undefined) metrics.push([metric, value / vocabulary.units[definition.quantity].divisor]);
+    }
+    const fields: Property[] = [];
+    addField(fields, "requestId", requestId);
+    addField(fields, "statusCode", outcome.statusCode);
+    if (vocabulary.fields.errorType !== undefined) addField(fields, "errorType", errorTypeOf(record));
+    const sets = setsOf(facts.isApi ? "route" : "trigger", (dimension) => {
+      if (dimension === "method") return methodOf(api);
+      return dimension === "trigger" ? triggerOf(event) : vocabulary.routeOf(route);
+    });
+    writeLine({ sets, metrics, fields, properties });
+  }
+
+  function emitEvents({ dependency, counts, requestId }: EventRecord): void {
+    const fields: Property[] = [];
+    addField(fields, "requestId", requestId);
+    const breakdown = dependency === undefined ? "service" : "dependency";
+    writeLine({ sets: setsOf(breakdown, () => dependency ?? ""), metrics: countsOf(counts), fields });
+  }
+
+  return { emitRequest, emitEvents };
+}

@@ -1,0 +1,34 @@
+import type { RequestOutcome } from "@midguard/kernel";
+import type { RequestDescription } from "@midguard/kernel/internal";
+import type { MetricId, RequestFacts } from "./catalogue/metric.ts";
+import type { ReadProperties } from "./properties.ts";
+
+/** How many there were of each. */
+export type Counts = ReadonlyMap<MetricId, number>;
+
+/** A finished request, in no vocabulary. */
+export interface RequestRecord {
+  readonly facts: RequestFacts;
+  /** The template, or the origin of an event that is no API request. */
+  readonly route: string;
+  /** The event that the request began with. */
+  readonly event: unknown;
+  /** What the event describes if it is an API request. */
+  readonly api: RequestDescription | undefined;
+  readonly outcome: RequestOutcome;
+  readonly requestId: string | undefined;
+  readonly properties: ReadProperties | undefined;
+}
+
+/** Events that belong together: those of one dependency, or of the service itself. */
+export interface EventRecord {
+  readonly dependency: string | undefined;
+  readonly counts: Counts;
+  readonly requestId: string | undefined;
+}
+
+/** Takes what was measured out of the function. Never throws. */
+export interface Sink {
+  readonly emitRequest: (record: RequestRecord) => void;
+  readonly emitEvents: (record: EventRecord) => void;
+}
