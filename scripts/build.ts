@@ -1,7 +1,11 @@
 /**
  * Builds the workspace. `tsc -b` compiles it, but writes only declarations for published packages; Rolldown then bundles each
+<<<<<<< HEAD
  * published package into one file per entry or command, and one for what they share. A package with a function to deploy gets
  * that in a file of its own.
+=======
+ * published package into one file per entry or command, one for what they share, and one for what is loaded when it is needed.
+>>>>>>> main
  */
 import { execFileSync } from "node:child_process";
 import { existsSync, globSync, readFileSync, rmSync } from "node:fs";
@@ -41,7 +45,7 @@ async function bundle(folder: string): Promise<void> {
     output: {
       dir: join(folder, "dist"),
       format: "esm",
-      chunkFileNames: "shared.js",
+      chunkFileNames: "[name].js",
       // One file of shared code, because another file takes longer to find and open than unused code takes to read.
       codeSplitting: {
         groups: [

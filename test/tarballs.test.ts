@@ -69,14 +69,14 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe.each(packages)("the tarball of @midguard/%s", (name) => {
-  test("has one JavaScript file per entry or command, the shared file that they load, and no other", () => {
+  test("has one JavaScript file per entry or command, the files that they load, and no other", () => {
     const { exports, bin = {} } = json<Manifest>(installed(name), "package.json");
     const entries = Object.values(exports).map(({ default: path = "" }) => path);
     const loaded = new Set([...entries, ...Object.values(bin)].map((path) => join(path)));
     for (const path of loaded) {
       const code = readFileSync(join(installed(name), path), "utf8");
       // A set is iterated to what is added on the way.
-      for (const [, shared = ""] of code.matchAll(/(?:from|import) "(\.[^"]+)"/g))
+      for (const [, shared = ""] of code.matchAll(/(?:from |import ?\(?)"(\.[^"]+)"/g))
         loaded.add(join(dirname(path), shared));
     }
     expect(scriptsOf(name).toSorted()).toEqual([...loaded].sort());
