@@ -1,11 +1,17 @@
 /**
  * Builds the workspace. `tsc -b` compiles it, but writes only declarations for published packages; Rolldown then bundles each
+<<<<<<< HEAD
+ * published package into one file per entry or command, and one for what they share. A package with a function to deploy gets
+ * that in a file of its own.
+=======
  * published package into one file per entry or command, one for what they share, and one for what is loaded when it is needed.
+>>>>>>> main
  */
 import { execFileSync } from "node:child_process";
 import { existsSync, globSync, readFileSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { build } from "rolldown";
+import { bundleFunction } from "./bundle-function.ts";
 
 interface Manifest {
   readonly exports: Readonly<Record<string, { readonly default: string }>>;
@@ -55,6 +61,7 @@ async function bundle(folder: string): Promise<void> {
     folder,
     output.map(({ fileName }) => `dist/${fileName}`),
   );
+  if (existsSync(join(folder, "src/function"))) await bundleFunction(folder);
 }
 
 execFileSync("tsc", ["-b"], { cwd: root, stdio: "inherit" });

@@ -55,7 +55,14 @@ async function execute(code: string, ...flags: readonly string[]): Promise<strin
 }
 
 beforeAll(async () => {
-  const peers = ["@middy/core@7", "@aws-lambda-powertools/metrics@^2.36.0", "@aws-sdk/client-dynamodb@3"];
+  const clients = ["@aws-sdk/client-dynamodb@3", "@aws-sdk/client-lambda@3"];
+  const peers = [
+    "@middy/core@7",
+    "@aws-lambda-powertools/metrics@^2.36.0",
+    ...clients,
+    "aws-cdk-lib@2",
+    "constructs@10",
+  ];
   await install(project, ...packInto(folder), ...peers);
 }, 120_000);
 
@@ -224,6 +231,29 @@ test.each(Object.entries(mistakes))("stack traces of @midguard/%s lead to the so
   // Where the error is made, and what was called on the way.
   expect(lines[0]).toMatch(/\bnew \w+\(/);
   for (const line of lines.slice(1)) expect(line).toContain("(");
+});
+
+test("Warmer, the SAM template and the Terraform module of @midguard/warmup deploy the function in the tarball", {
+  timeout: 60_000,
+}, async () => {
+  const printed = await execute(`
+    import { readdirSync } from "node:fs";
+    import { App, Stack } from "aws-cdk-lib";
+    import { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
+    import { Warmer } from "@midguard/warmup/cdk";
+    const app = new App({ outdir: ${JSON.stringify(join(folder, "cdk.out"))} });
+    const stack = new Stack(app, "Stack");
+    new Warmer(stack, "Warmer", { targets: [{ function: LambdaFunction.fromFunctionName(stack, "Users", "users") }] });
+    const { directory } = app.synth();
+    const assets = readdirSync(directory).filter((name) => name.startsWith("asset."));
+    console.log(JSON.stringify(assets.map((name) => readdirSync(directory + "/" + name))));`);
+  expect(printed.split("\n").at(-1)).toBe('[["index.mjs"]]');
+  for (const path of ["sam/template.yaml", "terraform/main.tf"]) {
+    const [code = ""] =
+      /(?:\.\.\/)+dist\/function/.exec(readFileSync(join(installed("warmup"), "deploy", path), "utf8")) ?? [];
+    const file = join(installed("warmup"), "deploy", dirname(path), code, "index.mjs");
+    expect([file, existsSync(file)]).toEqual([file, true]);
+  }
 });
 
 test("midguard runs as npm links it", async () => {

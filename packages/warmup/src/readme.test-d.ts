@@ -57,6 +57,19 @@ async function primeByPayload(signal: AbortSignal, payload: unknown): Promise<vo
 
 warmup({ prime: primeByPayload });
 
+import type { IFunction } from "aws-cdk-lib/aws-lambda";
+import type { Construct } from "constructs";
+
+declare const stack: Construct;
+declare const usersFunction: IFunction;
+declare const ordersFunction: IFunction;
+
+import { Warmer } from "@midguard/warmup/cdk";
+
+new Warmer(stack, "Warmer", {
+  targets: [{ function: usersFunction, alias: "live", concurrency: 5 }, { function: ordersFunction }],
+});
+
 import { expectTypeOf, test } from "vitest";
 
 test("the examples keep the event's type", () => {

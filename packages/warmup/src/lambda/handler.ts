@@ -1,6 +1,6 @@
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { systemClock } from "@midguard/kernel";
-import { callback, list, read, readOptions, shape, startTimer, textLike } from "@midguard/kernel/internal";
+import { callback, list, read, readOptions, shape, startTimer } from "@midguard/kernel/internal";
 import type { Context } from "aws-lambda";
 import type { Invoker } from "../warmer/invoker.ts";
 import { type Pacing, pacingDefaults, pacingRules } from "../warmer/pacing.ts";
@@ -9,6 +9,7 @@ import type { WarmTarget } from "../warmer/target.ts";
 import { createWarmer, type Warmer } from "../warmer/warmer.ts";
 import { lambdaInvoker } from "./invoker.ts";
 import { logLine } from "./log-line.ts";
+import { metricNamespace } from "./namespace.ts";
 
 /** The warmer's own time that is kept for its report, in ms. */
 const reserveMs = 2_000;
@@ -58,7 +59,7 @@ export function createWarmerHandler(options: WarmerHandlerOptions = {}): WarmerH
     {
       targets: list<WarmTarget>(),
       invoker: shape<Invoker>({ invoke: callback() }),
-      namespace: textLike(/^(?!:|AWS\/)[\w .#:/-]{1,255}$/, "a CloudWatch namespace"),
+      namespace: metricNamespace,
       write: callback<(line: string) => void>(),
       ...pacingRules,
     },
