@@ -338,6 +338,14 @@ describe("a run", () => {
   test.each<[string, string | undefined, () => Promise<readonly string[]>, number]>([
     ["has one version", "live", async () => ["7"], 1],
     ["cannot be looked up", "live", () => Promise.reject(new Error("AccessDenied")), 1],
+    [
+      "fails at once",
+      "live",
+      () => {
+        throw new Error("no client");
+      },
+      1,
+    ],
     ["is looked up for too long", "live", () => new Promise(() => {}), 1],
     ["is a version", "7", async () => ["1", "2"], 0],
     ["is $LATEST", "$LATEST", async () => ["1", "2"], 0],
