@@ -66,7 +66,8 @@ beforeAll(async () => {
   await install(project, ...packInto(folder), ...peers);
 }, 120_000);
 
-afterAll(() => rmSync(folder, { recursive: true }));
+// CDK has thousands of files.
+afterAll(() => rmSync(folder, { recursive: true }), 60_000);
 
 describe.each(packages)("the tarball of @midguard/%s", (name) => {
   test("has one JavaScript file per entry or command, the files that they load, and no other", () => {
