@@ -147,7 +147,7 @@ test("each tenant's environments are warmed", async () => {
 test("an event is accepted unseen, and reaches warmup()", async () => {
   const report = await warmedOne({ functionName: "orders", invocationType: "Event" });
   expect(report).toMatchObject({ distinct: 0, pings: 1, failures: [] });
-  await expect.poll(() => lambda.queued("orders")).toBe(0);
+  await expect.poll(() => lambda.queued("orders"), { timeout: 10_000 }).toBe(0);
   expect(lambda.deadLetters("orders")).toEqual([]);
 });
 
