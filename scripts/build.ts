@@ -1,11 +1,13 @@
 /**
  * Builds the workspace. `tsc -b` compiles it, but writes only declarations for published packages; Rolldown then bundles each
- * published package into one file per entry or command, and one for what they share.
+ * published package into one file per entry or command, one for what they share, and one for what is loaded when it is needed.
+ * A package with a function to deploy gets that as one file of its own.
  */
 import { execFileSync } from "node:child_process";
 import { existsSync, globSync, readFileSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { build } from "rolldown";
+import { bundleFunction } from "./bundle-function.ts";
 
 interface Manifest {
   readonly exports: Readonly<Record<string, { readonly default: string }>>;
@@ -39,7 +41,7 @@ async function bundle(folder: string): Promise<void> {
     output: {
       dir: join(folder, "dist"),
       format: "esm",
-      chunkFileNames: "shared.js",
+      chunkFileNames: "[name].js",
       // One file of shared code, because another file takes longer to find and open than unused code takes to read.
       codeSplitting: {
         groups: [
@@ -55,6 +57,7 @@ async function bundle(folder: string): Promise<void> {
     folder,
     output.map(({ fileName }) => `dist/${fileName}`),
   );
+  if (existsSync(join(folder, "src/function"))) await bundleFunction(folder);
 }
 
 execFileSync("tsc", ["-b"], { cwd: root, stdio: "inherit" });

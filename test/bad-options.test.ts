@@ -24,6 +24,7 @@ import { constant, createRetry, createRetryBudget, decorrelated, exponential, re
 import { retryStrategy } from "@midguard/retry/aws-sdk";
 import { retryFetch } from "@midguard/retry/fetch";
 import { warmup } from "@midguard/warmup";
+import { planWarming } from "@midguard/warmup/plan";
 import { expect, test } from "vitest";
 
 type Factory = (...args: never[]) => unknown;
@@ -111,6 +112,8 @@ const bad: readonly (readonly [Factory, readonly unknown[], string, string])[] =
   [warmup, [{ maxAgeMs: -1 }], "warmup: maxAgeMs must be", "-1"],
   [warmup, [{ primeTimeoutMs: Number.NaN }], "warmup: primeTimeoutMs must be", "NaN"],
   [warmup, [{ isWarmup: "yes" }], "warmup: isWarmup must be", '"yes"'],
+  [planWarming, [{ region: "mars-1", memoryMb: 128, concurrency: 1 }], "planWarming: region", '"mars-1"'],
+  [planWarming, [{ region: "us-east-1", memoryMb: 64, concurrency: 1 }], "planWarming: memoryMb", "64"],
   [warmup, [7], "warmup: options must be", "7"],
   [warmup, [{ isWarmingUp: () => true }], "warmup: unknown option isWarmingUp", "a function"],
 ];

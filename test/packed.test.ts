@@ -21,6 +21,8 @@ interface Use {
   readonly code: string;
   /** Packages that may be in the bundle besides the user's own file. */
   readonly bundled: readonly string[];
+  /** Names of further packages that a dependency brings: of the AWS SDK there are dozens, and they change. */
+  readonly brought?: RegExp;
 }
 
 const middyUse = (middleware: string): string => `
@@ -84,12 +86,23 @@ const uses: readonly Use[] = [
   },
   {
     package: "cli",
-    siblings: ["circuit-breaker", "rate-limit"],
+    siblings: ["circuit-breaker", "rate-limit", "warmup"],
     code: `import { midguard } from "@midguard/cli";
       const out = (text: string): void => console.log(text.trim());
-      const exitCode = await midguard(["--version"], { cwd: "/", version: "ok", out, err: out });
+      const shell = { cwd: "/", version: "ok", out, err: out };
+      const plan = ["plan", "--region", "us-east-1", "--memory", "512", "--concurrency", "5", "--json"];
+      if ((await midguard(plan, shell)) !== 0) throw new Error("no plan");
+      const exitCode = await midguard(["--version"], shell);
       if (exitCode !== 0) throw new Error(String(exitCode));`,
-    bundled: ["@midguard/circuit-breaker", "@midguard/cli", "@midguard/kernel", "@midguard/rate-limit", "commander"],
+    bundled: [
+      "@midguard/circuit-breaker",
+      "@midguard/cli",
+      "@midguard/kernel",
+      "@midguard/rate-limit",
+      "@midguard/warmup",
+      "commander",
+    ],
+    brought: /^(?:@aws|@aws-sdk|@smithy)\/|^bowser$/,
   },
   {
     package: "metrics",
@@ -189,7 +202,8 @@ describe.each(named)("@midguard/$name, packed and installed into an empty projec
         metafile: true,
         logLevel: "silent",
       });
-      expect(use.bundled).toEqual(expect.arrayContaining([...packagesIn(metafile.inputs)]));
+      const others = packagesIn(metafile.inputs).filter((name) => !use.brought?.test(name));
+      expect(use.bundled).toEqual(expect.arrayContaining(others));
       const { stdout } = await run(process.execPath, [outfile]);
       expect(stdout.trim().split("\n").at(-1)).toBe("ok");
     },

@@ -55,21 +55,29 @@ async function execute(code: string, ...flags: readonly string[]): Promise<strin
 }
 
 beforeAll(async () => {
-  const peers = ["@middy/core@7", "@aws-lambda-powertools/metrics@^2.36.0", "@aws-sdk/client-dynamodb@3"];
+  const clients = ["@aws-sdk/client-dynamodb@3", "@aws-sdk/client-lambda@3"];
+  const peers = [
+    "@middy/core@7",
+    "@aws-lambda-powertools/metrics@^2.36.0",
+    ...clients,
+    "aws-cdk-lib@2",
+    "constructs@10",
+  ];
   await install(project, ...packInto(folder), ...peers);
 }, 120_000);
 
-afterAll(() => rmSync(folder, { recursive: true }));
+// CDK has thousands of files.
+afterAll(() => rmSync(folder, { recursive: true }), 60_000);
 
 describe.each(packages)("the tarball of @midguard/%s", (name) => {
-  test("has one JavaScript file per entry or command, the shared file that they load, and no other", () => {
+  test("has one JavaScript file per entry or command, the files that they load, and no other", () => {
     const { exports, bin = {} } = json<Manifest>(installed(name), "package.json");
     const entries = Object.values(exports).map(({ default: path = "" }) => path);
     const loaded = new Set([...entries, ...Object.values(bin)].map((path) => join(path)));
     for (const path of loaded) {
       const code = readFileSync(join(installed(name), path), "utf8");
       // A set is iterated to what is added on the way.
-      for (const [, shared = ""] of code.matchAll(/(?:from|import) "(\.[^"]+)"/g))
+      for (const [, shared = ""] of code.matchAll(/(?:from |import ?\(?)"(\.[^"]+)"/g))
         loaded.add(join(dirname(path), shared));
     }
     expect(scriptsOf(name).toSorted()).toEqual([...loaded].sort());
@@ -103,9 +111,12 @@ describe.each(packages)("the tarball of @midguard/%s", (name) => {
     const { dependencies } = json<Manifest>(installed(name), "package.json");
     const { version } = json<Manifest>(installed("kernel"), "package.json");
     const cli = {
+      "@aws-sdk/client-lambda": expect.stringMatching(/^\^3/),
       "@midguard/circuit-breaker": version,
       "@midguard/rate-limit": version,
+      "@midguard/warmup": version,
       commander: expect.stringMatching(/^\^\d/),
+      ora: expect.stringMatching(/^\^\d/),
     };
     const own = { "@midguard/kernel": version, ...(name === "cli" && cli) };
     expect(dependencies).toEqual(name === "kernel" ? undefined : own);
@@ -221,6 +232,29 @@ test.each(Object.entries(mistakes))("stack traces of @midguard/%s lead to the so
   // Where the error is made, and what was called on the way.
   expect(lines[0]).toMatch(/\bnew \w+\(/);
   for (const line of lines.slice(1)) expect(line).toContain("(");
+});
+
+test("Warmer, the SAM template and the Terraform module of @midguard/warmup deploy the function in the tarball", {
+  timeout: 60_000,
+}, async () => {
+  const printed = await execute(`
+    import { readdirSync } from "node:fs";
+    import { App, Stack } from "aws-cdk-lib";
+    import { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
+    import { Warmer } from "@midguard/warmup/cdk";
+    const app = new App({ outdir: ${JSON.stringify(join(folder, "cdk.out"))} });
+    const stack = new Stack(app, "Stack");
+    new Warmer(stack, "Warmer", { targets: [{ function: LambdaFunction.fromFunctionName(stack, "Users", "users") }] });
+    const { directory } = app.synth();
+    const assets = readdirSync(directory).filter((name) => name.startsWith("asset."));
+    console.log(JSON.stringify(assets.map((name) => readdirSync(directory + "/" + name))));`);
+  expect(printed.split("\n").at(-1)).toBe('[["index.mjs"]]');
+  for (const path of ["sam/template.yaml", "terraform/main.tf"]) {
+    const [code = ""] =
+      /(?:\.\.\/)+dist\/function/.exec(readFileSync(join(installed("warmup"), "deploy", path), "utf8")) ?? [];
+    const file = join(installed("warmup"), "deploy", dirname(path), code, "index.mjs");
+    expect([file, existsSync(file)]).toEqual([file, true]);
+  }
 });
 
 test("midguard runs as npm links it", async () => {

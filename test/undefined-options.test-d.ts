@@ -24,6 +24,7 @@ import type {
   RunOptions,
 } from "@midguard/retry";
 import type { WarmupOptions, WarmupPing } from "@midguard/warmup";
+import type { LambdaPrices, PlanOptions } from "@midguard/warmup/plan";
 import { expectTypeOf, test } from "vitest";
 
 /** The same with `undefined` in every place that may be left out. */
@@ -48,6 +49,8 @@ test("every option that may be left out may be undefined", () => {
   expectTypeOf<Undefinable<RetryMiddlewareOptions>>().toExtend<RetryMiddlewareOptions>();
   expectTypeOf<Undefinable<RetryOptions>>().toExtend<RetryOptions>();
   expectTypeOf<Undefinable<RunOptions>>().toExtend<RunOptions>();
+  expectTypeOf<Undefinable<PlanOptions>>().toExtend<PlanOptions>();
+  expectTypeOf<Undefinable<LambdaPrices>>().toExtend<LambdaPrices>();
   expectTypeOf<Undefinable<WarmupOptions>>().toExtend<WarmupOptions>();
   expectTypeOf<Undefinable<WarmupPing>>().toExtend<WarmupPing>();
 });

@@ -3,7 +3,7 @@ import { injectLambdaContext } from "@aws-lambda-powertools/logger/middleware";
 import { Tracer } from "@aws-lambda-powertools/tracer";
 import { captureLambdaHandler } from "@aws-lambda-powertools/tracer/middleware";
 import type { MiddlewareObj } from "@middy/core";
-import { subscribe } from "@midguard/kernel";
+import { logEvents } from "@midguard/metrics/logs";
 
 const serviceName = "users";
 
@@ -16,14 +16,5 @@ export const observability: MiddlewareObj[] = [
   captureLambdaHandler(tracer, { captureResponse: false }),
 ];
 
-// Each environment has its own breaker, so its log shows the changes of state.
-subscribe(function logCircuit(event) {
-  switch (event.type) {
-    case "circuit.opened":
-    case "circuit.isolated":
-      return logger.warn(event.type, { ...event });
-    case "circuit.half_opened":
-    case "circuit.closed":
-      return logger.info(event.type, { ...event });
-  }
-});
+// A line for each change of a breaker, each exhausted retry and each ping.
+logEvents(logger);

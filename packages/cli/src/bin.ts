@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { describeError } from "./errors.ts";
 import type { ExitCode } from "./exit-code.ts";
 import { midguard } from "./midguard.ts";
+import { createSpinner } from "./spinner.ts";
 
 const { stdout, stderr } = process;
 
@@ -27,5 +28,6 @@ const exitCode = await midguard(process.argv.slice(2), {
   version,
   out: printTo(stdout),
   err: printTo(stderr),
+  progress: stderr.isTTY ? createSpinner(stderr) : undefined,
 });
 await exit(exitCode);

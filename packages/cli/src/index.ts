@@ -1,2 +1,3 @@
 export type { ExitCode } from "./exit-code.ts";
 export { midguard, type Shell } from "./midguard.ts";
+export type { Progress } from "./progress.ts";

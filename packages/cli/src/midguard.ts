@@ -3,7 +3,10 @@ import { addCircuitCommands } from "./circuit/commands.ts";
 import { CommandError } from "./errors.ts";
 import type { ExitCode } from "./exit-code.ts";
 import { addLimitCommands } from "./limit/commands.ts";
+import { addPlanCommand } from "./plan/commands.ts";
+import { type Progress, silent } from "./progress.ts";
 import type { ShowReport } from "./report.ts";
+import { addWarmCommand } from "./warm/commands.ts";
 
 /** What a command runs in: the process, or a test. */
 export interface Shell {
@@ -15,6 +18,8 @@ export interface Shell {
   out(text: string): void;
   /** Prints an error. */
   err(text: string): void;
+  /** Shows progress. @default nothing is shown */
+  readonly progress?: Progress | undefined;
 }
 
 const exitCodes = `
@@ -49,13 +54,15 @@ export async function midguard(args: readonly string[], shell: Shell): Promise<E
     if (isFinding) exitCode = 1;
   };
   const program = new Command("midguard")
-    .description("Looks into what Midguard keeps for a fleet of functions.")
+    .description("Looks into what Midguard keeps for a fleet of functions, and keeps functions warm.")
     .version(shell.version)
     .addHelpText("after", exitCodes)
     .configureOutput({ writeOut: shell.out, writeErr: shell.err, outputError: () => {} })
     .exitOverride();
   addLimitCommands(program, show, shell.cwd);
   addCircuitCommands(program, show, shell.cwd);
+  addPlanCommand(program, show, shell.cwd);
+  addWarmCommand(program, show, shell.cwd, shell.progress ?? silent);
   try {
     await program.parseAsync(args, { from: "user" });
     return exitCode;

@@ -1,4 +1,5 @@
 /** For Midguard's own packages: this entry promises no stability. */
+export { abortable } from "./abortable.ts";
 export { handleRejection, isThenable, syncResult } from "./callback.ts";
 export { now, startBackgroundTimer, startTimer } from "./clock.ts";
 export { isRejection, type Rejection } from "./errors/rejection.ts";
@@ -47,6 +48,7 @@ export {
   isStarved,
   isTimeout,
   type StarvedAttempt,
+  statusOfOutcome,
 } from "./outcome/classify.ts";
 export { printable } from "./printable.ts";
 export { describeRequest, type RequestDescription } from "./request/describe.ts";

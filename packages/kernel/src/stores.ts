@@ -1,5 +1,4 @@
 /** For stores in Midguard's own packages: clients of Redis, and of DynamoDB. This entry promises no stability. */
-export { abortable } from "./store/redis/abortable.ts";
 export type { Command, Connection } from "./store/redis/clients/connection.ts";
 export { connectionOf, type RedisClient } from "./store/redis/clients/connection-of.ts";
 export type { GlideClient } from "./store/redis/clients/glide.ts";

@@ -66,6 +66,11 @@ import { plugins } from "@midguard/metrics";
 export const profiled = middy(createOrder, plugins(measured, profiler)).use(measured);
 export const streamed = middy({ ...measured, executionMode: executionModeStreamifyResponse }).use(measured);
 
+import { Logger } from "@aws-lambda-powertools/logger";
+import { logEvents } from "@midguard/metrics/logs";
+
+logEvents(new Logger({ serviceName: "orders" }), { levels: { "retry.scheduled": "info" } });
+
 import type { MeasuredObj, MetricsOptions } from "@midguard/metrics";
 import type {
   APIGatewayProxyEvent,

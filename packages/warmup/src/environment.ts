@@ -1,4 +1,4 @@
-import type { Clock } from "@midguard/kernel";
+import type { Time } from "./hold.ts";
 
 /** Facts about the execution environment that answers. */
 export interface EnvironmentFacts {
@@ -15,12 +15,14 @@ export interface EnvironmentFacts {
   readonly initType: string | undefined;
   /** Invocations of this environment, including this one and other pings, but not rehearsals. */
   readonly invocations: number;
+  /** Milliseconds since its last request that was no ping; `undefined` if it served none yet. */
+  readonly idleMs: number | undefined;
 }
 
 /** The execution environment of this process or worker thread. */
 export interface Environment {
-  /** Counts an invocation. */
-  invoked(): void;
+  /** Counts an invocation, and notes when it is a request. */
+  invoked(isPing: boolean): void;
   /** The facts as of the last counted invocation. */
   facts(): EnvironmentFacts;
 }
@@ -29,12 +31,15 @@ export interface Environment {
 let environmentId: string | undefined;
 
 /** Starts counting invocations. Each `warmup()` counts for itself; all share the process's id. */
-export function createEnvironment(clock: Clock): Environment {
+export function createEnvironment({ clock, wallNow }: Time): Environment {
   const createdAt = clock.now();
   let invocations = 0;
+  let usedAt: number | undefined;
   return {
-    invoked() {
+    invoked(isPing) {
       invocations += 1;
+      // By the wall clock, because the monotonic one may stand still in a frozen process.
+      if (!isPing) usedAt = wallNow();
     },
     facts() {
       environmentId ??= crypto.randomUUID();
@@ -44,6 +49,7 @@ export function createEnvironment(clock: Clock): Environment {
         cold: invocations === 1,
         initType: process.env.AWS_LAMBDA_INITIALIZATION_TYPE,
         invocations,
+        idleMs: usedAt === undefined ? undefined : Math.max(0, wallNow() - usedAt),
       };
     },
   };

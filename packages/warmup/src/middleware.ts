@@ -27,16 +27,16 @@ function streamable<T extends WarmupAnswer | StaleAnswer>(answer: T): T {
 export function createMiddleware(options: ResolvedOptions, time: Time): MiddlewareObj {
   const { isPing, prime, primeTimeoutMs, maxAgeMs } = options;
   const { clock, wallNow } = time;
-  const environment = createEnvironment(clock);
+  const environment = createEnvironment(time);
   const primer = prime && createPrimer(prime, primeTimeoutMs, clock);
 
   async function answerPing(request: Request, scope: Scope): Promise<WarmupAnswer | StaleAnswer> {
     const holdEndsAt = clock.now() + longestHoldMs;
     const facts = environment.facts();
-    const { sentAt, holdUntil, correlationId } = readPing(request.event);
+    const { sentAt, holdUntil, correlationId, payload } = readPing(request.event);
     const stale = sentAt !== undefined && wallNow() - sentAt > maxAgeMs;
 
-    const primed = stale ? undefined : await primer?.(usableMs(scope));
+    const primed = stale ? undefined : await primer?.(usableMs(scope), payload);
     await settleInFlight(request, Math.min(inFlightMs, usableMs(scope)), clock);
     // A hold of a shared environment would not send the next ping to another one.
     const longestMs = stale || isShared() ? 0 : Math.min(holdEndsAt - clock.now(), usableMs(scope));
@@ -57,8 +57,9 @@ export function createMiddleware(options: ResolvedOptions, time: Time): Middlewa
   function warmupBefore(request: Request): Promise<WarmupAnswer | StaleAnswer> | undefined {
     // A rehearsal is neither an invocation nor a ping: if it pinged again, it would never end.
     if (isRehearsal()) return undefined;
-    environment.invoked();
-    return isPing(request.event) ? answerPing(request, enterInvocation(request, middleware)) : undefined;
+    const pinged = isPing(request.event, request.context);
+    environment.invoked(pinged);
+    return pinged ? answerPing(request, enterInvocation(request, middleware)) : undefined;
   }
 
   const middleware: MiddlewareObj = { before: warmupBefore };

@@ -1,4 +1,4 @@
-import { afterEach, expect, test, vi } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { resolveOptions, type WarmupOptions } from "./options.ts";
 import { isWarmupPing } from "./ping.ts";
 
@@ -70,4 +70,31 @@ test("still accepts pings after isWarmup threw", () => {
   vi.spyOn(process, "emitWarning").mockImplementation(() => {});
   const { isPing } = resolveOptions({ isWarmup: (event) => (event as { source: string }).source === "ours" });
   expect([isPing(null), isPing(undefined), isPing({ source: "ours" })]).toEqual([false, false, true]);
+});
+
+describe("accept: marked", () => {
+  const { isPing } = resolveOptions({ accept: "marked" });
+  const marked = { clientContext: { custom: { "midguard-warmup": "1" } } };
+
+  test("takes marked pings, and schedules' events", () => {
+    expect(isPing({ warmup: true }, marked)).toBe(true);
+    expect(isPing({ source: "aws.scheduler", detail: { warmup: true } }, {})).toBe(true);
+  });
+
+  test.each([
+    ["no mark", { warmup: true }, {}],
+    ["another mark", { warmup: true }, { clientContext: { custom: { "midguard-warmup": true } } }],
+    ["a mark in the event", { warmup: true, clientContext: marked.clientContext }, {}],
+    ["a mark, but no ping", { userId: 7 }, marked],
+    ["a mark, but traffic", { warmup: true, requestContext: {} }, marked],
+  ])("takes nothing with %s", (_, event, context) => {
+    expect(isPing(event, context)).toBe(false);
+  });
+
+  test("is refused beside isWarmup, which replaces the test", () => {
+    expect(() => resolveOptions({ accept: "marked", isWarmup: () => true })).toThrow(TypeError);
+    expect(() => resolveOptions({ accept: "all" as "any" })).toThrow(
+      'warmup: accept must be one of "any", "marked", got "all"',
+    );
+  });
 });

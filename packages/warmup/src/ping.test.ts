@@ -43,6 +43,8 @@ describe("a ping is not", () => {
     { detail: { warmup: true } },
     // Anyone with PutEvents can send this.
     { source: "shop.orders", detail: { warmup: true } },
+    { "detail-type": "Order", source: "serverless-plugin-warmup", detail: {} },
+    { "detail-type": "Order", source: "shop.orders", warmup: true, warmer: true, detail: {} },
     { source: "aws.events.fake", detail: { warmup: true } },
     { source: "aws.events", detail: {} },
     { source: "aws.events", detail: null },
@@ -77,7 +79,12 @@ describe("a ping is not", () => {
       },
     });
     expect(isWarmupPing(event)).toBe(false);
-    expect(readPing(event)).toEqual({ sentAt: undefined, holdUntil: undefined, correlationId: undefined });
+    expect(readPing(event)).toEqual({
+      sentAt: undefined,
+      holdUntil: undefined,
+      correlationId: undefined,
+      payload: undefined,
+    });
   });
 
   test("any of 10,000 random values, and none throws", () => {
@@ -101,8 +108,8 @@ describe("a ping is not", () => {
 });
 
 describe("readPing reads", () => {
-  test("times and the correlation ID", () => {
-    const asked = { sentAt: 1, holdUntil: 2, correlationId: "round 1" };
+  test("times, the correlation ID and the payload", () => {
+    const asked = { sentAt: 1, holdUntil: 2, correlationId: "round 1", payload: { path: "/" } };
     expect(readPing({ warmup: true, ...asked, index: 0, of: 2 })).toEqual(asked);
   });
 
@@ -136,6 +143,11 @@ describe("readPing reads", () => {
     { sentAt: "2026-01-01T00:00:00Z;" },
     { sentAt: "2026-01-01T0" },
   ])("nothing from %j", (event) => {
-    expect(readPing(event)).toEqual({ sentAt: undefined, holdUntil: undefined, correlationId: undefined });
+    expect(readPing(event)).toEqual({
+      sentAt: undefined,
+      holdUntil: undefined,
+      correlationId: undefined,
+      payload: undefined,
+    });
   });
 });

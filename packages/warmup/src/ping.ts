@@ -13,6 +13,8 @@ export interface WarmupPing {
   readonly index?: number | undefined;
   /** How many pings the round has. */
   readonly of?: number | undefined;
+  /** Anything for `prime`, which gets the ping. */
+  readonly payload?: unknown;
 }
 
 /** The fields of a ping that warm-up uses, whatever tool sent it. */
@@ -21,6 +23,7 @@ export interface PingRequest {
   readonly sentAt: number | undefined;
   readonly holdUntil: number | undefined;
   readonly correlationId: string | undefined;
+  readonly payload: unknown;
 }
 
 /** API requests, batches of records and Lambda@Edge: clients write parts of these events. */
@@ -32,8 +35,8 @@ function isTraffic(event: unknown): boolean {
   );
 }
 
-/** Marks of Midguard, of lambda-warmer and of serverless-plugin-warmup. */
-function isMarked(fields: unknown): boolean {
+/** Whether these are the fields of Midguard's pings, of lambda-warmer's or of serverless-plugin-warmup's. */
+function hasPingFields(fields: unknown): boolean {
   return (
     read(fields, "warmup") === true ||
     read(fields, "warmer") === true ||
@@ -47,6 +50,11 @@ function isFromSchedule(event: unknown): boolean {
   return source === "aws.events" || source === "aws.scheduler";
 }
 
+/** Whether an event of EventBridge Scheduler or of a rule's schedule has the fields of a ping as its `detail`. */
+export function isScheduledPing(event: unknown): boolean {
+  return isRecord(event) && !isTraffic(event) && isFromSchedule(event) && hasPingFields(read(event, "detail"));
+}
+
 /**
  * Whether `event` is a warm-up ping: `{ warmup: true }`, a ping of serverless-plugin-warmup or lambda-warmer, or a schedule's
  * event with one of these as its `detail`. An event with `requestContext`, `Records` or `cf` is never one. Never throws.
@@ -57,7 +65,9 @@ function isFromSchedule(event: unknown): boolean {
 export function isWarmupPing(event: unknown): boolean {
   // Traffic first: a request then costs one read.
   if (!isRecord(event) || isTraffic(event) || Array.isArray(event)) return false;
-  return isMarked(event) || (isFromSchedule(event) && isMarked(read(event, "detail")));
+  // Applications choose the source of the events that they put on a bus.
+  const isOnBus = read(event, "detail-type") !== undefined;
+  return (!isOnBus && hasPingFields(event)) || isScheduledPing(event);
 }
 
 const isoDateTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d)?$/;
@@ -78,5 +88,6 @@ export function readPing(event: unknown): PingRequest {
     sentAt: epochMs(read(fields, "sentAt")),
     holdUntil: epochMs(read(fields, "holdUntil")),
     correlationId: typeof correlationId === "string" ? correlationId : undefined,
+    payload: read(fields, "payload"),
   };
 }

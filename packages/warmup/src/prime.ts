@@ -2,13 +2,13 @@ import type { Clock } from "@midguard/kernel";
 import { within } from "./within.ts";
 
 /** The result of priming for one ping. */
-export interface PrimeResult {
+interface PrimeResult {
   readonly primed: boolean;
   /** Why it did not succeed: the error as text. */
   readonly primeError?: string;
 }
 
-type Prime = (signal: AbortSignal) => unknown;
+type Prime = (signal: AbortSignal, payload: unknown) => unknown;
 
 function failed(error: unknown): PrimeResult {
   let primeError = "an error that cannot be shown";
@@ -24,35 +24,38 @@ function timeout(limitMs: number): DOMException {
   return new DOMException(`prime took longer than ${Math.round(limitMs)} ms`, "TimeoutError");
 }
 
-async function settle(prime: Prime, signal: AbortSignal): Promise<PrimeResult> {
+async function settle(prime: Prime, signal: AbortSignal, payload: unknown): Promise<PrimeResult> {
   try {
-    await prime(signal);
+    await prime(signal, payload);
     return { primed: true };
   } catch (error) {
     return failed(error);
   }
 }
 
-async function run(prime: Prime, limitMs: number, clock: Clock): Promise<PrimeResult> {
+async function run(prime: Prime, payload: unknown, limitMs: number, clock: Clock): Promise<PrimeResult> {
   const controller = new AbortController();
-  const result = await within(settle(prime, controller.signal), limitMs, clock);
+  const result = await within(settle(prime, controller.signal, payload), limitMs, clock);
   if (result !== undefined) return result;
   const error = timeout(limitMs);
   controller.abort(error);
   return failed(error);
 }
 
+/** Primes for a ping with `leftMs` left. Never rejects. */
+export type Primer = (leftMs: number, payload?: unknown) => Promise<PrimeResult>;
+
 /**
- * Makes the function that primes for a ping which has `leftMs` left. It never rejects. Pings that overlap in one environment
- * share one run of `prime`, and each waits no longer than its own limit.
+ * Makes a primer. Pings that overlap in one environment share one run of `prime`, with the payload of the first, and each waits no
+ * longer than its own limit.
  */
-export function createPrimer(prime: Prime, timeoutMs: number, clock: Clock): (leftMs: number) => Promise<PrimeResult> {
+export function createPrimer(prime: Prime, timeoutMs: number, clock: Clock): Primer {
   let running: Promise<PrimeResult> | undefined;
-  return async function primeFor(leftMs) {
+  return async function primeFor(leftMs, payload) {
     const limitMs = Math.min(timeoutMs, leftMs);
     if (limitMs <= 0) return failed("no time left to prime");
     if (running !== undefined) return (await within(running, limitMs, clock)) ?? failed(timeout(limitMs));
-    running = run(prime, limitMs, clock);
+    running = run(prime, payload, limitMs, clock);
     try {
       return await running;
     } finally {

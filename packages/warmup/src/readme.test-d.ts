@@ -30,6 +30,46 @@ export const users = middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResu
     return { statusCode: 200, body: JSON.stringify(user) };
   });
 
+import { planWarming } from "@midguard/warmup/plan";
+
+const plan = planWarming({ region: "us-east-1", memoryMb: 1_024, concurrency: 10, averageMs: 120 });
+console.log(plan.pings.totalUsd); // 0.45
+console.log(plan.provisioned?.totalUsd); // 108.00
+console.log(plan.breakEven?.requestsPerMonth); // 129 million
+
+import { createWarmerHandler } from "@midguard/warmup/lambda";
+
+export const warmer = createWarmerHandler({
+  targets: [
+    { functionName: "users", qualifier: "live", concurrency: 5 },
+    { functionName: "orders", skipIfUsedWithinMs: 60_000 },
+  ],
+});
+
+declare function serviceToken(signal: AbortSignal): Promise<string>;
+
+async function primeByPayload(signal: AbortSignal, payload: unknown): Promise<void> {
+  const authorization = `Bearer ${await serviceToken(signal)}`;
+  for (const recorded of payload as APIGatewayProxyEventV2[]) {
+    await rehearse(users, { ...recorded, headers: { ...recorded.headers, authorization } });
+  }
+}
+
+warmup({ prime: primeByPayload });
+
+import type { IFunction } from "aws-cdk-lib/aws-lambda";
+import type { Construct } from "constructs";
+
+declare const stack: Construct;
+declare const usersFunction: IFunction;
+declare const ordersFunction: IFunction;
+
+import { Warmer } from "@midguard/warmup/cdk";
+
+new Warmer(stack, "Warmer", {
+  targets: [{ function: usersFunction, alias: "live", concurrency: 5 }, { function: ordersFunction }],
+});
+
 import { expectTypeOf, test } from "vitest";
 
 test("the examples keep the event's type", () => {

@@ -55,7 +55,7 @@ describe("a line of the function's log", () => {
       fact: { ...logged, rehearsal: false },
     });
     expect(read('{"message":"request","rehearsal":true}')).toMatchObject({ fact: { rehearsal: true } });
-    expect(read('{"message":"circuit.opened","level":"WARN","reason":"tripped"}', "stderr")).toEqual({
+    expect(read('{"message":"circuit.opened","level":"WARN","event":{"reason":"tripped"}}', "stderr")).toEqual({
       type: "circuit",
       fact: { ...logged, to: "open", reason: "tripped" },
     });

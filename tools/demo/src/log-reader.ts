@@ -70,7 +70,8 @@ export function readLogLine({ line, source, timestamp: at, environmentId, reques
     if (values === undefined) return { type: "unreadable", fact: line };
     return { type: "emf", fact: { ...logged, kind: kindOf(values), values } };
   }
-  const { level, message, reason } = fields;
+  const { level, message, event } = fields;
+  const reason = isFields(event) ? event.reason : undefined;
   const to = circuitStates[String(message)];
   if (to !== undefined)
     return { type: "circuit", fact: { ...logged, to, reason: typeof reason === "string" ? reason : undefined } };

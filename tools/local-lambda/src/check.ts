@@ -10,6 +10,12 @@ export function atLeast(option: string, value: unknown, least: number): void {
   if (!(value >= least)) throw new RangeError(`${option} must be at least ${least}, got ${value}`);
 }
 
+/** Throws `TypeError` or `RangeError` unless the value is a whole number of at least `least`. */
+export function wholeNumber(option: string, value: unknown, least: number): void {
+  atLeast(option, value, least);
+  if (!Number.isSafeInteger(value)) throw new RangeError(`${option} must be a whole number, got ${String(value)}`);
+}
+
 /** Throws `TypeError` unless the value is a non-empty string. */
 export function text(option: string, value: unknown): void {
   if (typeof value !== "string" || value === "") {

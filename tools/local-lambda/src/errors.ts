@@ -21,6 +21,10 @@ export function functionNotFound(arn: string): LambdaServiceError {
   return new LambdaServiceError("ResourceNotFoundException", 404, `Function not found: ${arn}`);
 }
 
+export function aliasNotFound(arn: string): LambdaServiceError {
+  return new LambdaServiceError("ResourceNotFoundException", 404, `Cannot find alias arn: ${arn}`);
+}
+
 export function invalidParameter(message: string): LambdaServiceError {
   return new LambdaServiceError("InvalidParameterValueException", 400, message);
 }

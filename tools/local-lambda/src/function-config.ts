@@ -1,6 +1,8 @@
 import { fileURLToPath } from "node:url";
+import { type LocalAlias, type Routing, resolveAliases } from "./alias.ts";
 import type { AsynchronousOptions } from "./async-queue.ts";
 import { atLeast, noOthers, oneOf, text } from "./check.ts";
+import { resolveProvisioned } from "./provisioned.ts";
 
 /** One function, with the properties of its CloudFormation resource. */
 export interface LocalFunction {
@@ -35,8 +37,15 @@ export interface LocalFunction {
   runtimeClient?: string;
   /** Arguments for Node, before the client's file, e.g. `["--cpu-prof"]`. @default [] */
   execArgv?: readonly string[];
-  /** Versions by alias. They exist beside `$LATEST` and run the same code. @default {} */
-  aliases?: Readonly<Record<string, string>>;
+  /** Versions by alias, also two by weight. They exist beside `$LATEST` and run the same code. @default {} */
+  aliases?: Readonly<Record<string, LocalAlias>>;
+  /** Whether each tenant has environments of its own; every invocation then needs a `tenantId`. @default false */
+  tenantIsolation?: boolean;
+  /**
+   * Environments that are initialised at the start and kept, by alias or version; further concurrent invocations start others. A
+   * number stands for calls without a qualifier, which AWS cannot provision. @default none
+   */
+  provisionedConcurrency?: number | Readonly<Record<string, number>>;
   /** Handling of `Event` invocations. */
   asynchronous?: AsynchronousOptions;
 }
@@ -60,7 +69,10 @@ export interface FunctionConfig {
   readonly logFormat: "Text" | "JSON";
   readonly runtimeClient: string;
   readonly execArgv: readonly string[];
-  readonly aliases: Readonly<Record<string, string>>;
+  readonly aliases: Readonly<Record<string, Routing>>;
+  readonly tenantIsolation: boolean;
+  /** Environments by version. */
+  readonly provisionedConcurrency: ReadonlyMap<string, number>;
   readonly asynchronous: AsynchronousOptions;
 }
 
@@ -91,6 +103,8 @@ export function resolveFunction(
     runtimeClient = ownClient,
     execArgv = [],
     aliases = {},
+    tenantIsolation = false,
+    provisionedConcurrency = {},
     asynchronous = {},
     ...others
   } = options;
@@ -99,21 +113,8 @@ export function resolveFunction(
     throw new RangeError(`startLocalLambda: function name must match [A-Za-z0-9_-]{1,64}, got ${name}`);
   }
   noOthers(of, others);
-  text(`${of}.handler`, handler);
-  text(`${of}.taskRoot`, taskRoot);
-  text(`${of}.runtimeClient`, runtimeClient);
-  atLeast(`${of}.timeoutMs`, timeoutMs, 1);
-  atLeast(`${of}.memoryMb`, memoryMb, 1);
-  atLeast(`${of}.reservedConcurrency`, reservedConcurrency, 0);
-  atLeast(`${of}.idleMs`, idleMs, 1);
-  atLeast(`${of}.initTimeoutMs`, initTimeoutMs, 1);
-  if (maxConcurrency !== undefined) atLeast(`${of}.maxConcurrency`, maxConcurrency, 1);
-  if (workerThreads !== undefined) {
-    atLeast(`${of}.workerThreads`, workerThreads, 1);
-    if (maxConcurrency === undefined) throw new TypeError(`${of}.workerThreads needs maxConcurrency`);
-  }
-  oneOf(`${of}.logFormat`, logFormat, ["Text", "JSON"]);
-  return {
+  const routings = resolveAliases(`${of}.aliases`, aliases);
+  const config: FunctionConfig = {
     name,
     arn: `arn:aws:lambda:${region}:${accountId}:function:${name}`,
     region,
@@ -131,52 +132,38 @@ export function resolveFunction(
     logFormat,
     runtimeClient,
     execArgv,
-    aliases,
+    aliases: routings,
+    tenantIsolation,
+    provisionedConcurrency: resolveProvisioned(`${of}.provisionedConcurrency`, provisionedConcurrency, routings),
     asynchronous,
   };
+  check(of, config);
+  return config;
 }
 
-/** The version of a qualifier, or `undefined` if there is no such qualifier. */
-export function versionOf(config: FunctionConfig, qualifier: string | undefined): string | undefined {
-  if (qualifier === undefined || qualifier === "$LATEST") return "$LATEST";
-  const alias = config.aliases[qualifier];
-  if (alias !== undefined) return alias;
-  return Object.values(config.aliases).includes(qualifier) ? qualifier : undefined;
-}
-
-/**
- * The variables of an execution environment: those that AWS sets
- * (https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html), then the user's own.
- */
-export function environmentVariables(
-  config: FunctionConfig,
-  version: string,
-  logStream: string,
-  runtimeApi: string,
-): Record<string, string> {
-  return {
-    PATH: process.env.PATH ?? "",
-    LANG: "en_US.UTF-8",
-    TZ: ":UTC",
-    _HANDLER: config.handler,
-    LAMBDA_TASK_ROOT: config.taskRoot,
-    AWS_LAMBDA_RUNTIME_API: runtimeApi,
-    AWS_LAMBDA_FUNCTION_NAME: config.name,
-    AWS_LAMBDA_FUNCTION_VERSION: version,
-    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(config.memoryMb),
-    AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${config.name}`,
-    AWS_LAMBDA_LOG_STREAM_NAME: logStream,
-    AWS_LAMBDA_LOG_FORMAT: config.logFormat,
-    AWS_LAMBDA_INITIALIZATION_TYPE: config.maxConcurrency === undefined ? "on-demand" : "lambda-managed-instances",
-    AWS_EXECUTION_ENV: `AWS_Lambda_nodejs${process.versions.node.split(".")[0]}.x`,
-    AWS_REGION: config.region,
-    AWS_DEFAULT_REGION: config.region,
-    // Clients of the AWS SDK cannot sign without credentials; these give no access.
-    AWS_ACCESS_KEY_ID: "local",
-    AWS_SECRET_ACCESS_KEY: "local",
-    AWS_SESSION_TOKEN: "local",
-    ...(config.maxConcurrency !== undefined && { AWS_LAMBDA_MAX_CONCURRENCY: String(config.maxConcurrency) }),
-    ...(config.workerThreads !== undefined && { AWS_LAMBDA_NODEJS_WORKER_COUNT: String(config.workerThreads) }),
-    ...config.environment,
-  };
+function check(of: string, config: FunctionConfig): void {
+  const { maxConcurrency, workerThreads, tenantIsolation, provisionedConcurrency, reservedConcurrency } = config;
+  text(`${of}.handler`, config.handler);
+  text(`${of}.taskRoot`, config.taskRoot);
+  text(`${of}.runtimeClient`, config.runtimeClient);
+  atLeast(`${of}.timeoutMs`, config.timeoutMs, 1);
+  atLeast(`${of}.memoryMb`, config.memoryMb, 1);
+  atLeast(`${of}.reservedConcurrency`, reservedConcurrency, 0);
+  atLeast(`${of}.idleMs`, config.idleMs, 1);
+  atLeast(`${of}.initTimeoutMs`, config.initTimeoutMs, 1);
+  if (maxConcurrency !== undefined) atLeast(`${of}.maxConcurrency`, maxConcurrency, 1);
+  if (workerThreads !== undefined) {
+    atLeast(`${of}.workerThreads`, workerThreads, 1);
+    if (maxConcurrency === undefined) throw new TypeError(`${of}.workerThreads needs maxConcurrency`);
+  }
+  oneOf(`${of}.logFormat`, config.logFormat, ["Text", "JSON"]);
+  if (provisionedConcurrency.size === 0) return;
+  if (tenantIsolation) throw new TypeError(`${of}.provisionedConcurrency excludes tenantIsolation`);
+  if (maxConcurrency !== undefined) throw new TypeError(`${of}.provisionedConcurrency excludes maxConcurrency`);
+  const sum = [...provisionedConcurrency.values()].reduce((total, environments) => total + environments, 0);
+  if (sum > reservedConcurrency) {
+    throw new RangeError(
+      `${of}.provisionedConcurrency must not exceed reservedConcurrency, got ${sum} of ${reservedConcurrency}`,
+    );
+  }
 }

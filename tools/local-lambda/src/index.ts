@@ -1,6 +1,8 @@
+export type { LocalAlias, Routing } from "./alias.ts";
 export type { AsynchronousOptions } from "./async-queue.ts";
 export type { DestinationRecord } from "./destination.ts";
 export type { EnvironmentState } from "./environment/environment.ts";
+export type { InitializationType } from "./environment/kind.ts";
 export type { LogLine } from "./environment/log-lines.ts";
 export { LambdaServiceError } from "./errors.ts";
 export type { FunctionConfig, LocalFunction } from "./function-config.ts";

@@ -20,6 +20,8 @@ export interface Invocation {
   readonly payload: Buffer;
   readonly traceId: string;
   readonly clientContext: string | undefined;
+  /** Only with tenant isolation. */
+  readonly tenantId: string | undefined;
   /** Collects the log lines; the result then waits for the REPORT line. */
   readonly tail: string[] | undefined;
   /** Receives the chunks of a streamed response. */

@@ -3,11 +3,12 @@ import {
   GetFunctionConfigurationCommand,
   InvokeCommand,
   InvokeWithResponseStreamCommand,
-  LambdaClient,
+  type LambdaClient,
 } from "@aws-sdk/client-lambda";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { LocalLambda } from "./index.ts";
 import { startLocalLambda } from "./index.ts";
+import { clientOf } from "./testing/client.ts";
 import { fixtures, until } from "./testing/run.ts";
 
 let lambda: LocalLambda;
@@ -24,12 +25,7 @@ beforeEach(async () => {
       stream: { ...common, handler: "stream.handler" },
     },
   });
-  client = new LambdaClient({
-    endpoint: lambda.endpoint,
-    region: lambda.region,
-    credentials: { accessKeyId: "local", secretAccessKey: "local" },
-    maxAttempts: 1,
-  });
+  client = clientOf(lambda);
 });
 
 afterEach(async () => {

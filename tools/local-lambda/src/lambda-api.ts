@@ -1,24 +1,27 @@
 import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { describeAlias, describeFunction } from "./description.ts";
+import type { Directory } from "./directory.ts";
 import { errorTypeOf } from "./environment/failure.ts";
 import { invalidParameter, LambdaServiceError, requestTooLarge } from "./errors.ts";
 import { eventMessage } from "./event-stream.ts";
-import type { FunctionConfig } from "./function-config.ts";
 import { close, listen, readBody } from "./http-server.ts";
-import type { InvokeInput, LambdaService } from "./lambda-service.ts";
+import type { Executed, InvokeInput, LambdaService } from "./lambda-service.ts";
 import { maxPayloadBytes } from "./limits.ts";
 
 const invocations = /^\/2015-03-31\/functions\/([^/]+)\/invocations\/?$/;
 const streamed = /^\/2021-11-15\/functions\/([^/]+)\/response-streaming-invocations\/?$/;
+const aliases = /^\/2015-03-31\/functions\/([^/]+)\/aliases\/([^/]+)\/?$/;
 const described = /^\/2015-03-31\/functions\/([^/]+?)(\/configuration)?\/?$/;
 
 /** Starts the part of Lambda's HTTP API that calls functions, on a free port. */
 export async function startLambdaApi(
+  directory: Directory,
   service: LambdaService,
 ): Promise<{ readonly endpoint: string; close(): Promise<void> }> {
   const server = createServer((request, response) => {
     readBody(request, maxPayloadBytes, (body) => {
-      handle(service, request, body, response).catch((error: unknown) => answerError(response, error));
+      handle(directory, service, request, body, response).catch((error: unknown) => answerError(response, error));
     });
   });
   const port = await listen(server);
@@ -26,6 +29,7 @@ export async function startLambdaApi(
 }
 
 async function handle(
+  { findAlias }: Directory,
   service: LambdaService,
   request: IncomingMessage,
   body: Buffer | undefined,
@@ -35,6 +39,7 @@ async function handle(
   const qualifier = searchParams.get("Qualifier") ?? undefined;
   const route = (pattern: RegExp): RegExpExecArray | null => pattern.exec(pathname);
   const name = (match: RegExpExecArray): string => decodeURIComponent(match[1] ?? "");
+  const alias = request.method === "GET" ? route(aliases) : null;
   const invoke = request.method === "POST" ? route(invocations) : null;
   const stream = request.method === "POST" ? route(streamed) : null;
   const describe = request.method === "GET" ? route(described) : null;
@@ -46,13 +51,19 @@ async function handle(
       logTail: header(request, "x-amz-log-type") === "Tail",
       ...(qualifier !== undefined && { qualifier }),
       ...optional("clientContext", header(request, "x-amz-client-context")),
+      ...optional("tenantId", header(request, "x-amz-tenant-id")),
       ...optional("traceId", header(request, "x-amzn-trace-id")),
     };
     return stream ? invokeStreamed(service, input, response) : invokeFunction(service, request, input, response);
   }
+  if (alias) {
+    const aliasName = decodeURIComponent(alias[2] ?? "");
+    const { arn, routing } = findAlias(name(alias), aliasName);
+    return answerJson(response, 200, describeAlias(arn, aliasName, routing));
+  }
   if (describe) {
     const { config, version, arn } = service.describe(name(describe), qualifier);
-    const configuration = configurationOf(config, version, arn);
+    const configuration = describeFunction(config, version, arn);
     return answerJson(response, 200, describe[2] ? configuration : { Configuration: configuration, Tags: {} });
   }
   throw new LambdaServiceError("UnknownOperationException", 404, `${request.method} ${pathname} is not emulated`);
@@ -71,7 +82,7 @@ async function invokeFunction(
       return;
     }
     case "DryRun":
-      service.describe(input.functionName, input.qualifier);
+      service.check(input);
       response.writeHead(204, { "x-amzn-RequestId": randomUUID() }).end();
       return;
     case "RequestResponse": {
@@ -93,23 +104,22 @@ async function invokeFunction(
 }
 
 async function invokeStreamed(service: LambdaService, input: InvokeInput, response: ServerResponse): Promise<void> {
-  const { version } = service.describe(input.functionName, input.qualifier);
-  const begin = (): void => {
+  const begin = ({ requestId, executedVersion }: Executed): void => {
     if (response.headersSent) return;
     response.writeHead(200, {
       "Content-Type": "application/vnd.amazon.eventstream",
-      "X-Amz-Executed-Version": version,
-      "x-amzn-RequestId": randomUUID(),
+      "X-Amz-Executed-Version": executedVersion,
+      "x-amzn-RequestId": requestId,
     });
   };
-  const send = (chunk: Buffer): void => {
-    begin();
+  const send = (chunk: Buffer, executed: Executed): void => {
+    begin(executed);
     response.write(eventMessage("PayloadChunk", "application/octet-stream", chunk));
   };
   const result = await service.invoke({ ...input, onChunk: send });
   // The answer of a function that does not stream comes in one piece.
-  if (!result.functionError && result.payload.length > 0) send(result.payload);
-  begin();
+  if (!result.functionError && result.payload.length > 0) send(result.payload, result);
+  begin(result);
   const complete = {
     ...(result.functionError && {
       ErrorCode: errorTypeOf(result.payload) ?? "Unhandled",
@@ -118,24 +128,6 @@ async function invokeStreamed(service: LambdaService, input: InvokeInput, respon
     ...(result.logTail && { LogResult: Buffer.from(result.logTail).toString("base64") }),
   };
   response.end(eventMessage("InvokeComplete", "application/json", Buffer.from(JSON.stringify(complete))));
-}
-
-function configurationOf(config: FunctionConfig, version: string, arn: string): object {
-  return {
-    FunctionName: config.name,
-    FunctionArn: arn,
-    Runtime: `nodejs${process.versions.node.split(".")[0]}.x`,
-    Handler: config.handler,
-    Timeout: Math.ceil(config.timeoutMs / 1_000),
-    MemorySize: config.memoryMb,
-    Version: version,
-    Environment: { Variables: config.environment },
-    PackageType: "Zip",
-    Architectures: [process.arch === "arm64" ? "arm64" : "x86_64"],
-    State: "Active",
-    LastUpdateStatus: "Successful",
-    LoggingConfig: { LogFormat: config.logFormat, LogGroup: `/aws/lambda/${config.name}` },
-  };
 }
 
 function answerError(response: ServerResponse, error: unknown): void {

@@ -1,10 +1,12 @@
 import { randomUUID } from "node:crypto";
-import type { Deployment } from "./deployment.ts";
-import { functionNotFound, invalidParameter } from "./errors.ts";
-import { type FunctionConfig, versionOf } from "./function-config.ts";
+import { pickVersion } from "./alias.ts";
+import { decodeClientContext } from "./client-context.ts";
+import type { Directory, FoundFunction } from "./directory.ts";
+import type { FunctionConfig } from "./function-config.ts";
 import { type InvokeResult, newTraceId } from "./invocation.ts";
 import { maxEventBytes, maxPayloadBytes } from "./limits.ts";
 import { toPayload } from "./payload.ts";
+import { checkTenant } from "./tenant.ts";
 
 /** A function to invoke, and how. */
 export interface InvokeInput {
@@ -14,71 +16,75 @@ export interface InvokeInput {
   qualifier?: string;
   /** JSON text as a Buffer, or a value that is converted to JSON. @default {} */
   payload?: unknown;
-  /** Base64 JSON, as in `X-Amz-Client-Context`. */
+  /** JSON in base64, as in `X-Amz-Client-Context`. Lambda passes it on in synchronous invocations only. */
   clientContext?: string;
+  /** The tenant of a function with `tenantIsolation`; required there, and rejected elsewhere. */
+  tenantId?: string;
   /** X-Ray header. */
   traceId?: string;
   /** Whether the result has the last 4 KB of the log; it then waits for the REPORT line. @default false */
   logTail?: boolean;
   /** Receives the chunks of a streamed response; the payload of the result is then empty. */
-  onChunk?: (chunk: Buffer) => void;
+  onChunk?: (chunk: Buffer, executed: Executed) => void;
 }
 
-/** A function that was found by its name, and the version that a call of it runs. */
-interface FoundFunction {
-  readonly deployment: Deployment;
-  readonly version: string;
-  readonly arn: string;
-}
+/** The part of a result that is known as soon as an invocation runs. */
+export type Executed = Pick<InvokeResult, "requestId" | "executedVersion">;
 
 /** The part of Lambda that calls functions. */
 export interface LambdaService {
-  /** Throws a `LambdaServiceError` if there is no such function or qualifier. */
-  find(nameOrArn: string, qualifier?: string): FoundFunction;
-  /** Returns a function's resolved configuration and the version that a call would run. */
+  /** Returns a function's resolved configuration and version; a weighted alias has the one that no weight claims. */
   describe(functionName: string, qualifier?: string): { config: FunctionConfig; version: string; arn: string };
+  /** Throws the `LambdaServiceError` of a call that Lambda would reject. */
+  check(input: InvokeInput): void;
   invoke(input: InvokeInput): Promise<InvokeResult>;
   invokeAsync(input: InvokeInput): string;
 }
 
-/** Creates the service for functions by name, in one region of one account. */
-export function createLambdaService(
-  deployments: ReadonlyMap<string, Deployment>,
-  region: string,
-  accountId: string,
-): LambdaService {
+/** Creates the service. Weighted aliases choose a version by `random`, which returns numbers from 0 to below 1. */
+export function createLambdaService({ find }: Directory, random: () => number): LambdaService {
   return {
-    find,
     describe(functionName, qualifier) {
-      const { deployment, version, arn } = find(functionName, qualifier);
-      return { config: deployment.config, version, arn };
+      const { deployment, routing, arn } = find(functionName, qualifier);
+      return { config: deployment.config, version: routing.version, arn };
     },
-    invoke: async (input) => run(input, toPayload(input.payload, maxPayloadBytes), randomUUID()),
+    check: (input) => void findCalled(input),
+    async invoke(input) {
+      const clientContext = decodeClientContext(input.clientContext);
+      return run(input, toPayload(input.payload, maxPayloadBytes), randomUUID(), clientContext);
+    },
     invokeAsync(input) {
-      const { deployment, arn, version } = find(input.functionName, input.qualifier);
+      const { deployment, arn, routing } = findCalled(input);
       const payload = toPayload(input.payload, maxEventBytes);
+      // Lambda passes it on in synchronous invocations only.
+      decodeClientContext(input.clientContext);
       const requestId = randomUUID();
-      const functionArn = arn.split(":").length > 7 ? arn : `${arn}:${version}`;
-      deployment.queue.add({ requestId, functionArn, payload, attempt: () => run(input, payload, requestId) });
+      const functionArn = arn.split(":").length > 7 ? arn : `${arn}:${routing.version}`;
+      deployment.queue.add({
+        requestId,
+        functionArn,
+        payload,
+        attempt: () => run(input, payload, requestId, undefined),
+      });
       return requestId;
     },
   };
 
-  function find(nameOrArn: string, qualifier?: string): FoundFunction {
-    const [, name = "", ownQualifier] = functionReference.exec(nameOrArn) ?? [];
-    if (qualifier !== undefined && ownQualifier !== undefined && qualifier !== ownQualifier) {
-      throw invalidParameter("The derived qualifier from the function name does not match the specified qualifier.");
-    }
-    const asked = qualifier ?? ownQualifier;
-    const arn = `arn:aws:lambda:${region}:${accountId}:function:${name}${asked === undefined ? "" : `:${asked}`}`;
-    const deployment = deployments.get(name);
-    const version = deployment && versionOf(deployment.config, asked);
-    if (!deployment || version === undefined) throw functionNotFound(arn);
-    return { deployment, version, arn };
+  function findCalled({ functionName, qualifier, tenantId }: InvokeInput): FoundFunction {
+    const found = find(functionName, qualifier);
+    checkTenant(found.deployment.config, tenantId);
+    return found;
   }
 
-  async function run(input: InvokeInput, payload: Buffer, requestId: string): Promise<InvokeResult> {
-    const { deployment, version, arn } = find(input.functionName, input.qualifier);
+  async function run(
+    input: InvokeInput,
+    payload: Buffer,
+    requestId: string,
+    clientContext: string | undefined,
+  ): Promise<InvokeResult> {
+    const { deployment, routing, arn } = findCalled(input);
+    const { onChunk } = input;
+    const version = pickVersion(routing, random);
     const tail = input.logTail ? [] : undefined;
     const outcome = await deployment.scheduler.run({
       requestId,
@@ -86,9 +92,10 @@ export function createLambdaService(
       invokedArn: arn,
       payload,
       traceId: input.traceId ?? newTraceId(),
-      clientContext: input.clientContext && Buffer.from(input.clientContext, "base64").toString(),
+      clientContext,
+      tenantId: input.tenantId,
       tail,
-      onChunk: input.onChunk,
+      onChunk: onChunk && ((chunk) => onChunk(chunk, { requestId, executedVersion: version })),
     });
     return {
       requestId,
@@ -99,9 +106,6 @@ export function createLambdaService(
     };
   }
 }
-
-// name, 123456789012:function:name, or arn:aws:lambda:region:123456789012:function:name; then :qualifier
-const functionReference = /^(?:(?:arn:[\w-]+:lambda:[\w-]+:)?\d{12}:function:)?([\w-]+)(?::([\w$-]+))?$/;
 
 function lastBytes(text: string, bytes: number): string {
   const buffer = Buffer.from(text);

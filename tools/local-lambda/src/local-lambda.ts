@@ -1,7 +1,9 @@
 import { atLeast, noOthers } from "./check.ts";
 import { deploy } from "./deployment.ts";
 import type { DestinationRecord } from "./destination.ts";
+import { createDirectory } from "./directory.ts";
 import type { EnvironmentState } from "./environment/environment.ts";
+import type { InitializationType } from "./environment/kind.ts";
 import type { LogLine } from "./environment/log-lines.ts";
 import { type LocalFunction, resolveFunction } from "./function-config.ts";
 import type { InvokeResult } from "./invocation.ts";
@@ -22,6 +24,8 @@ export interface LocalLambdaOptions {
   onLog?: (line: LogLine) => void;
   /** How many of the latest log lines are kept for each function. @default 10_000 */
   keepLogLines?: number;
+  /** Returns numbers from 0 to below 1, by which weighted aliases choose a version. @default Math.random */
+  random?: () => number;
 }
 
 /** One execution environment, as `environments` reports it. */
@@ -29,6 +33,9 @@ export interface EnvironmentInfo {
   readonly id: string;
   readonly pid: number | undefined;
   readonly version: string;
+  /** Only with tenant isolation. */
+  readonly tenantId: string | undefined;
+  readonly initializationType: InitializationType;
   readonly state: EnvironmentState;
   readonly invocations: number;
   /** Epoch milliseconds. */
@@ -58,7 +65,8 @@ export interface LocalLambda extends Pick<LambdaService, "describe"> {
 }
 
 /**
- * Starts AWS Lambda on this machine, with its HTTP API on a free port of 127.0.0.1.
+ * Starts AWS Lambda on this machine, with its HTTP API on a free port of 127.0.0.1. Resolves when provisioned environments are
+ * initialised.
  * Throws `TypeError` or `RangeError` for invalid options.
  *
  * @example
@@ -76,16 +84,19 @@ export async function startLocalLambda(options: LocalLambdaOptions): Promise<Loc
     accountId = "123456789012",
     onLog,
     keepLogLines = 10_000,
+    random = Math.random,
     ...others
   } = options;
   noOthers("startLocalLambda", others);
   atLeast("startLocalLambda: keepLogLines", keepLogLines, 0);
   const configs = Object.entries(functions).map(([name, fn]) => resolveFunction(name, fn, region, accountId));
+  const watchdog = startWatchdog();
   const deployments = configs.map((config) => deploy(config, { keepLogLines, onLog, onProcess }));
   const byName = new Map(deployments.map((deployment) => [deployment.config.name, deployment]));
-  const service = createLambdaService(byName, region, accountId);
-  const watchdog = startWatchdog();
-  const api = await startLambdaApi(service);
+  const directory = createDirectory(byName, region, accountId);
+  const service = createLambdaService(directory, random);
+  const api = await startLambdaApi(directory, service);
+  await Promise.all(deployments.map(({ scheduler }) => scheduler.ready));
 
   return {
     endpoint: api.endpoint,
@@ -94,14 +105,15 @@ export async function startLocalLambda(options: LocalLambdaOptions): Promise<Loc
     invokeAsync: service.invokeAsync,
     describe: service.describe,
     environments(functionName) {
-      const { environments } = service.find(functionName).deployment.scheduler;
-      return environments.map(({ id, pid, version, state, invocations, startedAt }) => {
-        return { id, pid, version, state, invocations, startedAt };
+      const { environments } = directory.find(functionName).deployment.scheduler;
+      return environments.map((environment) => {
+        const { id, pid, version, tenantId, initializationType, state, invocations, startedAt } = environment;
+        return { id, pid, version, tenantId, initializationType, state, invocations, startedAt };
       });
     },
-    logs: (functionName) => service.find(functionName).deployment.lines,
-    deadLetters: (functionName) => service.find(functionName).deployment.queue.deadLetters,
-    queued: (functionName) => service.find(functionName).deployment.queue.size,
+    logs: (functionName) => directory.find(functionName).deployment.lines,
+    deadLetters: (functionName) => directory.find(functionName).deployment.queue.deadLetters,
+    queued: (functionName) => directory.find(functionName).deployment.queue.size,
     stop,
     [Symbol.asyncDispose]: stop,
   };

@@ -53,6 +53,12 @@ describe.each(clients)("%s", (_name, client) => {
     expect(left).toBeLessThanOrEqual(15_000);
   });
 
+  test("passes the tenant ID to the context", async () => {
+    await start({ handler: "echo.handler", tenantIsolation: true });
+    const result = await lambda.invoke({ functionName: "fn", tenantId: "blue" });
+    expect(parse(result).context.tenantId).toBe("blue");
+  });
+
   test("sets AWS's variables and the user's, and passes on no other variable of this process", async () => {
     process.env.STRAY = "1";
     await start({ handler: "echo.handler", environment: { MINE: "yes" } });
@@ -68,6 +74,22 @@ describe.each(clients)("%s", (_name, client) => {
     });
     expect(env).not.toHaveProperty("STRAY");
     expect(env).not.toHaveProperty("AWS_LAMBDA_MAX_CONCURRENCY");
+  });
+
+  test.each<[string, Partial<LocalFunction>, Record<string, string>]>([
+    ["provisioned", { provisionedConcurrency: 1 }, { AWS_LAMBDA_INITIALIZATION_TYPE: "provisioned-concurrency" }],
+    [
+      "managed",
+      { maxConcurrency: 4, workerThreads: 2 },
+      {
+        AWS_LAMBDA_INITIALIZATION_TYPE: "lambda-managed-instances",
+        AWS_LAMBDA_MAX_CONCURRENCY: "4",
+        AWS_LAMBDA_NODEJS_WORKER_COUNT: "2",
+      },
+    ],
+  ])("sets the variables of a %s environment", async (_kind, fn, expected) => {
+    await start({ handler: "echo.handler", ...fn });
+    expect((await call(lambda)).env).toMatchObject(expected);
   });
 
   test("sets the trace ID of each invocation", async () => {

@@ -6,12 +6,17 @@ import type { Invocation, Outcome } from "./invocation.ts";
 /** The environments of one function, and the choice between them for each invocation. */
 export interface Scheduler {
   readonly environments: readonly Environment[];
+  /** Resolves when every provisioned environment has initialised or failed to. */
+  readonly ready: Promise<unknown>;
   /** Runs an invocation. Throws `TooManyRequestsException` at the concurrency limit. */
   run(invocation: Omit<Invocation, "settle">): Promise<Outcome>;
   stop(): Promise<void>;
 }
 
-/** Creates the scheduler of a function. It starts an environment if none is free, and prefers the one used last. */
+/**
+ * Creates the scheduler of a function. It starts an environment if none is free, and prefers the one used last, provisioned ones
+ * first.
+ */
 export function createScheduler(
   config: FunctionConfig,
   { onLog, onProcess }: Pick<EnvironmentHost, "onLog" | "onProcess">,
@@ -28,11 +33,20 @@ export function createScheduler(
     onEnd(environment, unstarted) {
       const at = environments.indexOf(environment);
       if (at !== -1) environments.splice(at, 1);
+      // As on AWS, a failed init is not repeated until the configuration changes.
+      if (isProvisioned(environment) && environment.initialised && !stopped) provision(environment.version);
       for (const invocation of unstarted) place(invocation);
     },
   };
+  for (const [version, count] of config.provisionedConcurrency) for (let n = 0; n < count; n += 1) provision(version);
+  const ready = Promise.all(environments.map((environment) => environment.ready));
 
-  return { environments, run, stop };
+  return { environments, ready, run, stop };
+
+  function provision(version: string): void {
+    const kind = { version, tenantId: undefined, initializationType: "provisioned-concurrency" } as const;
+    environments.unshift(startEnvironment(config, kind, host));
+  }
 
   function run(invocation: Omit<Invocation, "settle">): Promise<Outcome> {
     if (active >= config.reservedConcurrency) throw throttled();
@@ -51,22 +65,38 @@ export function createScheduler(
       invocation.settle({ failed: true, payload: shutDown });
       return;
     }
-    const free = environments.findLastIndex(
-      ({ freeSlots, version }) => freeSlots > 0 && version === invocation.version,
-    );
-    const environment = environments[free] ?? startEnvironment(config, invocation.version, host);
+    const environment = freeFor(invocation) ?? start(invocation);
     // The search begins at the end, with the one used last: the others stay unused until `idleMs` ends them.
-    if (free !== environments.length - 1 || free === -1) {
-      if (free !== -1) environments.splice(free, 1);
+    if (environment !== environments.at(-1)) {
+      const at = environments.indexOf(environment);
+      if (at !== -1) environments.splice(at, 1);
       environments.push(environment);
     }
     environment.assign(invocation);
+  }
+
+  function freeFor({ version, tenantId }: Invocation): Environment | undefined {
+    const free = environments.filter(
+      (each) => each.freeSlots > 0 && each.version === version && each.tenantId === tenantId,
+    );
+    return (
+      free.findLast((each) => isProvisioned(each) && each.initialised) ?? free.findLast((each) => !isProvisioned(each))
+    );
+  }
+
+  function start({ version, tenantId }: Invocation): Environment {
+    const initializationType = config.maxConcurrency === undefined ? "on-demand" : "lambda-managed-instances";
+    return startEnvironment(config, { version, tenantId, initializationType }, host);
   }
 
   async function stop(): Promise<void> {
     stopped = true;
     await Promise.all(environments.map((environment) => environment.kill()));
   }
+}
+
+function isProvisioned({ initializationType }: Environment): boolean {
+  return initializationType === "provisioned-concurrency";
 }
 
 const shutDown: Buffer = Buffer.from(

@@ -33,6 +33,11 @@ function statusOfError(error: unknown): number | undefined {
   );
 }
 
+/** The status of the answer in an outcome; `undefined` if it holds no answer. */
+export function statusOfOutcome(outcome: Outcome): number | undefined {
+  return outcome.ok ? statusOfValue(outcome.value) : statusOfError(outcome.error);
+}
+
 /**
  * Whether the answer in an outcome is a failure of the other side: 408, 425, 429, 5xx, or throttling by AWS. `undefined`
  * if the outcome holds no answer: an error without a status, or a value that is no response.
@@ -40,7 +45,7 @@ function statusOfError(error: unknown): number | undefined {
  * Retry and circuit breaker both judge by it, so that they cannot disagree.
  */
 export function isFailedAnswer(outcome: Outcome): boolean | undefined {
-  const status = outcome.ok ? statusOfValue(outcome.value) : statusOfError(outcome.error);
+  const status = statusOfOutcome(outcome);
   if (status === undefined) return undefined;
   return isFailureStatus(status) || (!outcome.ok && overloadName.test(readText(outcome.error, "name")));
 }

@@ -1,6 +1,7 @@
 import type { FunctionConfig } from "../function-config.ts";
 import type { Invocation, Outcome } from "../invocation.ts";
 import { errorTypeOf, type PlatformFailure } from "./failure.ts";
+import type { InitializationType } from "./kind.ts";
 import type { LogLine } from "./log-lines.ts";
 import { initReportLine, initStartLine, type Report, reportLines, type Status, startLine } from "./report.ts";
 import type { Run } from "./run.ts";
@@ -18,20 +19,18 @@ export interface EnvironmentLog {
 
 /** Creates the log of an environment. Output belongs to the invocation that `current` returns, if any. */
 export function createEnvironmentLog(
-  { name: functionName, logFormat, memoryMb, maxConcurrency }: FunctionConfig,
+  { name: functionName, logFormat, memoryMb }: FunctionConfig,
+  initializationType: InitializationType,
   environmentId: string,
   onLog: (line: LogLine) => void,
   current: () => Invocation | undefined,
 ): EnvironmentLog {
   return {
     output: (source, line) => write(source, line, current()),
-    initStart: () => write("platform", initStartLine(logFormat, Date.now(), maxConcurrency !== undefined), undefined),
+    initStart: () => write("platform", initStartLine(logFormat, Date.now(), initializationType), undefined),
     initReport: (durationMs, status) =>
       write("platform", initReportLine(logFormat, Date.now(), durationMs, status), undefined),
-    start(invocation) {
-      const { requestId, version } = invocation;
-      write("platform", startLine(logFormat, Date.now(), requestId, version), invocation);
-    },
+    start: (invocation) => write("platform", startLine(logFormat, Date.now(), invocation), invocation),
     timedOut(invocation, { message }) {
       if (logFormat !== "Text") return;
       write("platform", `${new Date().toISOString()} ${invocation.requestId} ${message}`, invocation);
@@ -39,6 +38,7 @@ export function createEnvironmentLog(
     report({ invocation, startedAt }, outcome, status, facts) {
       const report: Report = {
         requestId: invocation.requestId,
+        tenantId: invocation.tenantId,
         durationMs: performance.now() - startedAt,
         memorySizeMb: memoryMb,
         ...facts,

@@ -5,6 +5,7 @@ import { createDispatcher } from "./dispatcher.ts";
 import { createEnvironmentLog } from "./environment-log.ts";
 import { exitFailure, failedBy, type PlatformFailure, timeout } from "./failure.ts";
 import type { Init } from "./init.ts";
+import type { EnvironmentKind } from "./kind.ts";
 import type { LogLine } from "./log-lines.ts";
 import { startRuntimeProcess } from "./runtime-process.ts";
 import type { SandboxExit } from "./sandbox.ts";
@@ -13,13 +14,16 @@ import type { SandboxExit } from "./sandbox.ts";
 export type EnvironmentState = "initialising" | "busy" | "idle" | "frozen" | "dead";
 
 /** One execution environment: a process, its Runtime API and its invocations. */
-export interface Environment {
+export interface Environment extends EnvironmentKind {
   readonly id: string;
-  readonly version: string;
   /** Epoch milliseconds. */
   readonly startedAt: number;
   readonly pid: number | undefined;
   readonly state: EnvironmentState;
+  /** Whether its init has succeeded. */
+  readonly initialised: boolean;
+  /** Resolves when the init has succeeded or failed. */
+  readonly ready: Promise<void>;
   /** Invocations sent to the runtime so far. */
   readonly invocations: number;
   /** How many more invocations it can be assigned now. */
@@ -39,12 +43,17 @@ export interface EnvironmentHost {
   onEnd(environment: Environment, unstarted: readonly Invocation[]): void;
 }
 
+/** Node fires a timer with a longer delay at once. */
+const longestTimerMs = 2 ** 31 - 1;
+
 /** Starts an execution environment. It initialises at once, and rests at its first `next` if nothing is assigned. */
-export function startEnvironment(config: FunctionConfig, version: string, host: EnvironmentHost): Environment {
+export function startEnvironment(config: FunctionConfig, kind: EnvironmentKind, host: EnvironmentHost): Environment {
+  const { version, initializationType } = kind;
   const id = randomBytes(16).toString("hex");
   const startedAt = Date.now();
   const ended = Promise.withResolvers<void>();
-  const idleTimer = setTimeout(endIfIdle, config.idleMs).unref();
+  const ready = Promise.withResolvers<void>();
+  const idleTimer = setTimeout(endIfIdle, Math.min(config.idleMs, longestTimerMs)).unref();
   let failure: PlatformFailure | undefined;
 
   const dispatcher = createDispatcher(config, {
@@ -67,8 +76,8 @@ export function startEnvironment(config: FunctionConfig, version: string, host: 
   });
   // With several invocations at once, the one that wrote a line is not known.
   const current = config.maxConcurrency === undefined ? dispatcher.oldest : () => undefined;
-  const log = createEnvironmentLog(config, id, host.onLog, current);
-  const runtime = startRuntimeProcess(config, version, id, logStream(startedAt, version, id), {
+  const log = createEnvironmentLog(config, initializationType, id, host.onLog, current);
+  const runtime = startRuntimeProcess(config, kind, id, logStream(startedAt, version, id), {
     next,
     running: dispatcher.running,
     answer: dispatcher.answer,
@@ -80,9 +89,13 @@ export function startEnvironment(config: FunctionConfig, version: string, host: 
   });
 
   const environment: Environment = {
+    ...kind,
     id,
-    version,
     startedAt,
+    ready: ready.promise,
+    get initialised() {
+      return runtime.init.done;
+    },
     get pid() {
       return runtime.pid;
     },
@@ -107,9 +120,11 @@ export function startEnvironment(config: FunctionConfig, version: string, host: 
   function next(): void {
     if (config.freeze && dispatcher.answeredAll) runtime.freeze();
     dispatcher.next();
+    ready.resolve();
   }
 
   function endIfIdle(): void {
+    if (initializationType === "provisioned-concurrency") return;
     if (!runtime.ended && dispatcher.state === "idle") runtime.kill();
   }
 
@@ -129,6 +144,7 @@ export function startEnvironment(config: FunctionConfig, version: string, host: 
     }
     host.onProcess();
     host.onEnd(environment, initFailed ? [] : unstarted);
+    ready.resolve();
     ended.resolve();
   }
 }

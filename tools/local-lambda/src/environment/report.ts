@@ -1,6 +1,11 @@
+import type { Invocation } from "../invocation.ts";
+import type { InitializationType } from "./kind.ts";
+
 /** The facts of a REPORT line. Durations in milliseconds, memory in MB. */
 export interface Report {
   readonly requestId: string;
+  /** Only with tenant isolation, and only in JSON. */
+  readonly tenantId: string | undefined;
   readonly durationMs: number;
   readonly memorySizeMb: number;
   readonly maxMemoryUsedMb: number;
@@ -14,10 +19,9 @@ export type Status = "success" | "error" | "timeout";
 
 type LogFormat = "Text" | "JSON";
 
-export function initStartLine(format: LogFormat, time: number, managedInstances: boolean): string {
+export function initStartLine(format: LogFormat, time: number, initializationType: InitializationType): string {
   const runtimeVersion = `nodejs:${process.versions.node}`;
   if (format === "Text") return `INIT_START Runtime Version: ${runtimeVersion}`;
-  const initializationType = managedInstances ? "lambda-managed-instances" : "on-demand";
   return platformEvent(time, "platform.initStart", { initializationType, phase: "init", runtimeVersion });
 }
 
@@ -32,9 +36,13 @@ export function initReportLine(format: LogFormat, time: number, durationMs: numb
   });
 }
 
-export function startLine(format: LogFormat, time: number, requestId: string, version: string): string {
+export function startLine(
+  format: LogFormat,
+  time: number,
+  { requestId, version, tenantId }: Pick<Invocation, "requestId" | "version" | "tenantId">,
+): string {
   if (format === "Text") return `START RequestId: ${requestId} Version: ${version}`;
-  return platformEvent(time, "platform.start", { requestId, version });
+  return platformEvent(time, "platform.start", { requestId, version, tenantId });
 }
 
 /** END and REPORT in text; in JSON only the report. */
@@ -62,7 +70,7 @@ function textReport(report: Report): string[] {
 }
 
 function jsonReport(time: number, report: Report): string {
-  const { requestId, status, errorType } = report;
+  const { requestId, tenantId, status, errorType } = report;
   const metrics = {
     durationMs: round(report.durationMs),
     billedDurationMs: billedMs(report),
@@ -70,7 +78,7 @@ function jsonReport(time: number, report: Report): string {
     maxMemoryUsedMB: report.maxMemoryUsedMb,
     ...(report.initDurationMs !== undefined && { initDurationMs: round(report.initDurationMs) }),
   };
-  return platformEvent(time, "platform.report", { requestId, metrics, status, ...(errorType && { errorType }) });
+  return platformEvent(time, "platform.report", { requestId, tenantId, metrics, status, errorType });
 }
 
 function round(ms: number): number {

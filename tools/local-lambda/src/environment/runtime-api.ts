@@ -70,7 +70,7 @@ export function createRuntimeApi(listener: RuntimeApiListener): RuntimeApi {
 }
 
 function sendInvocation(response: ServerResponse, invocation: Invocation, deadline: number): void {
-  const { requestId, payload, invokedArn, traceId, clientContext } = invocation;
+  const { requestId, payload, invokedArn, traceId, clientContext, tenantId } = invocation;
   response.writeHead(200, {
     "Content-Type": "application/json",
     "Content-Length": payload.length,
@@ -79,6 +79,7 @@ function sendInvocation(response: ServerResponse, invocation: Invocation, deadli
     "Lambda-Runtime-Invoked-Function-Arn": invokedArn,
     "Lambda-Runtime-Trace-Id": traceId,
     ...(clientContext !== undefined && { "Lambda-Runtime-Client-Context": clientContext }),
+    ...(tenantId !== undefined && { "Lambda-Runtime-Aws-Tenant-Id": tenantId }),
   });
   response.end(payload);
 }

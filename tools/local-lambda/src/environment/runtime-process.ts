@@ -1,8 +1,10 @@
-import { environmentVariables, type FunctionConfig } from "../function-config.ts";
+import type { FunctionConfig } from "../function-config.ts";
 import type { Invocation } from "../invocation.ts";
 import { createInit, type Init } from "./init.ts";
+import type { EnvironmentKind } from "./kind.ts";
 import { createRuntimeApi, type RuntimeApiListener } from "./runtime-api.ts";
 import { type Sandbox, type SandboxExit, type SandboxListener, startSandbox } from "./sandbox.ts";
+import { environmentVariables } from "./variables.ts";
 
 /** The process of an environment and the Runtime API that it talks to. */
 export interface RuntimeProcess {
@@ -35,7 +37,7 @@ export interface RuntimeProcessListener extends Omit<RuntimeApiListener, "initEr
 /** Starts the Runtime API of an environment on a free port, then the process. */
 export function startRuntimeProcess(
   config: FunctionConfig,
-  version: string,
+  kind: EnvironmentKind,
   environmentId: string,
   logStream: string,
   { next, onLine, onInitStart, onStart, onInitTimeout, onEnd, ...listener }: RuntimeProcessListener,
@@ -83,7 +85,7 @@ export function startRuntimeProcess(
   function start(address: string): void {
     init.begin();
     onInitStart();
-    const variables = environmentVariables(config, version, logStream, address);
+    const variables = environmentVariables(config, kind, logStream, address);
     sandbox = startSandbox(config, environmentId, variables, { onLine, onClose: end });
     onStart();
   }

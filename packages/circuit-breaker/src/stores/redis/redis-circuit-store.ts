@@ -1,12 +1,5 @@
-import { readOptions, required } from "@midguard/kernel/internal";
-import {
-  abortable,
-  type Connection,
-  connectionOf,
-  type RedisClient,
-  runScript,
-  type Script,
-} from "@midguard/kernel/stores";
+import { abortable, readOptions, required } from "@midguard/kernel/internal";
+import { type Connection, connectionOf, type RedisClient, runScript, type Script } from "@midguard/kernel/stores";
 import type { CircuitRecord } from "../../fleet/state.ts";
 import type { CircuitStore } from "../../fleet/store.ts";
 import { readReply, recordOf, textOf } from "./reply.ts";

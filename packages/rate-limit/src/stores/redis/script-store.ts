@@ -1,4 +1,5 @@
-import { abortable, type Connection, runScript, type Script } from "@midguard/kernel/stores";
+import { abortable } from "@midguard/kernel/internal";
+import { type Connection, runScript, type Script } from "@midguard/kernel/stores";
 import type { LimitState } from "../../store/decision.ts";
 import { decide } from "../../store/receipt.ts";
 import type { RateLimitStore, StoreRequest } from "../../store/store.ts";

@@ -1,0 +1,2 @@
+export type { LogLevel, LogLevels } from "./levels.ts";
+export { type EventLogger, type LogEventsOptions, logEvents } from "./log-events.ts";

@@ -1,0 +1,2 @@
+export type { WarmerTarget } from "./target.ts";
+export { Warmer, type WarmerProps } from "./warmer.ts";
