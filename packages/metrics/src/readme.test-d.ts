@@ -16,6 +16,25 @@ declare const profiler: { beforeHandler(): void; afterHandler(): void };
 declare function getOrder(event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2>;
 declare function createOrder(event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2>;
 
+type Order = { readonly id: string };
+declare const payments: { run<T>(call: () => Promise<T>): Promise<T> };
+declare function post(url: string, order: Order): Promise<Response>;
+declare const paymentsUrl: string;
+declare const otlpExporter: import("@opentelemetry/sdk-metrics").PushMetricExporter;
+declare const resource: NonNullable<import("@opentelemetry/sdk-metrics").MeterProviderOptions["resource"]>;
+
+import { measureCall } from "@midguard/metrics";
+
+export const charge = (order: Order) => measureCall("payments", () => payments.run(() => post(paymentsUrl, order)));
+
+import { otelSink } from "@midguard/metrics/otel";
+import { MeterProvider, PeriodicExportingMetricReader } from "@opentelemetry/sdk-metrics";
+
+const reader = new PeriodicExportingMetricReader({ exporter: otlpExporter });
+const provider = new MeterProvider({ resource, readers: [reader] });
+
+export const byOtel = metrics({ emf: false, sinks: [otelSink({ provider })] });
+
 import { subscribe } from "@midguard/kernel";
 
 subscribe((event) => {
