@@ -70,7 +70,7 @@ function* checkMetrics(place: string, metrics: unknown, sets: unknown, root: Jso
     return yield complaint(place, "an array of 1 to 100 metrics", metrics);
   }
   const names = new Set<unknown>();
-  const dimensions = new Set<unknown>([sets].flat(2));
+  const dimensions = new Set<unknown>([sets].flat(2).filter((name) => typeof name === "string"));
   for (const [index, metric] of metrics.entries()) {
     const ownPlace = `${place}[${index}]`;
     if (!isObject(metric)) {

@@ -80,11 +80,11 @@ function toHaveEmitted(
       wanted.every(([field, one]) => this.equals(metric[field as keyof EmfMetric], one)) &&
       (value === undefined || metric.values.some((one) => this.equals(one, value))),
   );
-  const { stringify } = this.utils;
+  const given = Object.entries(expected).map(([field, one]) => `${field} ${this.utils.stringify(one)}`);
   return {
     pass,
     message: () =>
-      `expected ${pass ? "no metric" : "a metric"} like ${stringify(expected)}, but emitted were:\n${listOf(metrics)}`,
+      `expected ${pass ? "no metric" : "a metric"} with ${given.join(", ")}, but emitted were:\n${listOf(metrics)}`,
   };
 }
 
@@ -101,7 +101,7 @@ function listOf(metrics: readonly EmfMetric[]): string {
  * @example
  * expect.extend(emfMatchers);
  * expect(lines).toBeValidEmf();
- * expect(lines).toHaveEmitted({ name: "OrdersPlaced", value: 1, unit: "Count", dimensions: { service: "orders" } });
+ * expect(lines).toHaveEmitted({ name: "OrdersPlaced", value: 1, dimensions: { service: "orders" } });
  */
 export const emfMatchers: { toBeValidEmf: typeof toBeValidEmf; toHaveEmitted: typeof toHaveEmitted } = {
   toBeValidEmf,

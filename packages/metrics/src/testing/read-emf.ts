@@ -64,7 +64,7 @@ function metricsOf(document: Document): readonly EmfMetric[] {
  *
  * @example
  * const [metric] = readEmf(lines);
- * // { namespace: "Shop", name: "OrdersPlaced", unit: "Count", dimensions: { service: "orders" }, values: [1], ... }
+ * // { namespace: "Shop", name: "OrdersPlaced", dimensions: { service: "orders" }, values: [1], ... }
  */
 export function readEmf(source: EmfSource, options?: EmfOptions): readonly EmfMetric[] {
   return emfLinesOf("readEmf: source", source).flatMap((line) => {

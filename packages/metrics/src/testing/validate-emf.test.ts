@@ -366,11 +366,14 @@ test("every complaint is returned, each once", () => {
 });
 
 test("directives of any kind are judged", () => {
-  const some = [null, { Namespace: "Shop", Dimensions: "service", Metrics: [null] }, directive];
+  const some = [null, { Namespace: "Shop", Dimensions: "service", Metrics: [null] }, { Metrics: [{}] }, directive];
   expect(validateEmf(textOf(withEnvelope({ CloudWatchMetrics: some })), { clock })).toEqual([
     "_aws.CloudWatchMetrics[0]: must be an object, got null",
     '_aws.CloudWatchMetrics[1].Dimensions: must be an array of dimension sets, got "service"',
     "_aws.CloudWatchMetrics[1].Metrics[0]: must be an object, got null",
+    expect.stringMatching(/^_aws\.CloudWatchMetrics\[2\]\.Namespace: .*, got undefined$/),
+    "_aws.CloudWatchMetrics[2].Dimensions: must be an array of dimension sets, got undefined",
+    expect.stringMatching(/^_aws\.CloudWatchMetrics\[2\]\.Metrics\[0\]\.Name: must be a metric name.*, got undefined$/),
   ]);
 });
 
