@@ -25,7 +25,7 @@ export default defineConfig({
       include: ["packages/*/src/**/*.ts"],
       exclude: ["**/*.test.ts", "**/*.test-d.ts", "packages/*/src/stores/*/testing/**"],
       reporter: ["text-summary", "json-summary"],
-      thresholds: { lines: 99.9, branches: 99.8, functions: 99.8, statements: 99.9 },
+      thresholds: { lines: 99.5, branches: 99.5, functions: 99.5, statements: 99.5 },
     },
   },
 });
