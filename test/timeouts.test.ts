@@ -1,5 +1,6 @@
 import { apiEvents } from "@midguard/kernel/testing";
 import { type LocalLambda, type LogLine, startLocalLambda } from "@midguard/local-lambda";
+import { validateEmf } from "@midguard/metrics/testing";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { runtimes } from "./support/runtimes.ts";
 
@@ -32,7 +33,11 @@ describe.each(runtimes)("under $client", ({ config }) => {
   afterAll(() => lambda.stop());
 
   /** The lines of the request so far, as they come through the pipe. */
-  const logged = () => lines.filter(({ line }) => line.includes('"_aws"')).map(({ line }) => JSON.parse(line));
+  function logged() {
+    const written = lines.map(({ line }) => line).filter((line) => line.includes('"_aws"'));
+    expect(written.flatMap((line) => validateEmf(line))).toEqual([]);
+    return written.map((line) => JSON.parse(line));
+  }
 
   /** Invokes, and returns the type of the failure. */
   async function invoke(functionName: string, at: string): Promise<string> {

@@ -71,6 +71,22 @@ import { logEvents } from "@midguard/metrics/logs";
 
 logEvents(new Logger({ serviceName: "orders" }), { levels: { "retry.scheduled": "info" } });
 
+declare const event: APIGatewayProxyEventV2;
+declare const context: import("aws-lambda").Context;
+
+import { captureEmf, type EmfMatchers, emfMatchers } from "@midguard/metrics/testing";
+import { expect, test } from "vitest";
+
+declare module "vitest" {
+  interface Matchers<R> extends EmfMatchers<R> {}
+}
+expect.extend(emfMatchers);
+
+test("a created order is no fault", async () => {
+  const { lines } = await captureEmf(() => handler(event, context));
+  expect(lines).toHaveEmitted({ name: "Fault", value: 0, unit: "Count", dimensions: { service: "orders" } });
+});
+
 import type { MeasuredObj, MetricsOptions } from "@midguard/metrics";
 import type {
   APIGatewayProxyEvent,
@@ -80,7 +96,7 @@ import type {
   SQSEvent,
   SQSHandler,
 } from "aws-lambda";
-import { expectTypeOf, test } from "vitest";
+import { expectTypeOf } from "vitest";
 
 test("the examples keep the types of the handler", () => {
   // The event and the result are the user's, and a test calls the handler with a plain context.
