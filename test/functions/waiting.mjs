@@ -24,7 +24,10 @@ const hanging = {
   after: ({ event }) => (event.queryStringParameters.at === "after" ? hang() : undefined),
 };
 
-export const early = middy(measured).use(measured).use(hanging).handler(work);
+export const early = middy({ ...measured, timeoutEarlyInMillis: 50 })
+  .use(measured)
+  .use(hanging)
+  .handler(work);
 export const late = middy({ ...measured, timeoutEarlyInMillis: 0 })
   .use(measured)
   .use(hanging)
