@@ -28,6 +28,6 @@ const exitCode = await midguard(process.argv.slice(2), {
   version,
   out: printTo(stdout),
   err: printTo(stderr),
-  progress: stderr.isTTY ? createSpinner(stderr) : undefined,
+  progress: createSpinner(stderr),
 });
 await exit(exitCode);

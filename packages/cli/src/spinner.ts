@@ -1,8 +1,9 @@
 import ora, { type Ora } from "ora";
-import type { Progress } from "./progress.ts";
+import { type Progress, silent } from "./progress.ts";
 
-/** A spinner on a terminal, with a line beside it. */
-export function createSpinner(stream: NodeJS.WritableStream): Progress {
+/** A spinner with a line beside it on a terminal, and nothing elsewhere. */
+export function createSpinner(stream: NodeJS.WriteStream): Progress {
+  if (!stream.isTTY) return silent;
   let spinner: Ora | undefined;
   return {
     update(text) {

@@ -100,3 +100,9 @@ test("waits no longer than its own limit when it joins another ping's run", asyn
   await clock.advance(900);
   expect(await first).toEqual({ primed: true });
 });
+
+test("reports the cause of an error, which `fetch` has there", async () => {
+  const prime = () => Promise.reject(new TypeError("fetch failed", { cause: new Error("connect ECONNREFUSED") }));
+  const primeError = "TypeError: fetch failed: Error: connect ECONNREFUSED";
+  expect(await createPrimer(prime, 5_000, manualClock())(Infinity)).toEqual({ primed: false, primeError });
+});

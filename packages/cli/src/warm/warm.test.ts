@@ -87,6 +87,7 @@ describe("midguard warm", () => {
       ["--config", "bad-targets.ts"],
       'a target cannot be used: TypeError: createWarmer: targets[0]: unknown option alias ("live")',
     ],
+    [["--config", "one-target.ts"], "--config one-target.ts exports no array of targets"],
     [["users", "-n", "0"], "It must be a whole number of at least 1."],
     [["users", "-n", "201"], "concurrency must be a whole number between 1 and 200, got 201"],
     [["a b"], "a b is no function: give its name, name:alias or ARN"],
@@ -106,10 +107,11 @@ describe("midguard warm", () => {
 });
 
 describe("midguard warm, refused by AWS", () => {
+  const nowhere = { AWS_SHARED_CREDENTIALS_FILE: "/dev/null", AWS_CONFIG_FILE: "/dev/null" };
+
   /** In a process of its own, without the credentials of this one. */
   function refused(env: Record<string, string>): Promise<{ exitCode: unknown; err: string }> {
     const args = ["--conditions=@midguard/source", join(import.meta.dirname, "../bin.ts"), "warm", "users"];
-    const nowhere = { AWS_SHARED_CREDENTIALS_FILE: "/dev/null", AWS_CONFIG_FILE: "/dev/null" };
     const none = { ...nowhere, AWS_EC2_METADATA_DISABLED: "true", PATH: process.env.PATH };
     return new Promise((resolve) => {
       execFile(process.execPath, args, { cwd, env: { ...none, ...env } }, (error, _out, err) => {
@@ -130,6 +132,16 @@ describe("midguard warm, refused by AWS", () => {
       exitCode: 3,
       err: expect.stringMatching(/^midguard: no region: give --region, or set AWS_REGION: [^\n]+\n$/),
     });
+  });
+
+  test("says so in this process, too", async () => {
+    for (const [name, value] of Object.entries(nowhere)) vi.stubEnv(name, value);
+    vi.stubEnv("AWS_REGION", undefined);
+    try {
+      expect(await run("users")).toMatchObject({ exitCode: 3, err: expect.stringContaining("no region") });
+    } finally {
+      vi.stubEnv("AWS_REGION", lambda.region);
+    }
   });
 });
 
@@ -160,5 +172,12 @@ describe("the table", () => {
     const report = warmReport({ correlationId: "c", durationMs: 1, targets: [{ ...warm, ...facts }] });
     expect(report.text.split("\n")[1]).toMatch(line);
     expect(report.isFinding).toBe(isFinding);
+  });
+
+  test.each(["access-denied", "unreachable"] as const)("is refused if each target is %s", (reason) => {
+    const failed = { ...warm, distinct: 0, failures: [{ reason, message: "no luck", count: 1 }] };
+    const report = { correlationId: "c", durationMs: 1, targets: [failed, failed] };
+    expect(() => warmReport(report)).toThrow("Lambda could not be asked: no luck");
+    expect(warmReport({ ...report, targets: [failed, warm] }).isFinding).toBe(true);
   });
 });

@@ -208,6 +208,8 @@ describe("a failure", () => {
     ["of an old ping", { kind: "answered", version: "1", answer: { warmup: true, stale: true } }, "stale"],
     ["of a function without warmup()", { kind: "answered", version: "1", answer: { statusCode: 200 } }, "not-warmup"],
     ["of a function that answers nothing", { kind: "answered", version: "1", answer: null }, "not-warmup"],
+    ["of an invoker that returns nothing", undefined as never, "unreachable"],
+    ["of an invoker that returns anything", {} as never, "unreachable"],
     [
       "of a forged answer",
       { kind: "answered", version: "1", answer: { warmup: true, environmentId: 7 } },
