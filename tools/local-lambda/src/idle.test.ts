@@ -41,7 +41,7 @@ test("counts the idle time from the end of an invocation", async () => {
   await until(() => lambda.environments("fn").length === 0);
 });
 
-test("ends an environment that serves several at once as any other", async () => {
+test("ends an idle environment of Managed Instances, too", async () => {
   lambda = await startFunction({ handler: "echo.handler", idleMs: 300, maxConcurrency: 2 });
   await call(lambda);
   await until(() => lambda.environments("fn").length === 0);

@@ -61,6 +61,31 @@ async function fillTable(dynamoDb: DynamoDbLocal): Promise<DynamoDBDocumentClien
   return client;
 }
 
+function startFunctions(
+  copies: readonly string[],
+  taskRoot: string,
+  environment: Readonly<Record<string, string>>,
+): Promise<LocalLambda> {
+  const aFunction = (name: FunctionName): LocalFunction => ({
+    handler: `${name}.handler`,
+    taskRoot,
+    environment,
+    // Generous, because a cold start is slow on a busy machine.
+    timeoutMs: 20_000,
+    initTimeoutMs: 30_000,
+  });
+  const names = Object.keys(recorded) as FunctionName[];
+  const functions = names.flatMap((name) => copies.map((copy) => [`${name}-${copy}`, aFunction(name)] as const));
+  return startLocalLambda({ region, functions: Object.fromEntries(functions) });
+}
+
+/** The warmer calls the other functions' Lambda, so it runs in one of its own. */
+function startWarmer(taskRoot: string, { endpoint }: LocalLambda): Promise<LocalLambda> {
+  const environment = { AWS_ENDPOINT_URL_LAMBDA: endpoint };
+  const warmer = { handler: "warmer.handler", taskRoot, environment, timeoutMs: 60_000, initTimeoutMs: 30_000 };
+  return startLocalLambda({ region, functions: { warmer } });
+}
+
 /** Deploys each function as often as `copies` names it: every copy has environments of its own. */
 export async function deploy(copies: readonly string[], setUpMs = 120): Promise<Deployment> {
   await using stack = new AsyncDisposableStack();
@@ -80,31 +105,8 @@ export async function deploy(copies: readonly string[], setUpMs = 120): Promise<
     PARAMETERS_SECRETS_EXTENSION_HTTP_PORT: String(secrets.port),
     TOKEN_SECRET: "shop/token",
   };
-  const aFunction = (name: FunctionName): LocalFunction => ({
-    handler: `${name}.handler`,
-    taskRoot,
-    environment,
-    // Generous, because a cold start is slow on a busy machine.
-    timeoutMs: 20_000,
-    initTimeoutMs: 30_000,
-  });
-  const names = Object.keys(recorded) as FunctionName[];
-  const functions = names.flatMap((name) => copies.map((copy) => [`${name}-${copy}`, aFunction(name)] as const));
-  const lambda = stack.use(await startLocalLambda({ region, functions: Object.fromEntries(functions) }));
-  const warmer = stack.use(
-    await startLocalLambda({
-      region,
-      functions: {
-        warmer: {
-          handler: "warmer.handler",
-          taskRoot,
-          environment: { AWS_ENDPOINT_URL_LAMBDA: lambda.endpoint },
-          timeoutMs: 60_000,
-          initTimeoutMs: 30_000,
-        },
-      },
-    }),
-  );
+  const lambda = stack.use(await startFunctions(copies, taskRoot, environment));
+  const warmer = stack.use(await startWarmer(taskRoot, lambda));
   const owned = stack.move();
 
   return {

@@ -20,7 +20,7 @@ function targetOf(argument: string, concurrency: number | undefined): WarmTarget
 /**
  * The targets that the arguments name, or those that a module exports as `targets` or as default.
  *
- * @throws CommandError if there are none, or both.
+ * @throws CommandError if neither functions nor a config is given, or both are.
  */
 export async function loadTargets(
   functions: readonly string[],

@@ -70,7 +70,7 @@ export interface RequestFacts {
   readonly isTimeout: boolean;
   /** How long its environment took to start, in ms; `undefined` for all but the first request of one that was started for it. */
   readonly initMs: number | undefined;
-  /** The most memory that the process has had, in bytes; `undefined` if nobody asked for it. */
+  /** The most memory that the process has had, in bytes; `undefined` unless `memory` is on. */
   readonly memoryBytes: number | undefined;
   /** How many records of a batch failed; `undefined` if the answer does not report it. */
   readonly batchItemFailures: number | undefined;

@@ -63,7 +63,7 @@ describe("readEmf", () => {
     expect(() => readEmf(`{"message":${simple}}`, options)).toThrow("_aws: must be an object at the root");
   });
 
-  test("throws for what is no text", () => {
+  test("throws for a value that is not text", () => {
     expect(() => readEmf({ lines: [] } as never)).toThrow(
       new TypeError("readEmf: source must be a line of EMF, or an array of lines, got an object"),
     );

@@ -157,7 +157,7 @@ describe("a function that takes marked pings only", () => {
     expect(await warmedOne({ functionName: "marked" })).toMatchObject({ distinct: 1, failures: [] });
   });
 
-  test("takes no payload for one, whoever sends it", async () => {
+  test("treats an unmarked ping as a request", async () => {
     const payload = { warmup: true };
     const { payload: answer } = await lambda.invoke({ functionName: "marked", payload });
     expect(JSON.parse(answer.toString())).toEqual({ reached: payload });

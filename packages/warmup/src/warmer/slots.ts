@@ -5,13 +5,13 @@ export interface Slots {
   giveBack(count: number): void;
 }
 
-/** Makes `size` slots. Nobody may ask for more at once. */
+/** Makes `size` slots. No single `take` may ask for more. */
 export function createSlots(size: number): Slots {
   let free = size;
   const waiting = new Set<{ readonly count: number; readonly wake: () => void }>();
 
   function serve(): void {
-    // Whoever fits goes first: a large target would otherwise keep all others waiting for one that hangs.
+    // Any that fits goes first: a large target would otherwise keep all others waiting for one that hangs.
     for (const next of [...waiting]) {
       if (next.count > free) continue;
       waiting.delete(next);

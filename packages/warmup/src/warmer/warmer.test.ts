@@ -451,12 +451,12 @@ describe("createWarmer refuses", () => {
     expect(() => createWarmer(options as WarmerOptions)).toThrow(message);
   });
 
-  test("a payload that JSON has not", () => {
+  test("a payload that cannot be JSON", () => {
     const options = of({ payload: { id: 1n } }) as WarmerOptions;
     expect(() => createWarmer(options)).toThrow("createWarmer: targets[0]: payload must be a value that JSON has: ");
   });
 
-  test("a signal that is none", async () => {
+  test("an object that is not a signal", async () => {
     const warmer = createWarmer({ targets: [{ functionName: "users" }], invoker });
     await expect(warmer.run({} as AbortSignal)).rejects.toThrow(
       "createWarmer: signal of run() must be an AbortSignal, got an object",
