@@ -12,6 +12,8 @@ const folder = mkdtempSync(join(tmpdir(), "midguard-packed-"));
 
 interface Use {
   readonly package: string;
+  /** The subpath that is tried, if it is not the package's main entry. */
+  readonly entry?: string;
   /** What else the user installs, as the package's README says. */
   readonly peers?: readonly string[];
   /** The other packages of ours that it needs, besides `kernel`. */
@@ -114,6 +116,32 @@ const uses: readonly Use[] = [
       "@aws/lambda-invoke-store",
     ],
   },
+  {
+    package: "metrics",
+    entry: "otel",
+    peers: [
+      "@aws-lambda-powertools/metrics@^2.36.0",
+      "@opentelemetry/api@^1.10.0",
+      "@opentelemetry/sdk-metrics@^3.1.1",
+    ],
+    code: `${imports} import { metrics } from "@midguard/metrics"; import { otelSink } from "@midguard/metrics/otel";
+      import { AggregationTemporality, InMemoryMetricExporter, MeterProvider, PeriodicExportingMetricReader } from "@opentelemetry/sdk-metrics";
+      const exporter = new InMemoryMetricExporter(AggregationTemporality.DELTA);
+      const provider = new MeterProvider({ readers: [new PeriodicExportingMetricReader({ exporter })] });
+      ${middyUse("metrics({ emf: false, sinks: [otelSink({ provider })] })")}
+      console.log(exporter.getMetrics().length === 1 ? "ok" : "not flushed"); await provider.shutdown();`,
+    bundled: [
+      ...own("metrics"),
+      "@aws-lambda-powertools/metrics",
+      "@aws-lambda-powertools/commons",
+      "@aws/lambda-invoke-store",
+      "@opentelemetry/api",
+      "@opentelemetry/core",
+      "@opentelemetry/resources",
+      "@opentelemetry/sdk-metrics",
+      "@opentelemetry/semantic-conventions",
+    ],
+  },
 ];
 
 let tarballs: readonly string[] = [];
@@ -135,8 +163,10 @@ function packagesIn(inputs: object): readonly string[] {
   return [...new Set(names.filter((name) => name !== undefined))];
 }
 
-describe.each(uses)("@midguard/$package, packed and installed into an empty project", (use) => {
-  const project = join(folder, use.package);
+const named = uses.map((use) => ({ ...use, name: [use.package, use.entry ?? []].flat().join("/") }));
+
+describe.each(named)("@midguard/$name, packed and installed into an empty project", (use) => {
+  const project = join(folder, use.name.replace("/", "-"));
 
   beforeAll(async () => {
     const others = ["@middy/core@7", "@types/aws-lambda@8", "@types/node@22", ...(use.peers ?? [])];

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { startTimer, systemClock } from "./clock.ts";
+import { startBackgroundTimer, startTimer, systemClock } from "./clock.ts";
 import { manualClock } from "./testing/index.ts";
 
 afterEach(() => vi.restoreAllMocks());
@@ -150,5 +150,41 @@ describe("a timer", () => {
     await systemClock.sleep(20);
     stop();
     expect(ring).not.toHaveBeenCalled();
+  });
+});
+
+describe("a background timer", () => {
+  const timers = (): number => process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
+
+  test("fires, and keeps no process alive", async () => {
+    const before = timers();
+    const fired = new Promise<void>((resolve) => startBackgroundTimer(10, resolve));
+    expect(timers()).toBe(before);
+    await Promise.race([fired, systemClock.sleep(5_000)]);
+    await fired;
+  });
+
+  test("does not fire once it is stopped", async () => {
+    const ring = vi.fn();
+    startBackgroundTimer(5, ring)();
+    await systemClock.sleep(20);
+    expect(ring).not.toHaveBeenCalled();
+  });
+
+  test("does not fire at once if the time is longer than a timer's", async () => {
+    const ring = vi.fn();
+    const stop = startBackgroundTimer(2 ** 40, ring);
+    await systemClock.sleep(20);
+    stop();
+    expect(ring).not.toHaveBeenCalled();
+  });
+
+  test("may be a fake one that knows no unref", () => {
+    vi.stubGlobal("setTimeout", () => 7);
+    try {
+      startBackgroundTimer(5, () => {})();
+    } finally {
+      vi.unstubAllGlobals();
+    }
   });
 });

@@ -75,6 +75,17 @@ export function startTimer(clock: Clock, ms: number, fire: () => void): () => vo
   return () => stopped.abort(null);
 }
 
+/**
+ * Calls `fire` in `ms` milliseconds of the system clock, unless the process ends before: it does not wait for this timer.
+ * Returns the function that stops the timer.
+ */
+export function startBackgroundTimer(ms: number, fire: () => void): () => void {
+  const timer = setTimeout(fire, Math.min(ms, longestTimerMs));
+  // A fake timer may lack it.
+  timer.unref?.();
+  return () => clearTimeout(timer);
+}
+
 /** Calls `run` after what has arrived at the process's sockets was read. */
 export function nextTurn(run: () => void): void {
   setImmediate(run);

@@ -1,7 +1,7 @@
 /** For Midguard's own packages: this entry promises no stability. */
 export { abortable } from "./abortable.ts";
 export { handleRejection, isThenable, syncResult } from "./callback.ts";
-export { now, startTimer } from "./clock.ts";
+export { now, startBackgroundTimer, startTimer } from "./clock.ts";
 export { isRejection, type Rejection } from "./errors/rejection.ts";
 export { type Answer, answerRejection, answerWith } from "./errors/reply.ts";
 export { withoutStack } from "./errors/stackless.ts";

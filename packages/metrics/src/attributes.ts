@@ -15,6 +15,11 @@ export function methodOf(api: RequestDescription | undefined): string {
   return api !== undefined && methods.has(api.method) ? api.method : "_OTHER";
 }
 
+/** `url.scheme`, as the gateway reports it. A function itself is reached by https alone. */
+export function schemeOf(api: RequestDescription): "http" | "https" {
+  return api.header("x-forwarded-proto") === "http" ? "http" : "https";
+}
+
 /** Origins of events whose data was changed; all others of AWS's own are messages. */
 const datasources = new Set(["aws:s3", "aws:dynamodb", "aws:docdb"]);
 
@@ -31,13 +36,14 @@ export function triggerOf(event: unknown): "datasource" | "pubsub" | "timer" | "
 }
 
 /**
- * `error.type` of a fault: the status, or else the name of the error. `undefined` for any other request, because a 4xx is no
+ * `error.type` of a fault: `timeout`, the status, or else the name of the error. `undefined` for any other request, because a 4xx is no
  * error of the server.
  *
  * @see https://opentelemetry.io/docs/specs/semconv/http/http-metrics/
  */
 export function errorTypeOf({ facts, outcome }: Pick<RequestRecord, "facts" | "outcome">): string | undefined {
   if (!facts.isFault) return undefined;
+  if (facts.isTimeout) return "timeout";
   const { statusCode, error } = outcome;
   if (statusCode !== undefined && statusCode >= 500) return String(statusCode);
   const name = read(error, "name");

@@ -10,7 +10,8 @@ import type { Warn } from "./warn.ts";
 
 /** Makes the sink that emits lines of EMF in the vocabulary of `catalogue`. */
 export function createEmfSink(options: IdentityOptions, catalogue: Catalogue, warn: Warn): Sink {
-  const { preset, vocabulary, requestMetrics, byId } = catalogue;
+  const { preset, vocabulary, requestMetrics, callMetrics, eventMetrics } = catalogue;
+  const counted = [...callMetrics, ...eventMetrics];
   const writeLine = createLineWriter(options, catalogue, warn);
 
   function setsOf(breakdown: Breakdown, valueFor: (dimension: Dimension) => string): Line["sets"] {
@@ -30,15 +31,19 @@ export function createEmfSink(options: IdentityOptions, catalogue: Catalogue, wa
   }
 
   function countsOf(counts: Counts): Measured[] {
-    return [...counts].flatMap(([id, count]) => {
-      const metric = byId.get(id);
-      return metric === undefined ? [] : [[metric, count] as const];
+    if (counts.size === 0) return [];
+    return counted.flatMap((metric): Measured[] => {
+      const { divisor } = vocabulary.units[metric.definition.quantity];
+      const count = counts.get(metric.id);
+      // Of calls there is a list of durations.
+      if (Array.isArray(count)) return [[metric, count.map((value) => value / divisor)]];
+      return count === undefined ? [] : [[metric, count]];
     });
   }
 
   function emitRequest(record: RequestRecord): void {
-    const { facts, route, event, api, outcome, requestId, properties } = record;
-    const metrics: Measured[] = [];
+    const { facts, counts, route, event, api, outcome, requestId, initializationType, properties } = record;
+    const metrics: Measured[] = countsOf(counts);
     for (const metric of requestMetrics) {
       const { definition } = metric;
       const value = definition.valueOf(facts, preset);
@@ -47,6 +52,7 @@ export function createEmfSink(options: IdentityOptions, catalogue: Catalogue, wa
     const fields: Property[] = [];
     addField(fields, "requestId", requestId);
     addField(fields, "statusCode", outcome.statusCode);
+    addField(fields, "initializationType", initializationType);
     if (vocabulary.fields.errorType !== undefined) addField(fields, "errorType", errorTypeOf(record));
     const sets = setsOf(facts.isApi ? "route" : "trigger", (dimension) => {
       if (dimension === "method") return methodOf(api);
@@ -59,7 +65,7 @@ export function createEmfSink(options: IdentityOptions, catalogue: Catalogue, wa
     const fields: Property[] = [];
     addField(fields, "requestId", requestId);
     const breakdown = dependency === undefined ? "service" : "dependency";
-    writeLine({ sets: setsOf(breakdown, () => dependency ?? ""), metrics: countsOf(counts), fields });
+    writeLine({ sets: setsOf(breakdown, () => String(dependency)), metrics: countsOf(counts), fields });
   }
 
   return { emitRequest, emitEvents };

@@ -58,7 +58,6 @@ describe("one event each", () => {
     ["a circuit that opened", opened, { CircuitOpened: 1, dependency: "stock" }],
     ["a rejected call", rejected, { CircuitRejected: 1, dependency: "stock" }],
     ["a circuit that closed", { type: "circuit.closed", source: "stock" }, undefined],
-    ["a throttled request", exceeded, { Throttled: 1 }],
     ["a request that a dry run would have throttled", { ...exceeded, dryRun: true }, undefined],
     ["a denied request", { type: "rate_limit.denied", source: "d", reason: "deny-list", dryRun: false }, undefined],
   ])("%s", async (_name, event, expected) => {
@@ -66,12 +65,25 @@ describe("one event each", () => {
 
     expect(lines.requests()).toHaveLength(1);
     expect(lines.events()).toMatchObject(expected === undefined ? [] : [expected]);
-    if (expected !== undefined) {
-      expect(setsOf(lines.events()[0])).toEqual(
-        "dependency" in expected || event.type.startsWith("retry") ? [["service", "dependency"]] : [["service"]],
-      );
-    }
+    if (expected !== undefined) expect(setsOf(lines.events()[0])).toEqual([["service", "dependency"]]);
   });
+});
+
+test.each(places)("a throttled request is one line, an Error with its route, by %s", async (place) => {
+  const limiter: middy.MiddlewareObj = {
+    before() {
+      publish(exceeded);
+      throw Object.assign(new Error("too many requests"), { statusCode: 429 });
+    },
+    onError(request) {
+      request.response = { statusCode: 429 };
+    },
+  };
+  await install(place, { inner: limiter })();
+
+  expect(lines.all()).toMatchObject([{ Throttled: 1, Error: 1, Fault: 0, route: "GET /users/{id}", statusCode: 429 }]);
+  expect(lines.all()).toHaveLength(1);
+  expect(setsOf(lines.all()[0])).toEqual([["service", "route"], ["service"]]);
 });
 
 test.each(places)("the events of a request are one line for each dependency, by %s", async (place) => {
@@ -84,8 +96,9 @@ test.each(places)("the events of a request are one line for each dependency, by 
   expect(lines.events()).toMatchObject([
     { dependency: "payments", RetryAttempts: 2, RetryExhausted: 1, requestId },
     { dependency: "stock", CircuitOpened: 1, CircuitRejected: 1, requestId },
-    { Throttled: 1, requestId },
   ]);
+  expect(lines.events()).toHaveLength(2);
+  expect(lines.requests()).toMatchObject([{ Throttled: 1, requestId }]);
 });
 
 test("consecutive requests each emit their own events, also with the same context object", async () => {
@@ -161,6 +174,7 @@ test("an event that an outer before publishes before it throws is counted by use
   await expect(install("use", { outer })()).rejects.toThrow("429");
 
   expect(lines.all()).toMatchObject([{ Throttled: 1 }]);
+  expect(setsOf(lines.all()[0])).toEqual([["service"]]);
 });
 
 test("an event after the line is emitted at once", async () => {
@@ -232,6 +246,14 @@ test("two measured objects count an event once, by the outermost", async () => {
 
   expect(lines.requests()).toHaveLength(4);
   expect(lines.events().map((line) => line._aws.CloudWatchMetrics[0]?.Namespace)).toEqual(["Outer", "Outer"]);
+});
+
+test("two measured objects of the same names count an event once, on one line", async () => {
+  const [outer, inner] = [metrics({ namespace: "Shop" }), metrics({ namespace: "Shop" })];
+  await install("use", { outer, measured: inner, handler: publishing(rejected, exceeded) })();
+
+  expect(lines.all()).toMatchObject([{ Latency: expect.any(Number), Throttled: 1 }, { CircuitRejected: 1 }]);
+  expect(lines.all()).toHaveLength(2);
 });
 
 test("two copies of the package count an event once", async () => {

@@ -1,19 +1,19 @@
 import { isRehearsal, type MidguardEvent } from "@midguard/kernel";
 import { createSlot, currentScope, type Scope } from "@midguard/kernel/internal";
 import { eventMetrics } from "./catalogue/event-metrics.ts";
-import type { EventMetricDefinition, MetricId } from "./catalogue/metric.ts";
-
-/** How many events of each metric there were, by dependency; under `undefined` those of the service itself. */
-type EventCounts = ReadonlyMap<string | undefined, ReadonlyMap<MetricId, number>>;
+import type { CallMetricId, EventMetricDefinition } from "./catalogue/metric.ts";
+import { addCall, addEvent, type CountsByDependency, type OpenCounts, takeCounts } from "./counts.ts";
+import { maxValues } from "./limits.ts";
+import type { Counts } from "./record.ts";
 
 /** Emits counts as lines. Each `metrics()` has one such function, which also stands for that `metrics()` here. */
-export type EmitEvents = (counts: EventCounts, requestId: string | undefined) => void;
+export type EmitEvents = (counts: CountsByDependency, requestId: string | undefined) => void;
 
-/** The events of one invocation that have been counted and not emitted yet. */
+/** The events and calls of one invocation that have been counted and not emitted yet. */
 export interface EventTally {
   /** Emits the counts: that of the outermost `metrics()`. `undefined` if none has begun to measure the invocation. */
   emit: EmitEvents | undefined;
-  counts: Map<string | undefined, Map<MetricId, number>> | undefined;
+  counts: OpenCounts | undefined;
   /** The invocation is a warm-up ping, not a request. */
   isPing: boolean;
   /** The request's line has been emitted, so that later events are emitted at once. */
@@ -35,6 +35,11 @@ export function joinTally(scope: Scope, emit: EmitEvents): EventTally {
   const tally = tallies.get(scope) ?? startTally(scope, emit);
   tally.emit ??= emit;
   return tally;
+}
+
+/** Takes what was counted for the service itself, to go on the request's line, if `emit` is the tally's emitter. */
+export function takeServiceCounts(tally: EventTally, emit: EmitEvents): Counts {
+  return takeCounts(tally.emit === emit ? tally.counts : undefined, undefined);
 }
 
 /** Emits what was counted, if `emit` is the tally's emitter. */
@@ -61,14 +66,14 @@ export function countEvent(event: MidguardEvent, lastMade: EmitEvents | undefine
   if (metric === undefined || isRehearsal()) return;
   const scope = currentScope();
   if (scope === undefined) {
-    lastMade?.(added(undefined, metric, event.source), undefined);
+    lastMade?.(addEvent(new Map(), metric, event.source), undefined);
     return;
   }
   const tally = tallies.get(scope) ?? startTally(scope, undefined);
   const isPing = event.type === "warmup.pinged";
   // If no `metrics()` has begun to measure the invocation, only the ping itself is emitted.
   const before = isPing && tally.emit === undefined ? undefined : tally.counts;
-  tally.counts = added(before, metric, event.source);
+  tally.counts = addEvent(before ?? new Map(), metric, event.source);
   if (isPing) tally.isPing = true;
   // A ping is answered by an early return: no hook that could emit its counts may follow.
   if (isPing || tally.isClosed) emitCounts(tally, tally.emit ?? lastMade, scope.requestId);
@@ -78,14 +83,24 @@ function metricOf(event: MidguardEvent): EventMetricDefinition | undefined {
   return eventMetrics.find(({ eventType, condition }) => eventType === event.type && (condition?.isMet(event) ?? true));
 }
 
-/** Adds one event. The source of an event that is counted by dependency is the dependency. */
-function added(
-  counts: Map<string | undefined, Map<MetricId, number>> = new Map(),
-  { id, breakdown }: EventMetricDefinition,
-  source: string,
-): Map<string | undefined, Map<MetricId, number>> {
-  const dependency = breakdown === "dependency" ? source : undefined;
-  const ofDependency = counts.get(dependency) ?? new Map<MetricId, number>();
-  ofDependency.set(id, (ofDependency.get(id) ?? 0) + 1);
-  return counts.set(dependency, ofDependency);
+/** Counts a call of the invocation `scope`, or of none, that has ended. */
+export function countCall(
+  scope: Scope | undefined,
+  id: CallMetricId,
+  dependency: string,
+  value: number,
+  lastMade: EmitEvents | undefined,
+): void {
+  if (scope === undefined) {
+    lastMade?.(new Map([[dependency, new Map([[id, [value]]])]]), undefined);
+    return;
+  }
+  const tally = tallies.get(scope) ?? startTally(scope, undefined);
+  tally.counts ??= new Map();
+  const isFull = addCall(tally.counts, id, dependency, value) >= maxValues;
+  if (tally.isClosed) emitCounts(tally, tally.emit, scope.requestId);
+  else if (isFull) {
+    const counts = takeCounts(tally.counts, dependency);
+    tally.emit?.(new Map([[dependency, counts]]), scope.requestId);
+  }
 }

@@ -1,3 +1,4 @@
+export { measureCall } from "./measure-call.ts";
 export { type MeasuredObj, metrics } from "./middleware.ts";
 export type { MetricsOptions } from "./options.ts";
 export { plugins } from "./plugins.ts";

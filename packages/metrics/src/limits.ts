@@ -46,3 +46,6 @@ export const maxProperties = 100;
 
 /** Dimensions that Powertools allows in a set, `service` included. CloudWatch allows 30. */
 export const maxDimensions = 29;
+
+/** Values that a metric has on a line. CloudWatch allows 100, but at the hundredth Powertools emits the line as far as it is filled. */
+export const maxValues = 99;

@@ -79,7 +79,8 @@ test("a line that cannot be emitted leaves nothing behind for the next one", () 
     catalogue,
     warn,
   );
-  writeLine(lineAt({ route: "/a" }, "slow" as never));
+  const unknownUnit = { name: "Latency", unit: "Hours" as never };
+  writeLine({ ...lineAt({ route: "/a" }), metrics: [[unknownUnit, 1]] });
   writeLine(lineAt({}));
 
   expect(warn).toHaveBeenCalledExactlyOnceWith("line", "a line could not be emitted", expect.any(Error));

@@ -4,8 +4,8 @@ import { type Identity, type IdentityOptions, readIdentity } from "./identity.ts
 import { type Property, type ReadProperties, usableProperties } from "./properties.ts";
 import type { Warn } from "./warn.ts";
 
-/** A metric with its value, in its unit. */
-export type Measured = readonly [metric: Pick<Metric, "name" | "unit">, value: number];
+/** A metric with its value or values, in its unit. */
+export type Measured = readonly [metric: Pick<Metric, "name" | "unit">, value: number | readonly number[]];
 
 /** One line of EMF. All metrics on it have the same sets of dimensions. */
 export interface Line {
@@ -47,7 +47,13 @@ export function createLineWriter(options: IdentityOptions, catalogue: Catalogue,
       const properties = line.properties === undefined ? [] : usableProperties(line.properties, isTaken, warn);
       // Powertools adds its default dimensions to every set.
       for (const set of line.sets) powertools.addDimensions(set);
-      for (const [{ name, unit }, value] of line.metrics) powertools.addMetric(name, unit, value);
+      for (const [{ name, unit }, values] of line.metrics) {
+        for (const value of [values].flat()) {
+          // JSON has neither NaN nor infinity.
+          if (Number.isFinite(value)) powertools.addMetric(name, unit, value);
+          else warn("value", "the value of a metric must be a finite number, and was dropped", `${name} ${value}`);
+        }
+      }
       // Powertools types metadata as text, but serialises any JSON. A number stays one, so that Logs Insights can compare it.
       for (const [name, value] of [...line.fields, ...properties]) powertools.addMetadata(name, value as string);
       powertools.publishStoredMetrics();

@@ -34,7 +34,7 @@ describe.each(places)("the invocation, by %s", (place) => {
 test("each hook can be called alone", () => {
   const measured = metrics({ namespace: "Shop" });
   const request = () => ({ event: {}, context: {}, response: undefined, error: undefined, internal: {} }) as never;
-  measured.requestEnd(request());
+  expect(measured.requestEnd(request())).toBeUndefined();
   measured.after?.(request());
   measured.onError?.(request());
 

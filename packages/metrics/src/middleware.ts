@@ -1,23 +1,27 @@
 import type { MiddlewareObj, Request } from "@middy/core";
-import { createSlot, enterInvocation, leaveInvocation, liftGatewayLimit } from "@midguard/kernel/internal";
+import { createSlot, enterInvocation, leaveInvocation, liftGatewayLimit, type Scope } from "@midguard/kernel/internal";
 import { createEmitter } from "./emitter.ts";
 import { closeTally, joinTally } from "./event-tally.ts";
-import { beginMeasurement, finishMeasurement, type Measurement, type Meter } from "./measurement.ts";
+import { beginMeasurement, finishMeasurement, flushAtEnd, type Measurement, type Meter } from "./measurement.ts";
 import { type MetricsOptions, resolveOptions } from "./options.ts";
 import { countEventsFor } from "./process-state.ts";
 import { outcomeAtEnd, outcomeOfError, outcomeOfResponse, outcomeOfStream } from "./request-outcome.ts";
 import { isStreaming } from "./streaming.ts";
+import { earlyMsOf } from "./timeout.ts";
 
 /** What `metrics()` returns: a middleware, and the two hooks of a Middy plugin. */
 export type MeasuredObj<TEvent = unknown> = MiddlewareObj<TEvent> & {
   requestStart(request: Request): void;
-  requestEnd(request: Request): void;
+  requestEnd(request: Request): Promise<void> | undefined;
 };
+
+/** Middy awaits it: sinks have to send before the process is frozen. */
+type MaybeFlush = Promise<void> | undefined;
 
 /** The plugin's first hook: before all middlewares. */
 function onRequestStart(meter: Meter, request: Request, plugin: unknown): void {
   const scope = enterInvocation(request, meter);
-  const installed = { asPlugin: true, isStreaming: isStreaming(plugin) };
+  const installed = { asPlugin: true, isStreaming: isStreaming(plugin), earlyMs: earlyMsOf(plugin) };
   // API Gateway does not limit how long a streamed response takes.
   if (installed.isStreaming) liftGatewayLimit(scope);
   beginMeasurement(meter, request, scope, installed);
@@ -25,37 +29,41 @@ function onRequestStart(meter: Meter, request: Request, plugin: unknown): void {
 
 function onBefore(meter: Meter, request: Request): void {
   const scope = enterInvocation(request, meter);
-  const measurement = beginMeasurement(meter, request, scope, { asPlugin: false, isStreaming: false });
+  const installed = { asPlugin: false, isStreaming: false, earlyMs: earlyMsOf(undefined) };
+  const measurement = beginMeasurement(meter, request, scope, installed);
   if (measurement !== undefined) measurement.called.before = true;
 }
 
-function onAfter(meter: Meter, request: Request): void {
+function onAfter(meter: Meter, request: Request): MaybeFlush {
   const measurement = meter.measurements.get(request);
   // Then `requestEnd` follows.
-  if (measurement?.installed.asPlugin) return;
+  if (measurement?.installed.asPlugin) return undefined;
   if (measurement !== undefined) {
-    finishMeasurement(meter, measurement, outcomeOfResponse(request.response, measurement.api !== undefined));
+    finishMeasurement(measurement, outcomeOfResponse(request.response, measurement.api !== undefined));
   }
   leaveInvocation(request, meter);
+  return measurement && flushAtEnd(meter, measurement.scope);
 }
 
-function onError(meter: Meter, request: Request): void {
+function onError(meter: Meter, request: Request): MaybeFlush {
   const measurement = meter.measurements.get(request);
-  if (measurement === undefined) onUnmeasuredError(meter, request);
-  else if (!onMeasuredError(meter, measurement)) return;
+  if (measurement !== undefined && !onMeasuredError(measurement)) return undefined;
+  const scope = measurement?.scope ?? onUnmeasuredError(meter, request);
   leaveInvocation(request, meter);
+  return flushAtEnd(meter, scope);
 }
 
 /** A request that failed before our first hook, so that its duration is unknown. Its events count all the same. */
-function onUnmeasuredError(meter: Meter, request: Request): void {
+function onUnmeasuredError(meter: Meter, request: Request): Scope {
   const scope = enterInvocation(request, meter);
   const tally = joinTally(scope, meter.emitEvents);
   const isNested = meter.measurements.get(tally) !== undefined;
   if (!isNested) closeTally(tally, meter.emitEvents, scope.requestId);
+  return scope;
 }
 
 /** Whether this was the last hook of the request. */
-function onMeasuredError(meter: Meter, measurement: Measurement): boolean {
+function onMeasuredError(measurement: Measurement): boolean {
   const { request, installed, api } = measurement;
   const isApi = api !== undefined;
   const isAnswered = request.response !== undefined;
@@ -63,29 +71,29 @@ function onMeasuredError(meter: Meter, measurement: Measurement): boolean {
   // `requestEnd` follows, except after a stream that has no answer.
   if (installed.asPlugin && (isAnswered || !installed.isStreaming)) return false;
   const outcome = isAnswered ? outcomeOfResponse(request.response, isApi) : outcomeOfError(request.error, isApi);
-  finishMeasurement(meter, measurement, outcome);
+  finishMeasurement(measurement, outcome);
   return true;
 }
 
 /** The plugin's last hook: after all middlewares, and after a streamed body. */
-function onRequestEnd(meter: Meter, request: Request): void {
+function onRequestEnd(meter: Meter, request: Request): MaybeFlush {
   const measurement = meter.measurements.get(request);
   if (measurement !== undefined) {
     const { api, called, installed } = measurement;
     const outcome = outcomeAtEnd(request, api !== undefined, called);
-    finishMeasurement(meter, measurement, installed.isStreaming ? outcomeOfStream(outcome) : outcome);
+    finishMeasurement(measurement, installed.isStreaming ? outcomeOfStream(outcome) : outcome);
   }
   leaveInvocation(request, meter, true);
+  return measurement && flushAtEnd(meter, measurement.scope);
 }
 
 /**
  * Measures every request: `Latency` in ms, `Fault` (5xx or no answer) and `Error` (4xx) as 0 or 1, by service and by service
- * and route, as one line of EMF through Powertools Metrics. Retries, circuits, throttling and warm-up pings of Midguard's
- * other packages are counted on lines of their own. Nothing personal is emitted by default.
+ * and route, as one line of EMF through Powertools Metrics. Retries, circuits and warm-up pings of Midguard's other packages
+ * are counted on lines of their own. Nothing personal is emitted by default.
  *
  * Install the object in both of Middy's places. A request counts once, however often the object is installed, or another with
- * the same namespace and service. As a middleware
- * alone it misses what Middy hides from middlewares: early returns, an `onError` or `after` that returns, an `onError` that
+ * the same namespace, service and names. As a middleware alone it misses what Middy hides from middlewares: early returns, an `onError` or `after` that returns, an `onError` that
  * throws.
  *
  * @typeParam TEvent - The event that `route` and `properties` read.
@@ -108,18 +116,18 @@ export function metrics<TEvent = unknown>(options: MetricsOptions<TEvent> = {}):
   function requestStart(this: unknown, request: Request): void {
     onRequestStart(meter, request, this);
   }
-  function requestEnd(request: Request): void {
-    onRequestEnd(meter, request);
+  function requestEnd(request: Request): MaybeFlush {
+    return onRequestEnd(meter, request);
   }
   // Middy reports a hook by the name of its function.
   function metricsBefore(request: Request): void {
     onBefore(meter, request);
   }
-  function metricsAfter(request: Request): void {
-    onAfter(meter, request);
+  function metricsAfter(request: Request): MaybeFlush {
+    return onAfter(meter, request);
   }
-  function metricsOnError(request: Request): void {
-    onError(meter, request);
+  function metricsOnError(request: Request): MaybeFlush {
+    return onError(meter, request);
   }
   // The middleware's hooks are not enumerable: Middy's own check of plugins (`middyValidateOptions`) then accepts the object,
   // and a spread of it into a plugin copies the plugin's hooks alone.

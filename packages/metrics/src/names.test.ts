@@ -1,6 +1,6 @@
 import { Metrics } from "@aws-lambda-powertools/metrics";
 import { apiEvents, otherEvents } from "@midguard/kernel/testing";
-import { describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import { stubMonotonicClock } from "../test/clock.ts";
 import { fail, invoke, NotFound } from "../test/handlers.ts";
 import { install } from "../test/install.ts";
@@ -8,6 +8,9 @@ import { captureLines } from "../test/lines.ts";
 import { type MetricsOptions, metrics } from "./index.ts";
 
 const lines = captureLines();
+beforeEach(() => {
+  vi.spyOn(process, "emitWarning").mockImplementation(() => {});
+});
 
 async function lineOf(
   options: MetricsOptions,

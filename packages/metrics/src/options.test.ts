@@ -43,6 +43,7 @@ test.each<[unknown, string]>([
   [{ maxRoutes: 1.5 }, "metrics: maxRoutes must be a whole number of at least 1, got 1.5"],
   [{ maxRoutes: "many" }, "maxRoutes"],
   [{ coldStart: 1 }, "metrics: coldStart must be a boolean, got 1"],
+  [{ memory: "yes" }, 'metrics: memory must be a boolean, got "yes"'],
 ])("options %j are refused at construction", (options, message) => {
   expect(() => metrics(options as never)).toThrow(message);
 });

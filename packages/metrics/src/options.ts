@@ -3,6 +3,7 @@ import type { Request } from "@middy/core";
 import {
   callback,
   flag,
+  list,
   oneOf,
   type Rule,
   readOptions,
@@ -13,6 +14,7 @@ import {
 } from "@midguard/kernel/internal";
 import { type Preset, presets } from "./catalogue/metric.ts";
 import { isDimensionValue, isNamespace } from "./limits.ts";
+import type { Sink } from "./record.ts";
 
 /** A Powertools `Metrics`, by its shape: an instance of another copy of the class is as good. */
 export interface PowertoolsMetrics {
@@ -51,8 +53,20 @@ export interface MetricsOptions<TEvent = unknown> {
   route?: ((event: TEvent) => string | undefined) | undefined;
   /** Distinct routes of one environment; later ones become `OTHER`. @default 100 */
   maxRoutes?: number | undefined;
-  /** Whether the line of an environment's first request has `ColdStart`. @default true */
+  /**
+   * Whether the line of an environment's first request has `ColdStart`, `InitDuration` and `initializationType`.
+   * @default true
+   */
   coldStart?: boolean | undefined;
+  /** Whether the line of each request has `MemoryUsed`. @default false */
+  memory?: boolean | undefined;
+  /**
+   * Where measurements go beside EMF: `otelSink()` of `@midguard/metrics/otel`.
+   * @default none
+   */
+  sinks?: readonly Sink[] | undefined;
+  /** Whether lines of EMF are emitted. Without them there must be `sinks`. @default true */
+  emf?: boolean | undefined;
   /**
    * Fields to find the request's line by in Logs Insights, a tenant for instance. They are not metrics, so they cost only
    * their bytes. Synchronous.
@@ -69,6 +83,9 @@ export interface ResolvedOptions<TEvent> {
   readonly route: MetricsOptions<TEvent>["route"];
   readonly maxRoutes: number;
   readonly coldStart: boolean;
+  readonly memory: boolean;
+  readonly sinks: readonly Sink[];
+  readonly emf: boolean;
   readonly properties: MetricsOptions<TEvent>["properties"];
 }
 
@@ -76,8 +93,22 @@ function textThat(wanted: string, isValid: (value: unknown) => boolean): Rule<st
   return (name, value) => (isValid(text(name, value)) ? (value as string) : refuse(RangeError, name, wanted, value));
 }
 
+const sinkShape = shape<Sink>({ emitRequest: callback(), emitEvents: callback() }, "a sink");
+const noSinks: readonly Sink[] = [];
+
+const sinks: Rule<readonly Sink[]> = (name, value) =>
+  list<Sink>()(name, value).map((sink, index) => sinkShape(`${name}[${index}]`, sink));
+
 /** Checks the options and fills in the defaults. */
 export function resolveOptions<TEvent>(options: MetricsOptions<TEvent>): ResolvedOptions<TEvent> {
+  const resolved = checked(options);
+  if (!resolved.emf && resolved.sinks.length === 0) {
+    refuse(RangeError, "metrics: sinks", "a list of at least one if emf is false", resolved.sinks);
+  }
+  return resolved;
+}
+
+function checked<TEvent>(options: MetricsOptions<TEvent>): ResolvedOptions<TEvent> {
   return readOptions(
     "metrics",
     options,
@@ -89,8 +120,11 @@ export function resolveOptions<TEvent>(options: MetricsOptions<TEvent>): Resolve
       route: callback<NonNullable<MetricsOptions<TEvent>["route"]>>(),
       maxRoutes: wholeNumber({ min: 1 }),
       coldStart: flag,
+      memory: flag,
+      sinks,
+      emf: flag,
       properties: callback<NonNullable<MetricsOptions<TEvent>["properties"]>>(),
     },
-    { names: "application-signals", maxRoutes: 100, coldStart: true },
+    { names: "application-signals", maxRoutes: 100, coldStart: true, memory: false, sinks: noSinks, emf: true },
   );
 }

@@ -3,12 +3,14 @@ import type { RequestDescription } from "@midguard/kernel/internal";
 import type { MetricId, RequestFacts } from "./catalogue/metric.ts";
 import type { ReadProperties } from "./properties.ts";
 
-/** How many there were of each. */
-export type Counts = ReadonlyMap<MetricId, number>;
+/** By metric how many events there were, or the values of calls. */
+export type Counts = ReadonlyMap<MetricId, number | readonly number[]>;
 
 /** A finished request, in no vocabulary. */
 export interface RequestRecord {
   readonly facts: RequestFacts;
+  /** Events of the service itself. */
+  readonly counts: Counts;
   /** The template, or the origin of an event that is no API request. */
   readonly route: string;
   /** The event that the request began with. */
@@ -17,6 +19,8 @@ export interface RequestRecord {
   readonly api: RequestDescription | undefined;
   readonly outcome: RequestOutcome;
   readonly requestId: string | undefined;
+  /** How the environment was started, on its first request. */
+  readonly initializationType: string | undefined;
   readonly properties: ReadProperties | undefined;
 }
 
@@ -27,8 +31,10 @@ export interface EventRecord {
   readonly requestId: string | undefined;
 }
 
-/** Takes what was measured out of the function. Never throws. */
+/** Takes what was measured out of the function. */
 export interface Sink {
   readonly emitRequest: (record: RequestRecord) => void;
   readonly emitEvents: (record: EventRecord) => void;
+  /** Sends what it has kept, in at most `limitMs`. Awaited before the answer of a request, because the process is frozen after that. */
+  readonly flush?: (limitMs: number) => Promise<void>;
 }

@@ -121,6 +121,62 @@ describe("cold start", () => {
   });
 });
 
+describe("the first line of an environment", () => {
+  test("has the time that its start took, and how it was started", async () => {
+    vi.spyOn(process, "uptime").mockReturnValueOnce(0.2345678);
+    const measured = metrics({ namespace: "Shop" });
+    vi.stubEnv("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand");
+    setCold(true);
+    const handler = install("both", { measured });
+    await handler();
+    await handler();
+
+    expect(lines.all()[0]).toMatchObject({ ColdStart: 1, InitDuration: 234.57, initializationType: "on-demand" });
+    for (const name of ["ColdStart", "InitDuration", "initializationType"])
+      expect(lines.all()[1]).not.toHaveProperty(name);
+  });
+
+  test.each(["provisioned-concurrency", "snap-start", "lambda-managed-instances"])(
+    "has no InitDuration on %s, because no request waited",
+    async (type) => {
+      vi.stubEnv("AWS_LAMBDA_INITIALIZATION_TYPE", type);
+      setCold(true);
+      await install("both")();
+
+      expect(lines.all()).toMatchObject([{ initializationType: type }]);
+      expect(lines.all()[0]).not.toHaveProperty("InitDuration");
+    },
+  );
+
+  test("has neither if cold starts are switched off", async () => {
+    vi.stubEnv("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand");
+    setCold(true);
+    await install("both", { measured: metrics({ namespace: "Shop", coldStart: false }) })();
+
+    for (const name of ["InitDuration", "initializationType"]) expect(lines.all()[0]).not.toHaveProperty(name);
+  });
+
+  test("is that of a request that times out, too", async () => {
+    setCold(true);
+    await invoke(install("both", { handler: () => sleep(200) }), apiEvents.http(), lambdaContext({ timeoutMs: 30 }));
+    expect(lines.all()).toMatchObject([{ Timeout: 1, ColdStart: 1, InitDuration: expect.any(Number) }]);
+  });
+});
+
+test("the option memory adds the most memory that the process has had, in megabytes", async () => {
+  const { maxRSS } = process.resourceUsage();
+  const handler = install("both", { measured: metrics({ namespace: "Shop", memory: true }) });
+  await handler();
+  await handler();
+
+  for (const { MemoryUsed } of lines.all()) {
+    expect(Number(MemoryUsed)).toBeGreaterThanOrEqual(Math.round(maxRSS / 1_024));
+    expect(Number(MemoryUsed)).toBeLessThan(2 * (maxRSS / 1_024));
+    expect(MemoryUsed).toBe(Math.round(Number(MemoryUsed)));
+  }
+  expect(lines.all()).toHaveLength(2);
+});
+
 test("what a failed line leaves in Powertools is not on the next line", async () => {
   vi.spyOn(process, "emitWarning").mockImplementation(() => {});
   const addMetadata = vi.spyOn(Metrics.prototype, "addMetadata").mockImplementationOnce(fail(new Error("boom")));

@@ -33,8 +33,8 @@ function isParameter(segment: string): boolean {
 }
 
 /** `{name}` matches one segment, `{name+}` at the end all that are left, or none. */
-function matches(template: readonly string[], segments: readonly string[]): boolean {
-  const isGreedy = template.at(-1)?.endsWith("+}") ?? false;
+function matches({ path, segments: template }: Template, segments: readonly string[]): boolean {
+  const isGreedy = path.endsWith("+}");
   const fixed = isGreedy ? template.slice(0, -1) : template;
   if (isGreedy ? segments.length < fixed.length : segments.length !== fixed.length) return false;
   return fixed.every((segment, index) => {
@@ -47,7 +47,7 @@ function matches(template: readonly string[], segments: readonly string[]): bool
 function pathOf(event: unknown): string {
   const http = read(event, "requestContext", "http");
   const uri = readText(read(read(event, "Records", "0"), "cf"), "request", "uri");
-  return readText(http, "path") || readText(event, "path") || (readText(event, "raw_path").split("?")[0] ?? "") || uri;
+  return readText(http, "path") || readText(event, "path") || readText(event, "raw_path").replace(/\?.*$/s, "") || uri;
 }
 
 /**
@@ -77,7 +77,7 @@ export function routeTemplates(routes: readonly (string | RoutedPath)[]): (event
     if (method === undefined) return undefined;
     const segments = segmentsOf(pathOf(event));
     const found = inOrder.find((template) => {
-      return (template.method === method || template.method === "ANY") && matches(template.segments, segments);
+      return (template.method === method || template.method === "ANY") && matches(template, segments);
     });
     // The method that was declared: clients can make up others.
     return found && `${found.method} ${found.path}`;

@@ -56,7 +56,7 @@ export function captureLines(): Captured {
 
 /** Sets whether the environment still waits for its first request. */
 export function setCold(cold: boolean): void {
-  const state = (globalThis as Record<symbol, { cold: boolean } | undefined>)[Symbol.for("midguard.metrics.2")];
+  const state = (globalThis as Record<symbol, { cold: boolean } | undefined>)[Symbol.for("midguard.metrics.3")];
   if (state !== undefined) state.cold = cold;
 }
 

@@ -1,9 +1,10 @@
+import { callMetrics as calls } from "../src/catalogue/call-metrics.ts";
 import { catalogueOf, type EventMetric, type Metric } from "../src/catalogue/catalogue.ts";
 import { eventMetrics as events } from "../src/catalogue/event-metrics.ts";
 import { presets } from "../src/catalogue/metric.ts";
 import { requestMetrics as requests } from "../src/catalogue/request-metrics.ts";
 
-const { requestMetrics, eventMetrics } = catalogueOf("application-signals");
+const { requestMetrics, callMetrics, eventMetrics } = catalogueOf("application-signals");
 
 function setsOf({ dimensions }: Metric): string {
   return dimensions.map((set) => `\`[${set.join(", ")}]\``).join(" ");
@@ -25,12 +26,13 @@ function row(metric: Metric): readonly string[] {
 }
 
 /** The names of a metric in all vocabularies. */
-const rowsOfNames = [...requests, ...events].map(({ names }) =>
+const rowsOfNames = [...requests, ...calls, ...events].map(({ names }) =>
   presets.map((preset) => (names[preset] === undefined ? "" : `\`${names[preset]}\``)),
 );
 
 const tables = {
   requests: table(["metric", "unit", "dimensions", "value"], ...requestMetrics.map(row)),
+  calls: table(["metric", "unit", "dimensions", "value"], ...callMetrics.map(row)),
   events: table(
     ["metric", "unit", "dimensions", "counts", "event"],
     ...eventMetrics.map((metric) => [...row(metric), eventOf(metric)]),

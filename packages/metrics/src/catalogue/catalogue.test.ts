@@ -1,13 +1,14 @@
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { eventChannel } from "@midguard/kernel/internal";
-import { apiEvents, otherEvents } from "@midguard/kernel/testing";
+import { apiEvents, lambdaContext, otherEvents } from "@midguard/kernel/testing";
 import { describe, expect, test } from "vitest";
 import { dataOf } from "../../test/emf.ts";
+import { invoke } from "../../test/handlers.ts";
 import { install } from "../../test/install.ts";
 import { captureLines, setCold } from "../../test/lines.ts";
 import { withTables } from "../../test/readme.ts";
-import { metrics } from "../index.ts";
+import { measureCall, metrics } from "../index.ts";
 import { type Catalogue, catalogueOf, type Metric } from "./catalogue.ts";
 import { presets } from "./metric.ts";
 
@@ -23,8 +24,8 @@ test("the README's tables are made from the catalogue (vitest -u rewrites them)"
 test("names of metrics are written in the catalogue alone", () => {
   const sources = globSync("**/*.ts", { cwd: folder }).filter((file) => !/\.test(-d)?\.ts$/.test(file));
   const names = catalogues.flatMap(({ byId }) => [...byId.values()].map(({ name }) => name));
-  // A common word is a name of Powertools' and the field of an error, too.
-  const quoted = new RegExp(`["'](${names.filter((name) => name !== "error").join("|")})["']`);
+  // Powertools' names are words that mean other things, too.
+  const quoted = new RegExp(`["'](${names.filter((name) => /[A-Z.]/.test(name)).join("|")})["']`);
   const naming = sources.filter((file) => quoted.test(readFileSync(join(folder, file), "utf8")));
   expect(naming.filter((file) => !file.startsWith("catalogue/"))).toEqual([]);
 });
@@ -77,13 +78,18 @@ function publish(type: string): void {
 }
 
 /** Makes everything happen in a request that the metric measures. */
-async function emitAll({ preset, eventMetrics }: Catalogue, { id }: Metric): Promise<void> {
+async function emitAll({ preset, eventMetrics }: Catalogue, { id, definition }: Metric): Promise<void> {
   setCold(true);
-  const measured = metrics({ namespace: "Shop", service: "orders", names: preset });
-  const handler = () => {
+  const measured = metrics({ namespace: "Shop", service: "orders", names: preset, memory: true });
+  const handler = async () => {
     for (const metric of eventMetrics) if (metric.id === id) publish(metric.definition.eventType);
-    return { batchItemFailures: [] };
+    if (id === "dependencyLatency") await measureCall("payments", () => undefined);
+    return id === "timeout" ? new Promise(() => {}) : { batchItemFailures: [] };
   };
-  const isOfBatch = id === "batchItemFailures" || id === "eventLatency";
-  await install("both", { measured, handler })(isOfBatch ? otherEvents.sqs?.() : undefined);
+  const event = definition.breakdown === "trigger" ? otherEvents.sqs?.() : undefined;
+  await invoke(
+    install("both", { measured, handler }),
+    event,
+    lambdaContext({ timeoutMs: id === "timeout" ? 30 : 3_000 }),
+  );
 }

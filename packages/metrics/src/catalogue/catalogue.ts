@@ -1,3 +1,4 @@
+import { callMetrics } from "./call-metrics.ts";
 import { eventMetrics } from "./event-metrics.ts";
 import type {
   EventMetricDefinition,
@@ -37,6 +38,7 @@ export interface Catalogue {
   readonly preset: Preset;
   readonly vocabulary: Vocabulary;
   readonly requestMetrics: readonly RequestMetric[];
+  readonly callMetrics: readonly Metric[];
   readonly eventMetrics: readonly EventMetric[];
   /** By what is measured; a vocabulary may lack some. */
   readonly byId: ReadonlyMap<MetricId, Metric>;
@@ -64,11 +66,13 @@ export function catalogueOf(preset: Preset): Catalogue {
   const vocabulary = vocabularies[preset];
   const ofRequests = translated(requestMetrics, preset);
   const ofEvents = translated(eventMetrics, preset);
-  const all: readonly Metric[] = [...ofRequests, ...ofEvents];
+  const ofCalls = translated(callMetrics, preset);
+  const all: readonly Metric[] = [...ofRequests, ...ofCalls, ...ofEvents];
   return {
     preset,
     vocabulary,
     requestMetrics: ofRequests,
+    callMetrics: ofCalls,
     eventMetrics: ofEvents,
     byId: new Map(all.map((metric) => [metric.id, metric])),
     reservedNames: new Set([

@@ -12,7 +12,13 @@ export type RequestMetricId =
   | "error"
   | "requests"
   | "batchItemFailures"
-  | "coldStart";
+  | "timeout"
+  | "coldStart"
+  | "initDuration"
+  | "memoryUsed";
+
+/** Metrics of the calls that a handler makes. */
+export type CallMetricId = "dependencyLatency";
 
 /** Metrics that count what other packages publish. */
 export type EventMetricId =
@@ -24,10 +30,10 @@ export type EventMetricId =
   | "circuitRejected";
 
 /** What a metric measures. It is the same in every vocabulary, whatever the metric's name there. */
-export type MetricId = RequestMetricId | EventMetricId;
+export type MetricId = RequestMetricId | CallMetricId | EventMetricId;
 
-/** What a number counts in: milliseconds, or nothing. Each vocabulary has its own unit for it. */
-export type Quantity = "duration" | "count";
+/** What a number counts in: milliseconds, bytes, or nothing. Each vocabulary has its own unit for it. */
+export type Quantity = "duration" | "memory" | "count";
 
 /**
  * What a metric is broken down by, beside the service. Those by route are emitted by service too, because the percentiles of
@@ -44,6 +50,8 @@ export interface MetricDefinition {
   /** Its name in each vocabulary; `undefined` in one that does not have it. */
   readonly names: Readonly<Record<Preset, string | undefined>>;
   readonly quantity: Quantity;
+  /** What there is a number of, as OpenTelemetry's unit of a count. */
+  readonly noun?: string;
   readonly breakdown: Breakdown;
   /** The statistics that are of use, the first one to be drawn. */
   readonly statistics: readonly Statistic[];
@@ -58,8 +66,12 @@ export interface RequestFacts {
   readonly latencyMs: number;
   readonly isFault: boolean;
   readonly isError: boolean;
-  /** Whether it is the first request of its environment. */
-  readonly isColdStart: boolean;
+  /** Whether the function's timeout ended it, or is about to. */
+  readonly isTimeout: boolean;
+  /** How long its environment took to start, in ms; `undefined` for all but the first request of one that was started for it. */
+  readonly initMs: number | undefined;
+  /** The most memory that the process has had, in bytes; `undefined` if nobody asked for it. */
+  readonly memoryBytes: number | undefined;
   /** How many records of a batch failed; `undefined` if the answer does not report it. */
   readonly batchItemFailures: number | undefined;
 }
@@ -69,6 +81,11 @@ export interface RequestMetricDefinition extends MetricDefinition {
   readonly id: RequestMetricId;
   /** `undefined` leaves the metric off the line. */
   readonly valueOf: (request: RequestFacts, preset: Preset) => number | undefined;
+}
+
+/** A metric of calls. A line has a list of its values. */
+export interface CallMetricDefinition extends MetricDefinition {
+  readonly id: CallMetricId;
 }
 
 /** A metric that counts events. */

@@ -2,7 +2,7 @@ import type { Breakdown, Preset, Quantity } from "./metric.ts";
 
 /** A unit of CloudWatch, and how many of what we count in make one. */
 export interface Unit {
-  readonly name: "Milliseconds" | "Seconds" | "Count";
+  readonly name: "Milliseconds" | "Seconds" | "Megabytes" | "Bytes" | "Count";
   readonly divisor: number;
 }
 
@@ -10,7 +10,7 @@ export interface Unit {
 export type Dimension = "service" | "route" | "method" | "trigger" | "dependency";
 
 /** Fields of a request's line that are no metrics. */
-export type Field = "requestId" | "statusCode" | "errorType";
+export type Field = "requestId" | "statusCode" | "errorType" | "initializationType";
 
 /** Sets of dimensions as EMF has them: a metric is emitted once for each set. */
 export type DimensionSets = readonly (readonly Dimension[])[];
@@ -35,8 +35,12 @@ const ours: Vocabulary = {
     service: [["service"]],
     dependency: [["service", "dependency"]],
   },
-  fields: { requestId: "requestId", statusCode: "statusCode" },
-  units: { duration: { name: "Milliseconds", divisor: 1 }, count: { name: "Count", divisor: 1 } },
+  fields: { requestId: "requestId", statusCode: "statusCode", initializationType: "initializationType" },
+  units: {
+    duration: { name: "Milliseconds", divisor: 1 },
+    memory: { name: "Megabytes", divisor: 1_048_576 },
+    count: { name: "Count", divisor: 1 },
+  },
   routeOf: (route) => route,
 };
 
@@ -49,6 +53,14 @@ function powertoolsRoute(route: string): string {
 function withoutMethod(route: string): string {
   return route.replace(/^[A-Z]+ (?=\/)/, "");
 }
+
+/** OpenTelemetry has a name for every field. */
+export const otelFields: Readonly<Record<Field, string>> = {
+  requestId: "faas.invocation.id",
+  statusCode: "http.response.status_code",
+  errorType: "error.type",
+  initializationType: "midguard.initialization_type",
+};
 
 /** The names of the vocabularies, with those of OpenTelemetry's semantic conventions 1.45. */
 export const vocabularies: Readonly<Record<Preset, Vocabulary>> = {
@@ -69,12 +81,12 @@ export const vocabularies: Readonly<Record<Preset, Vocabulary>> = {
       service: [["service"]],
       dependency: [["service", "dependency"]],
     },
-    fields: {
-      requestId: "faas.invocation.id",
-      statusCode: "http.response.status_code",
-      errorType: "error.type",
+    fields: otelFields,
+    units: {
+      duration: { name: "Seconds", divisor: 1_000 },
+      memory: { name: "Bytes", divisor: 1 },
+      count: { name: "Count", divisor: 1 },
     },
-    units: { duration: { name: "Seconds", divisor: 1_000 }, count: { name: "Count", divisor: 1 } },
     routeOf: withoutMethod,
   },
 };

@@ -1,0 +1,2 @@
+export type { Sink } from "../record.ts";
+export { type OtelSinkOptions, otelSink } from "./sink.ts";
