@@ -10,10 +10,16 @@ import { durationsIn, graph, requestsRow, shareRows, singleValue } from "./widge
 /** The same percentile has the same colour everywhere. */
 const shades = { p50: colors.good, p90: colors.typical, p99: colors.slow } as const;
 
+const countColors: Readonly<Record<string, { readonly color: string }>> = {
+  coldStart: { color: colors.typical },
+  timeout: { color: colors.fault },
+  throttled: { color: colors.error },
+};
+
 /** Counts of the service as a whole, one line each. */
 function counts({ service }: ResolvedDashboard, labels: Partial<Record<CommonMetricId, string>>): readonly MetricRow[] {
   return Object.entries(labels).flatMap(([id, label]) =>
-    countRows(service, metricOf(service, id as CommonMetricId), { id, label }),
+    countRows(service, metricOf(service, id as CommonMetricId), { id, label, ...countColors[id] }),
   );
 }
 
