@@ -1,11 +1,7 @@
 /**
  * Builds the workspace. `tsc -b` compiles it, but writes only declarations for published packages; Rolldown then bundles each
-<<<<<<< HEAD
- * published package into one file per entry or command, and one for what they share. A package with a function to deploy gets
- * that in a file of its own.
-=======
  * published package into one file per entry or command, one for what they share, and one for what is loaded when it is needed.
->>>>>>> main
+ * A package with a function to deploy gets that as one file of its own.
  */
 import { execFileSync } from "node:child_process";
 import { existsSync, globSync, readFileSync, rmSync } from "node:fs";

@@ -2,7 +2,7 @@ import middy from "@middy/core";
 import { apiEvents, lambdaContext, otherEvents } from "@midguard/kernel/testing";
 import fc from "fast-check";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { captureStdout, makeStack, middlewareNames } from "./support/stack.ts";
+import { captureEmfLines, makeStack, middlewareNames } from "./support/stack.ts";
 
 /** Our rejections, the only errors that a middleware of ours may bring. */
 const documented = ["RATE_LIMITED", "ACCESS_DENIED", "CIRCUIT_OPEN"];
@@ -41,7 +41,7 @@ const anyEvent = fc.oneof(
 
 describe.each(middlewareNames)("%s", (name) => {
   test("never throws but its own rejection, whatever the event", async () => {
-    captureStdout();
+    captureEmfLines();
     const handler = middy()
       .use(makeStack({ perHour: 1_000_000 }).middlewares[name])
       .handler(async () => answer);
@@ -57,7 +57,7 @@ describe.each(middlewareNames)("%s", (name) => {
   }, 60_000);
 
   test.each(Object.entries(otherEvents))("lets an event of kind %s pass untouched", async (_kind, make) => {
-    captureStdout();
+    captureEmfLines();
     const event = make();
     const handled = vi.fn(async () => answer);
     const handler = middy()
@@ -69,7 +69,7 @@ describe.each(middlewareNames)("%s", (name) => {
   });
 
   test("leaves an error on a queue an error", async () => {
-    captureStdout();
+    captureEmfLines();
     const { breaker, middlewares } = makeStack();
     breaker.isolate();
     const handler = middy()

@@ -6,7 +6,7 @@ import { apiEvents, lambdaContext, otherEvents } from "@midguard/kernel/testing"
 import { constant, createRetry, retryReport } from "@midguard/retry";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { captureStdout, emfLines, makeStack, middlewareNames } from "./support/stack.ts";
+import { captureEmfLines, type EmfLines, makeStack, middlewareNames } from "./support/stack.ts";
 
 const realm = createContext({});
 
@@ -97,7 +97,11 @@ const unhandled: unknown[] = [];
 const note = (reason: unknown): void => void unhandled.push(reason);
 vi.spyOn(process, "emitWarning").mockImplementation(() => {});
 
-beforeEach(() => void process.on("unhandledRejection", note));
+let emf: EmfLines;
+beforeEach(() => {
+  emf = captureEmfLines();
+  process.on("unhandledRejection", note);
+});
 afterEach(async () => {
   await turn();
   process.off("unhandledRejection", note);
@@ -142,14 +146,12 @@ async function fail(error: unknown, isApi: boolean): Promise<{ requestId: string
 }
 
 test("10,000 foreign errors come out of all five middlewares as they are, with one line for each request", async () => {
-  const stdout = captureStdout();
   const batch = fc.array(fc.tuple(foreign, fc.boolean()), { minLength: 50, maxLength: 50 });
   await fc.assert(
     fc.asyncProperty(batch, async (requests) => {
-      stdout.mockClear();
       const failures = requests.map(([make, isApi]) => ({ error: make(), isApi }));
       const ended = await Promise.all(failures.map(({ error, isApi }) => fail(error, isApi)));
-      const lines = emfLines(stdout).filter((line) => "Latency" in line);
+      const lines = emf.take().filter((line) => "Latency" in line);
       expect(lines).toHaveLength(failures.length);
       for (const [index, { requestId, seen, outcome }] of ended.entries()) {
         const { error, isApi } = failures[index] as (typeof failures)[number];
@@ -165,7 +167,6 @@ test("10,000 foreign errors come out of all five middlewares as they are, with o
     }),
     { numRuns: 200 },
   );
-  stdout.mockRestore();
 }, 120_000);
 describe.each<[string, () => unknown]>([
   ["a proxy of a DOMException", () => new Proxy(new DOMException("t", "TimeoutError"), {})],

@@ -9,7 +9,7 @@ import cors from "@middy/http-cors";
 import httpErrorHandler from "@middy/http-error-handler";
 import { apiEvents, lambdaContext, otherEvents } from "@midguard/kernel/testing";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { captureStdout, emfLines, type MiddlewareName, makeStack, middlewareNames } from "./support/stack.ts";
+import { captureEmfLines, type MiddlewareName, makeStack, middlewareNames } from "./support/stack.ts";
 
 const ok = { statusCode: 200, body: "ok" };
 const problem = { "Content-Type": "application/problem+json", "Retry-After": expect.stringMatching(/^\d+$/) };
@@ -28,7 +28,7 @@ describe("each pair of middlewares, in either order,", () => {
   );
 
   test.each(pairs)("%s and then %s: each does its work", async (first, second) => {
-    const written = captureStdout();
+    const emf = captureEmfLines();
     const { breaker, middlewares } = makeStack();
     const has = (name: MiddlewareName) => first === name || second === name;
     const answers = vi.fn(() => structuredClone(ok));
@@ -49,7 +49,7 @@ describe("each pair of middlewares, in either order,", () => {
     if (has("circuitBreaker")) expect(await rejected).toMatchObject({ statusCode: 503, headers: problem });
     else await expect(rejected).rejects.toMatchObject({ code: "CIRCUIT_OPEN" });
 
-    const requests = emfLines(written).filter((line) => "Latency" in line);
+    const requests = emf.take().filter((line) => "Latency" in line);
     // Installed by `use` alone, metrics does not see what a middleware outside of it rejects.
     const unseen = Number(has("warmup")) + Number(first === "rateLimit");
     expect(requests).toHaveLength(has("metrics") ? 5 - unseen : 0);
@@ -66,7 +66,7 @@ describe("a 429 of the whole stack is a problem document with its headers", () =
   const places = { first: [quietErrors, [], []], last: [[], [], quietErrors], absent: [[], [], []] } as const;
 
   test.each(Object.entries(places))("with http-error-handler %s", async (_place, [before, , after]) => {
-    captureStdout();
+    captureEmfLines();
     const { middlewares } = makeStack();
     const handler = wrap([before, Object.values(middlewares), after].flat() as MiddlewareObj[]);
     await handler(apiEvents.http(), lambdaContext());
@@ -76,7 +76,7 @@ describe("a 429 of the whole stack is a problem document with its headers", () =
   });
 
   test("and CORS keeps its own", async () => {
-    captureStdout();
+    captureEmfLines();
     const { middlewares } = makeStack();
     const handler = wrap([
       cors({ origin: "*" }) as MiddlewareObj,
@@ -98,7 +98,7 @@ describe("beside Powertools' logger, tracer and metrics", () => {
     ] as MiddlewareObj[];
 
   test.each(["before", "after"])("%s ours, nothing is lost", async (place) => {
-    const written = captureStdout();
+    const emf = captureEmfLines();
     vi.spyOn(console, "warn").mockReturnValue();
     const own = new Metrics({ namespace: "Own", serviceName: "stack" });
     const { middlewares } = makeStack();
@@ -113,7 +113,7 @@ describe("beside Powertools' logger, tracer and metrics", () => {
     expect(await handler(apiEvents.http(), lambdaContext())).toMatchObject({ statusCode: 429, headers: problem });
     expect(await handler({ warmup: true }, lambdaContext())).toMatchObject({ warmup: true });
 
-    const lines = emfLines(written);
+    const lines = emf.take();
     const requests = lines.filter((line) => "Latency" in line);
     expect(requests).toHaveLength(2);
     for (const line of requests) expect(line).not.toHaveProperty("tenant");
@@ -122,7 +122,7 @@ describe("beside Powertools' logger, tracer and metrics", () => {
   });
 
   test("logMetrics with throwOnEmptyMetrics turns a rejection into an error, with or without us", async () => {
-    captureStdout();
+    captureEmfLines();
     const own = new Metrics({ namespace: "Own", serviceName: "stack" });
     const { middlewares } = makeStack();
     const handler = wrap([logMetrics(own, { throwOnEmptyMetrics: true }) as MiddlewareObj, middlewares.rateLimit]);

@@ -2,7 +2,7 @@ import middy from "@middy/core";
 import { currentInvocation } from "@midguard/kernel";
 import { apiEvents, lambdaContext, seededRandom } from "@midguard/kernel/testing";
 import { afterEach, expect, test, vi } from "vitest";
-import { captureStdout, emfLines, makeStack } from "./support/stack.ts";
+import { captureEmfLines, makeStack } from "./support/stack.ts";
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -12,7 +12,7 @@ async function turns(random: () => number): Promise<void> {
 }
 
 test("50 overlapping requests stay apart, with nested handlers too", async () => {
-  const written = captureStdout();
+  const emf = captureEmfLines();
   const random = seededRandom(1);
   const { middlewares, policy } = makeStack({ perHour: 10 });
   const all = Object.values(middlewares);
@@ -64,7 +64,8 @@ test("50 overlapping requests stay apart, with nested handlers too", async () =>
   // Two requests an address: each address has its own count, and each answer reports its own decision.
   for (const lefts of remaining.values()) expect(lefts.sort()).toEqual([8, 9]);
 
-  const ids = emfLines(written)
+  const ids = emf
+    .take()
     .filter((line) => "Latency" in line)
     .map((line) => line.requestId);
   expect(ids.sort()).toEqual(contexts.map(({ awsRequestId }) => awsRequestId).sort());

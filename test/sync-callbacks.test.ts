@@ -10,7 +10,7 @@ import { createRetry, createRetryBudget, type RetryOptions } from "@midguard/ret
 import { warmup } from "@midguard/warmup";
 import Bluebird from "bluebird";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { captureStdout, emfLines } from "./support/stack.ts";
+import { captureEmfLines, type EmfLines } from "./support/stack.ts";
 
 /** What a callback returns that is `async` by mistake: rejections of every kind of promise. */
 const promises: Record<string, () => unknown> = {
@@ -27,7 +27,11 @@ const unhandled: unknown[] = [];
 const note = (reason: unknown): void => void unhandled.push(reason);
 const warned = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
 
-beforeEach(() => void process.on("unhandledRejection", note));
+let emf: EmfLines;
+beforeEach(() => {
+  emf = captureEmfLines();
+  process.on("unhandledRejection", note);
+});
 afterEach(async () => {
   await turn();
   process.off("unhandledRejection", note);
@@ -108,15 +112,12 @@ describe.each(kinds)("%s", (_kind, promise) => {
   });
 
   test("as route, properties or a property of metrics is a warning, and the line is written", async () => {
-    const stdout = captureStdout();
     for (const options of [{ route: answer }, { properties: answer }, { properties: () => ({ tenant: answer() }) }]) {
       const measured = metrics({ namespace: "Test", service: "sync", ...options });
       const handler = middy(measured as never).handler(() => ({ statusCode: 200 }));
       await handler(apiEvents.http() as never, lambdaContext() as never);
     }
-    const lines = emfLines(stdout);
-    stdout.mockRestore();
-    expect(lines).toHaveLength(3);
+    expect(emf.take()).toHaveLength(3);
     expect(warnings()).toContain("route must be synchronous");
     expect(warnings()).toContain("properties must be synchronous");
     expect(warnings()).toContain("a property cannot be emitted and was dropped (reported once): tenant");
@@ -133,13 +134,11 @@ describe.each(kinds)("%s", (_kind, promise) => {
 });
 
 test("properties that resolve to nothing are a warning, too, and a thenable that resolves to false skips no limit", async () => {
-  const stdout = captureStdout();
   const measured = metrics({ namespace: "Test", service: "sync", properties: (async () => ({})) as never });
   await middy(measured as never).handler(() => ({ statusCode: 200 }))(
     apiEvents.http() as never,
     lambdaContext() as never,
   );
-  stdout.mockRestore();
   expect(warnings()).toContain("properties must be synchronous");
   // biome-ignore lint/suspicious/noThenProperty: a thenable is what is tested.
   const skip = () => ({ then: (resolve: (value: boolean) => void) => resolve(false) });

@@ -1,6 +1,7 @@
 import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
+import { validateEmf } from "@midguard/metrics/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { packInto } from "../scripts/pack.ts";
 import { install, run } from "./support/install.ts";
@@ -66,7 +67,8 @@ beforeAll(async () => {
   await install(project, ...packInto(folder), ...peers);
 }, 120_000);
 
-afterAll(() => rmSync(folder, { recursive: true }));
+// CDK has thousands of files.
+afterAll(() => rmSync(folder, { recursive: true }), 60_000);
 
 describe.each(packages)("the tarball of @midguard/%s", (name) => {
   test("has one JavaScript file per entry or command, the files that they load, and no other", () => {
@@ -269,6 +271,7 @@ test("the complete example of README.md runs as it says", async () => {
   expect(statuses.slice(0, 10)).toEqual(Array(10).fill("200"));
   // If a window ends between two requests, one more is admitted.
   expect([statuses.length, statuses.at(-1)]).toEqual([12, "429"]);
+  expect(lines.filter((line) => line.startsWith("{")).flatMap((line) => validateEmf(line))).toEqual([]);
   const metrics = lines.filter((line) => line.startsWith("{")).map((line) => JSON.parse(line) as object);
   expect(metrics.filter((line) => "Latency" in line)).toHaveLength(12);
   expect(metrics.filter((line) => "RetryAttempts" in line)).toHaveLength(1);

@@ -4,10 +4,11 @@ import middy from "@middy/core";
 import { createCircuitBreaker, createCircuitBreakers } from "@midguard/circuit-breaker";
 import { apiEvents, lambdaContext } from "@midguard/kernel/testing";
 import { metrics } from "@midguard/metrics";
+import { validateEmf } from "@midguard/metrics/testing";
 import { createRateLimiter, rateLimit, slidingWindow } from "@midguard/rate-limit";
 import { createRetry, retry } from "@midguard/retry";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { captureStdout } from "./support/stack.ts";
+import { captureEmfLines } from "./support/stack.ts";
 
 const warned = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
 afterEach(() => void warned.mockClear());
@@ -77,9 +78,8 @@ const requests: Record<string, () => Promise<unknown>> = {
 };
 
 test.each(Object.entries(requests))("%s stays on the line of its warning", async (_name, request) => {
-  const stdout = captureStdout();
+  captureEmfLines();
   await request();
-  stdout.mockRestore();
   expect(warned).toHaveBeenCalledOnce();
   const [message] = warned.mock.lastCall as [string];
   expect(message).toContain('a\\n{"_aws"');
@@ -107,4 +107,5 @@ test("a real process prints no line of a client's", () => {
   const lines = printed.split("\n").filter((line) => line.startsWith('{"_aws"'));
   expect(lines).toHaveLength(1);
   expect(lines[0]).toContain("Latency");
+  expect(lines.flatMap((line) => validateEmf(line))).toEqual([]);
 });

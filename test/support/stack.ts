@@ -1,9 +1,10 @@
 import { circuitBreaker, createCircuitBreaker } from "@midguard/circuit-breaker";
 import { metrics } from "@midguard/metrics";
+import { startEmfCapture, validateEmf } from "@midguard/metrics/testing";
 import { rateLimit, slidingWindow } from "@midguard/rate-limit";
 import { createRetry, retry } from "@midguard/retry";
 import { warmup } from "@midguard/warmup";
-import { type MockInstance, vi } from "vitest";
+import { expect, onTestFinished } from "vitest";
 
 /** One of each middleware, made anew, and the two engines that a handler calls. */
 export function makeStack({ perHour = 1 }: { perHour?: number } = {}) {
@@ -22,15 +23,23 @@ export function makeStack({ perHour = 1 }: { perHour?: number } = {}) {
 export type MiddlewareName = keyof ReturnType<typeof makeStack>["middlewares"];
 export const middlewareNames: readonly MiddlewareName[] = ["warmup", "metrics", "rateLimit", "retry", "circuitBreaker"];
 
-/** The EMF lines that were written to stdout since the spy was set. */
-export function emfLines(spy: MockInstance<typeof process.stdout.write>): readonly Record<string, unknown>[] {
-  return spy.mock.calls
-    .map(([chunk]) => String(chunk))
-    .filter((line) => line.startsWith("{") && line.includes('"_aws"'))
-    .map((line) => JSON.parse(line) as Record<string, unknown>);
+/** The EMF lines that a test writes. */
+export interface EmfLines {
+  /** The lines since the last call, parsed. Fails the test if CloudWatch would refuse one. */
+  take(): readonly Record<string, unknown>[];
 }
 
-/** Keeps stdout quiet, and what was written to it. */
-export function captureStdout(): MockInstance<typeof process.stdout.write> {
-  return vi.spyOn(process.stdout, "write").mockReturnValue(true);
+/** Captures the EMF lines of the running test, all of which must be valid. */
+export function captureEmfLines(): EmfLines {
+  const { lines, stop } = startEmfCapture();
+  function take(): readonly Record<string, unknown>[] {
+    const taken = lines.splice(0);
+    expect(taken.flatMap((line) => validateEmf(line))).toEqual([]);
+    return taken.map((line) => JSON.parse(line));
+  }
+  onTestFinished(() => {
+    stop();
+    take();
+  });
+  return { take };
 }

@@ -1,5 +1,6 @@
 import middy, { type MiddlewareObj, type Request } from "@middy/core";
 import { metrics } from "@midguard/metrics";
+import { captureEmf, readEmf } from "@midguard/metrics/testing";
 import { type Comparison, type Series, timedProcesses } from "../comparison.ts";
 import { names } from "../names.ts";
 import { powertoolsByHand } from "../powertools-by-hand.ts";
@@ -42,33 +43,25 @@ async function embeddedByHand(): Promise<MiddlewareObj> {
   };
 }
 
-/** Whether a line has the three metrics, by route and by service, and the route and the service themselves. */
+/** Whether a line has the three metrics, by route and by service, and the status as a property. */
 function saysAll(line: string): boolean {
-  const { _aws, ...members } = JSON.parse(line) as Record<string, unknown>;
-  const [directive] = (_aws as { CloudWatchMetrics: readonly { Dimensions: readonly (readonly string[])[] }[] })
-    .CloudWatchMetrics;
-  const dimensions = directive?.Dimensions.map((set) => set.toSorted().join()).sort();
+  const metrics = readEmf(line);
+  const series = metrics.map(({ name, dimensions }) => [name, ...Object.keys(dimensions).sort()].join());
   return (
-    dimensions?.join(" ") === "route,service service" &&
-    ["Latency", "Fault", "Error", "statusCode"].every((name) => typeof members[name] === "number") &&
-    ["service", "route", "requestId"].every((name) => typeof members[name] === "string")
+    ["Latency", "Fault", "Error"].every(
+      (name) => series.includes(`${name},route,service`) && series.includes(`${name},service`),
+    ) &&
+    metrics.length === 6 &&
+    metrics.every(({ properties: { statusCode, requestId } }) => statusCode === 200 && typeof requestId === "string")
   );
 }
 
 /** The bytes of a request's line. It is the second request, because the first may report a cold start. */
 async function lineBytes({ call }: Contestant): Promise<number> {
   await call();
-  const { write } = process.stdout;
-  const written: string[] = [];
-  process.stdout.write = (chunk: string | Uint8Array) => written.push(String(chunk)) > 0;
-  try {
-    await call();
-  } finally {
-    process.stdout.write = write;
-  }
-  const lines = written.join("").trimEnd().split("\n");
-  const line = lines[0] ?? "";
-  if (lines.length !== 1 || !saysAll(line)) throw new Error(`not one line that says all: ${written.join("")}`);
+  const { lines } = await captureEmf(call);
+  const [line = ""] = lines;
+  if (lines.length !== 1 || !saysAll(line)) throw new Error(`not one line that says all: ${lines.join("\n")}`);
   return Buffer.byteLength(line);
 }
 

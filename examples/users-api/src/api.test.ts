@@ -1,6 +1,7 @@
 import { lambdaContext } from "@midguard/kernel/testing";
 import { type DynamoDbLocal, hasDynamoDbLocal, startDynamoDbLocal } from "@midguard/local-services";
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import "./testing/matchers.ts";
 import { type Output, takeOutput } from "./testing/output.ts";
 import { type ProfileServer, startProfileServer, status } from "./testing/profile-server.ts";
 import { type Answer, type RequestParts, send } from "./testing/requests.ts";
@@ -52,7 +53,12 @@ function usersApi(inDynamoDb: boolean, load: (typeof wrappings)[number]["load"])
     call = (line, parts) => send(handler, line, parts);
     profiles.answer = undefined;
     profiles.calls.length = 0;
-    output.lines.length = 0;
+    output.logs.length = 0;
+    output.emf.length = 0;
+  });
+
+  afterEach(() => {
+    if (output.emf.length > 0) expect(output.emf).toBeValidEmf();
   });
 
   function expectProblem(answer: Answer, statusCode: number, members: Record<string, unknown> = {}): void {
@@ -230,16 +236,16 @@ function usersApi(inDynamoDb: boolean, load: (typeof wrappings)[number]["load"])
     // Five calls trip it, with the first request's retry: attempts count, not requests.
     expect(answers.map(({ statusCode }) => statusCode)).toEqual([502, 502, 502, 502, 503, 503, 503, 503]);
     expect(profiles.calls).toHaveLength(5);
-    expect(output.lines).toContainEqual(expect.objectContaining({ level: "WARN", message: "circuit.opened" }));
+    expect(output.logs).toContainEqual(expect.objectContaining({ level: "WARN", message: "circuit.opened" }));
   });
 
   test("logs the server's errors and not the clients'", async () => {
     await call("GET /users", { query: { limit: "none" } });
     await call(`GET /users/${nowhere}`);
-    expect(output.lines.filter(({ level }) => level === "ERROR")).toEqual([]);
+    expect(output.logs.filter(({ level }) => level === "ERROR")).toEqual([]);
     profiles.answer = status(403);
     await call("POST /users", { body: ada });
-    expect(output.lines.filter(({ level }) => level === "ERROR")).toHaveLength(1);
+    expect(output.logs.filter(({ level }) => level === "ERROR")).toHaveLength(1);
   });
 
   // Again if it fails: on a busy machine calls of the profile service take longer than an attempt may.

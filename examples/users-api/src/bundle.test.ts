@@ -7,6 +7,7 @@ import { build } from "esbuild";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { bundleOptions } from "./bundle.ts";
 import { recordedRequest } from "./recorded-request.ts";
+import "./testing/matchers.ts";
 
 const run = promisify(execFile);
 let folder: string;
@@ -28,6 +29,7 @@ test("the bundle answers a request without any other file", async () => {
   `;
   const env = { ...process.env, PROFILE_URL: "http://127.0.0.1:1", NODE_OPTIONS: "" };
   const { stdout } = await run(process.execPath, ["--input-type=module", "-e", script], { cwd: folder, env });
+  expect(stdout).toBeValidEmf();
   expect(JSON.parse(stdout.trim().split("\n").at(-1) ?? "")).toEqual({ statusCode: 200, type: "application/json" });
 });
 

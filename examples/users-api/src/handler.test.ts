@@ -1,6 +1,7 @@
 import { currentInvocation, subscribe } from "@midguard/kernel";
 import { lambdaContext } from "@midguard/kernel/testing";
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import "./testing/matchers.ts";
 import { type Output, takeOutput } from "./testing/output.ts";
 import { type ProfileServer, startProfileServer, status } from "./testing/profile-server.ts";
 import { type Answer, type RequestParts, send } from "./testing/requests.ts";
@@ -18,7 +19,7 @@ describe("the five middlewares around the users API", () => {
   }
 
   function metricLines(name: string): Record<string, unknown>[] {
-    return output.lines.filter((line) => line._aws !== undefined && line[name] !== undefined);
+    return output.emf.map((line) => JSON.parse(line)).filter((line) => name in line);
   }
 
   beforeAll(async () => {
@@ -38,7 +39,10 @@ describe("the five middlewares around the users API", () => {
     output = takeOutput();
   });
 
-  afterEach(() => output.restore());
+  afterEach(() => {
+    output.restore();
+    expect(output.emf).toBeValidEmf();
+  });
 
   test("allow ten requests a second from an address, and answer more with a problem that a browser can read", async () => {
     const answers: Answer[] = [];
@@ -63,7 +67,7 @@ describe("the five middlewares around the users API", () => {
     const ping = { warmup: true };
     const answer = await handler(ping as never, lambdaContext() as never);
     expect(answer).toMatchObject({ warmup: true, primed: true, cold: true });
-    const handled = output.lines.filter(({ message }) => message === "request");
+    const handled = output.logs.filter(({ message }) => message === "request");
     expect(handled).toEqual([expect.objectContaining({ rehearsal: true, route: "GET /users" })]);
     expect(metricLines("Latency")).toEqual([]);
     expect(metricLines("WarmupPing")).toHaveLength(1);
@@ -112,8 +116,8 @@ describe("the five middlewares around the users API", () => {
       json: { type: expect.stringContaining("http-problem-types") },
     });
     expect(metricLines("RetryAttempts").length).toBeGreaterThan(0);
-    expect(metricLines("CircuitOpened")).toEqual([
-      expect.objectContaining({ dependency: "profiles", CircuitOpened: 1 }),
-    ]);
+    expect(metricLines("CircuitOpened")).toHaveLength(1);
+    const dimensions = { service: "users", dependency: "profiles" };
+    expect(output.emf).toHaveEmitted({ name: "CircuitOpened", value: 1, unit: "Count", dimensions });
   });
 });

@@ -47,8 +47,8 @@ export {
   isOwnRejection,
   isStarved,
   isTimeout,
-  statusOfOutcome,
   type StarvedAttempt,
+  statusOfOutcome,
 } from "./outcome/classify.ts";
 export { printable } from "./printable.ts";
 export { describeRequest, type RequestDescription } from "./request/describe.ts";

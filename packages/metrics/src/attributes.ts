@@ -41,9 +41,9 @@ export function triggerOf(event: unknown): "datasource" | "pubsub" | "timer" | "
  *
  * @see https://opentelemetry.io/docs/specs/semconv/http/http-metrics/
  */
-export function errorTypeOf({ facts, outcome }: Pick<RequestRecord, "facts" | "outcome">): string | undefined {
-  if (!facts.isFault) return undefined;
-  if (facts.isTimeout) return "timeout";
+export function errorTypeOf({ isFault, isTimeout, outcome }: RequestRecord): string | undefined {
+  if (!isFault) return undefined;
+  if (isTimeout) return "timeout";
   const { statusCode, error } = outcome;
   if (statusCode !== undefined && statusCode >= 500) return String(statusCode);
   const name = read(error, "name");

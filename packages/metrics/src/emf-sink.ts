@@ -15,14 +15,16 @@ export function createEmfSink(options: IdentityOptions, catalogue: Catalogue, wa
   const writeLine = createLineWriter(options, catalogue, warn);
 
   function setsOf(breakdown: Breakdown, valueFor: (dimension: Dimension) => string): Line["sets"] {
-    return vocabulary.sets[breakdown].map((set) => {
+    const sets: Record<string, string>[] = [];
+    for (const set of vocabulary.sets[breakdown]) {
       const values: Record<string, string> = {};
       for (const dimension of set) {
         // The service is in every set by default.
         if (dimension !== "service") values[vocabulary.dimensions[dimension]] = valueFor(dimension);
       }
-      return values;
-    });
+      sets.push(values);
+    }
+    return sets;
   }
 
   function addField(fields: Property[], field: Field, value: string | number | undefined): void {
@@ -42,11 +44,11 @@ export function createEmfSink(options: IdentityOptions, catalogue: Catalogue, wa
   }
 
   function emitRequest(record: RequestRecord): void {
-    const { facts, counts, route, event, api, outcome, requestId, initializationType, properties } = record;
+    const { isApi, counts, route, event, api, outcome, requestId, initializationType, properties } = record;
     const metrics: Measured[] = countsOf(counts);
     for (const metric of requestMetrics) {
       const { definition } = metric;
-      const value = definition.valueOf(facts, preset);
+      const value = definition.valueOf(record, preset);
       if (value !== undefined) metrics.push([metric, value / vocabulary.units[definition.quantity].divisor]);
     }
     const fields: Property[] = [];
@@ -54,7 +56,7 @@ export function createEmfSink(options: IdentityOptions, catalogue: Catalogue, wa
     addField(fields, "statusCode", outcome.statusCode);
     addField(fields, "initializationType", initializationType);
     if (vocabulary.fields.errorType !== undefined) addField(fields, "errorType", errorTypeOf(record));
-    const sets = setsOf(facts.isApi ? "route" : "trigger", (dimension) => {
+    const sets = setsOf(isApi ? "route" : "trigger", (dimension) => {
       if (dimension === "method") return methodOf(api);
       return dimension === "trigger" ? triggerOf(event) : vocabulary.routeOf(route);
     });

@@ -3,91 +3,37 @@ import type { MidguardEvent } from "@midguard/kernel";
 import { eventChannel } from "@midguard/kernel/internal";
 import { apiEvents, lambdaContext, otherEvents } from "@midguard/kernel/testing";
 import fc from "fast-check";
-import { beforeEach, describe, expect, test, vi } from "vitest";
-import { dataOf, problemsOf } from "../test/emf.ts";
+import { beforeEach, expect, test, vi } from "vitest";
 import { install, places } from "../test/install.ts";
 import { captureLines } from "../test/lines.ts";
 import { metrics } from "./index.ts";
+import { readEmf } from "./testing/index.ts";
+import "../test/matchers.ts";
 
 const lines = captureLines();
 beforeEach(() => {
   vi.spyOn(process, "emitWarning").mockImplementation(() => {});
 });
 
-describe("the judge of lines", () => {
-  const directive = {
-    Namespace: "Shop",
-    Dimensions: [["service"]],
-    Metrics: [{ Name: "Latency", Unit: "Milliseconds" }],
-  };
-  const valid = { _aws: { Timestamp: Date.now(), CloudWatchMetrics: [directive] }, service: "orders", Latency: 1 };
-  const withDirective = (changes: object): object => ({
-    ...valid,
-    _aws: { ...valid._aws, CloudWatchMetrics: [{ ...directive, ...changes }] },
-  });
-  const names = (count: number): string[] => Array.from({ length: count }, (_, n) => `d${n}`);
-
-  test("finds nothing in a valid line", () => {
-    expect(problemsOf(JSON.stringify(valid))).toEqual([]);
-  });
-
-  test.each<[string, object | string]>([
-    ["no JSON", "{"],
-    ["no object", "7"],
-    ["no envelope", { ...valid, _aws: "mine" }],
-    ["no directive", { ...valid, _aws: { Timestamp: Date.now(), CloudWatchMetrics: [] } }],
-    ["null as a timestamp", { ...valid, _aws: { ...valid._aws, Timestamp: null } }],
-    ["an old timestamp", { ...valid, _aws: { ...valid._aws, Timestamp: Date.now() - 15 * 86_400_000 } }],
-    ["a future timestamp", { ...valid, _aws: { ...valid._aws, Timestamp: Date.now() + 3 * 3_600_000 } }],
-    ["an empty namespace", withDirective({ Namespace: "" })],
-    ["a namespace of AWS's", withDirective({ Namespace: "AWS/Lambda" })],
-    ["a namespace with a ?", withDirective({ Namespace: "Shop?" })],
-    ["no dimension sets", withDirective({ Dimensions: [] })],
-    [
-      "31 dimensions",
-      { ...withDirective({ Dimensions: [names(31)] }), ...Object.fromEntries(names(31).map((n) => [n, "v"])) },
-    ],
-    ["a set twice", withDirective({ Dimensions: [["service"], ["service"]] })],
-    ["a dimension twice", withDirective({ Dimensions: [["service", "service"]] })],
-    ["a dimension without value", withDirective({ Dimensions: [["route"]] })],
-    ["a number as a dimension", { ...valid, service: 7 }],
-    ["a dimension that is not ASCII", { ...valid, service: "café" }],
-    ["a blank dimension", { ...valid, service: " " }],
-    ["a long dimension", { ...valid, service: "x".repeat(1_025) }],
-    ["no metrics", withDirective({ Metrics: [] })],
-    ["a metric without value", { ...valid, Latency: undefined }],
-    ["null as a value", { ...valid, Latency: Number.NaN }],
-    ["text as a value", { ...valid, Latency: "1" }],
-    ["101 values", { ...valid, Latency: Array.from({ length: 101 }, () => 1) }],
-    ["a value beyond 2^360", { ...valid, Latency: 1e200 }],
-    ["an unknown unit", withDirective({ Metrics: [{ Name: "Latency", Unit: "Hours" }] })],
-    ["an unknown resolution", withDirective({ Metrics: [{ Name: "Latency", StorageResolution: 30 }] })],
-    ["a metric twice", withDirective({ Metrics: [{ Name: "Latency" }, { Name: "Latency" }] })],
-    ["a dimension that is a metric", withDirective({ Metrics: [{ Name: "service" }] })],
-    ["more than 1 MB", { ...valid, blob: "x".repeat(1_048_576) }],
-  ])("finds %s", (_name, line) => {
-    expect(problemsOf(typeof line === "string" ? line : JSON.stringify(line))).not.toEqual([]);
-  });
-});
-
-test("CloudWatch makes six data of a request: each metric by service, and by service and route", async () => {
+test("CloudWatch makes six metrics of a request: each by service, and by service and route", async () => {
   await install("both", { handler: async () => ({ statusCode: 404 }) })();
-  const data = dataOf(lines.raw[0] ?? "");
+  const emitted = readEmf(lines.raw);
 
-  expect(data).toHaveLength(6);
-  expect(data).toContainEqual({
+  expect(emitted).toHaveLength(6);
+  expect(emitted).toContainEqual({
     namespace: "Shop",
     dimensions: { service: "orders" },
     name: "Error",
     unit: "Count",
-    value: 1,
+    storageResolution: 60,
+    values: [1],
+    timestamp: expect.any(Number),
+    properties: { requestId: expect.any(String), statusCode: 404 },
   });
-  expect(data).toContainEqual({
-    namespace: "Shop",
+  expect(lines.raw).toHaveEmitted({
     dimensions: { service: "orders", route: "GET /users/{id}" },
     name: "Latency",
     unit: "Milliseconds",
-    value: expect.any(Number),
   });
 });
 
@@ -120,7 +66,7 @@ test("10,000 random events and answers emit one valid line each, and no answer c
       // Middy awaits what a handler returns.
       expect(await handler?.(event, {})).toBe(await response);
       expect(lines.raw).toHaveLength(1);
-      expect(lines.raw.flatMap(problemsOf)).toEqual([]);
+      expect(lines.raw).toBeValidEmf();
     }),
     { numRuns: 10_000 },
   );
@@ -158,7 +104,7 @@ test("lines are valid, whatever routes, properties, dependencies and default dim
         });
         await handler(apiEvents.http(), lambdaContext());
         expect(lines.raw).toHaveLength(2);
-        expect(lines.raw.flatMap(problemsOf)).toEqual([]);
+        expect(lines.raw).toBeValidEmf();
       },
     ),
     { numRuns: 2_000 },

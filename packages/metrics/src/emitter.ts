@@ -73,7 +73,7 @@ export function createEmitter<TEvent>(options: ResolvedOptions<TEvent>): Emitter
     const first = coldStart ? takeFirstRequest() : undefined;
     const batch = api === undefined ? batchOf(event, outcome.response) : undefined;
     const hasBatchFailed = batch !== undefined && batch.failures > 0 && batch.failures === batch.records;
-    const facts = {
+    const record: RequestRecord = {
       isApi: api !== undefined,
       latencyMs,
       isFault: hasBatchFailed || isFault(outcome),
@@ -82,9 +82,6 @@ export function createEmitter<TEvent>(options: ResolvedOptions<TEvent>): Emitter
       initMs: first?.initMs,
       memoryBytes: memory ? memoryUsed() : undefined,
       batchItemFailures: batch?.failures,
-    };
-    const record: RequestRecord = {
-      facts,
       counts,
       route: routeOf(event as TEvent, api),
       event,

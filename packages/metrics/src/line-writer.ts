@@ -39,6 +39,13 @@ function openOutput(options: IdentityOptions, catalogue: Catalogue, warn: Warn):
  */
 export function createLineWriter(options: IdentityOptions, catalogue: Catalogue, warn: Warn): (line: Line) => void {
   let output: Output | undefined;
+
+  function addValue(powertools: Metrics, { name, unit }: Measured[0], value: number): void {
+    // JSON has neither NaN nor infinity.
+    if (Number.isFinite(value)) powertools.addMetric(name, unit, value);
+    else warn("value", "the value of a metric must be a finite number, and was dropped", `${name} ${value}`);
+  }
+
   return function writeLine(line) {
     try {
       output ??= openOutput(options, catalogue, warn);
@@ -47,15 +54,13 @@ export function createLineWriter(options: IdentityOptions, catalogue: Catalogue,
       const properties = line.properties === undefined ? [] : usableProperties(line.properties, isTaken, warn);
       // Powertools adds its default dimensions to every set.
       for (const set of line.sets) powertools.addDimensions(set);
-      for (const [{ name, unit }, values] of line.metrics) {
-        for (const value of [values].flat()) {
-          // JSON has neither NaN nor infinity.
-          if (Number.isFinite(value)) powertools.addMetric(name, unit, value);
-          else warn("value", "the value of a metric must be a finite number, and was dropped", `${name} ${value}`);
-        }
+      for (const [metric, value] of line.metrics) {
+        if (typeof value === "number") addValue(powertools, metric, value);
+        else for (const each of value) addValue(powertools, metric, each);
       }
       // Powertools types metadata as text, but serialises any JSON. A number stays one, so that Logs Insights can compare it.
-      for (const [name, value] of [...line.fields, ...properties]) powertools.addMetadata(name, value as string);
+      for (const [name, value] of line.fields) powertools.addMetadata(name, value as string);
+      for (const [name, value] of properties) powertools.addMetadata(name, value as string);
       powertools.publishStoredMetrics();
     } catch (error) {
       // Half filled, it would add to the next line.

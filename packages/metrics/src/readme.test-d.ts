@@ -16,6 +16,25 @@ declare const profiler: { beforeHandler(): void; afterHandler(): void };
 declare function getOrder(event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2>;
 declare function createOrder(event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2>;
 
+type Order = { readonly id: string };
+declare const payments: { run<T>(call: () => Promise<T>): Promise<T> };
+declare function post(url: string, order: Order): Promise<Response>;
+declare const paymentsUrl: string;
+declare const otlpExporter: import("@opentelemetry/sdk-metrics").PushMetricExporter;
+declare const resource: NonNullable<import("@opentelemetry/sdk-metrics").MeterProviderOptions["resource"]>;
+
+import { measureCall } from "@midguard/metrics";
+
+export const charge = (order: Order) => measureCall("payments", () => payments.run(() => post(paymentsUrl, order)));
+
+import { otelSink } from "@midguard/metrics/otel";
+import { MeterProvider, PeriodicExportingMetricReader } from "@opentelemetry/sdk-metrics";
+
+const reader = new PeriodicExportingMetricReader({ exporter: otlpExporter });
+const provider = new MeterProvider({ resource, readers: [reader] });
+
+export const byOtel = metrics({ emf: false, sinks: [otelSink({ provider })] });
+
 import { subscribe } from "@midguard/kernel";
 
 subscribe((event) => {
@@ -52,6 +71,22 @@ import { logEvents } from "@midguard/metrics/logs";
 
 logEvents(new Logger({ serviceName: "orders" }), { levels: { "retry.scheduled": "info" } });
 
+declare const event: APIGatewayProxyEventV2;
+declare const context: import("aws-lambda").Context;
+
+import { captureEmf, type EmfMatchers, emfMatchers } from "@midguard/metrics/testing";
+import { expect, test } from "vitest";
+
+declare module "vitest" {
+  interface Matchers<R> extends EmfMatchers<R> {}
+}
+expect.extend(emfMatchers);
+
+test("a created order is no fault", async () => {
+  const { lines } = await captureEmf(() => handler(event, context));
+  expect(lines).toHaveEmitted({ name: "Fault", value: 0, unit: "Count", dimensions: { service: "orders" } });
+});
+
 import type { MeasuredObj, MetricsOptions } from "@midguard/metrics";
 import type {
   APIGatewayProxyEvent,
@@ -61,7 +96,7 @@ import type {
   SQSEvent,
   SQSHandler,
 } from "aws-lambda";
-import { expectTypeOf, test } from "vitest";
+import { expectTypeOf } from "vitest";
 
 test("the examples keep the types of the handler", () => {
   // The event and the result are the user's, and a test calls the handler with a plain context.

@@ -7,8 +7,7 @@ import type { ReadProperties } from "./properties.ts";
 export type Counts = ReadonlyMap<MetricId, number | readonly number[]>;
 
 /** A finished request, in no vocabulary. */
-export interface RequestRecord {
-  readonly facts: RequestFacts;
+export interface RequestRecord extends RequestFacts {
   /** Events of the service itself. */
   readonly counts: Counts;
   /** The template, or the origin of an event that is no API request. */

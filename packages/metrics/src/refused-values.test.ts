@@ -1,12 +1,13 @@
 import { Metrics } from "@aws-lambda-powertools/metrics";
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { dataOf } from "../test/emf.ts";
+
 import { install } from "../test/install.ts";
 import { captureLines } from "../test/lines.ts";
 import { catalogueOf } from "./catalogue/catalogue.ts";
 import { presets } from "./catalogue/metric.ts";
 import { type MetricsOptions, measureCall, metrics } from "./index.ts";
 import { createLineWriter } from "./line-writer.ts";
+import { readEmf } from "./testing/index.ts";
 
 const lines = captureLines();
 let warned: string[] = [];
@@ -50,7 +51,7 @@ describe("what CloudWatch would refuse: the request is answered, the rest of the
         statusCode: 200,
       });
       if (options.properties !== undefined && "before" in line) expect(line).toMatchObject({ before: 1, after: 2 });
-      expect(dataOf(JSON.stringify(line))).toHaveLength(6);
+      expect(readEmf(JSON.stringify(line))).toHaveLength(6);
     }
   });
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, vi } from "vitest";
 import { metrics } from "../src/index.ts";
-import { problemsOf } from "./emf.ts";
+import { type EmfCapture, startEmfCapture, validateEmf } from "../src/testing/index.ts";
 
 /** A parsed line. */
 export type ParsedLine = Record<string, unknown> & {
@@ -24,30 +24,26 @@ export interface Captured {
  * off, unless a test calls `setCold`, because no test is special for being the first.
  */
 export function captureLines(): Captured {
-  const raw: string[] = [];
+  let capture: EmfCapture;
   // The first `metrics()` makes the state that `setCold` changes.
   metrics({ namespace: "Shop" });
-  const parsed = (): ParsedLine[] => raw.map((line) => JSON.parse(line));
+  const parsed = (): ParsedLine[] => capture.lines.map((line) => JSON.parse(line));
 
   beforeEach(() => {
-    raw.length = 0;
     setCold(false);
-    const write = process.stdout.write.bind(process.stdout);
-    vi.spyOn(process.stdout, "write").mockImplementation((chunk) => {
-      const text = String(chunk);
-      if (!text.includes('"_aws"')) return write(chunk);
-      raw.push(text.trimEnd());
-      return true;
-    });
+    capture = startEmfCapture();
   });
   afterEach(() => {
     vi.restoreAllMocks();
     vi.unstubAllEnvs();
-    expect(raw.flatMap(problemsOf)).toEqual([]);
+    capture.stop();
+    expect(capture.lines.flatMap((line) => validateEmf(line))).toEqual([]);
   });
 
   return {
-    raw,
+    get raw() {
+      return capture.lines;
+    },
     all: parsed,
     requests: () => parsed().filter((line) => "Latency" in line),
     events: () => parsed().filter((line) => !("Latency" in line)),

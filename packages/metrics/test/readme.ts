@@ -1,5 +1,5 @@
 import { callMetrics as calls } from "../src/catalogue/call-metrics.ts";
-import { catalogueOf, type EventMetric, type Metric } from "../src/catalogue/catalogue.ts";
+import { type Catalogue, catalogueOf, type Metric } from "../src/catalogue/catalogue.ts";
 import { eventMetrics as events } from "../src/catalogue/event-metrics.ts";
 import { presets } from "../src/catalogue/metric.ts";
 import { requestMetrics as requests } from "../src/catalogue/request-metrics.ts";
@@ -10,7 +10,7 @@ function setsOf({ dimensions }: Metric): string {
   return dimensions.map((set) => `\`[${set.join(", ")}]\``).join(" ");
 }
 
-function eventOf({ definition: { eventType, condition } }: EventMetric): string {
+function eventOf({ definition: { eventType, condition } }: Catalogue["eventMetrics"][number]): string {
   return condition === undefined ? `\`${eventType}\`` : `\`${eventType}\`, ${condition.words}`;
 }
 

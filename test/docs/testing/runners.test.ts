@@ -13,11 +13,15 @@ const source = "@midguard/source";
 const env = { PATH: process.env.PATH };
 
 test("node:test runs its tests", async () => {
-  const { stdout } = await run(process.execPath, [`--conditions=${source}`, "--test", "orders.node-test.ts"], {
-    cwd: folder,
-    env,
-  });
-  expect(stdout).toMatch(/^\W*pass 2$/m);
+  const { stdout } = await run(
+    process.execPath,
+    [`--conditions=${source}`, "--test", "orders.node-test.ts", "metrics.node-test.ts"],
+    {
+      cwd: folder,
+      env,
+    },
+  );
+  expect(stdout).toMatch(/^\W*pass 3$/m);
   expect(stdout).toMatch(/^\W*fail 0$/m);
 });
 
@@ -31,5 +35,5 @@ test("Jest runs its tests as ES modules", { timeout: 60_000 }, async () => {
   };
   const args = ["--experimental-vm-modules", jest, "--watchman=false", "--config", JSON.stringify(config)];
   const { stderr } = await run(process.execPath, args, { cwd: folder, env });
-  expect(stderr).toMatch(/^Tests: +2 passed, 2 total$/m);
+  expect(stderr).toMatch(/^Tests: +4 passed, 4 total$/m);
 });

@@ -36,7 +36,7 @@ test("every check holds for a good run", () => {
 
 /** One change to the facts, and the checks that must fail. */
 const tampered: readonly [string, (facts: Facts) => Facts, readonly string[]][] = [
-  ["an EMF line is broken", (facts) => ({ ...facts, unreadable: ['{"_aws":'] }), ["every EMF line parses"]],
+  ["an EMF line is broken", (facts) => ({ ...facts, invalid: ['{"_aws":'] }), ["CloudWatch accepts every EMF line"]],
   [
     "a request line is missing",
     emf((line) => (line.requestId === "request-0" ? undefined : line)),
@@ -66,7 +66,7 @@ const tampered: readonly [string, (facts: Facts) => Facts, readonly string[]][] 
     "no EMF line was written",
     (facts) => ({ ...facts, emf: [] }),
     [
-      "every EMF line parses",
+      "CloudWatch accepts every EMF line",
       "each answer has its line of metrics",
       "4xx answers are the metrics' errors",
       "5xx answers are the metrics' faults",

@@ -54,7 +54,7 @@ function distinct(lines: readonly Logged[]): boolean {
   return new Set(lines.map(({ requestId }) => requestId)).size === lines.length;
 }
 
-function requestChecks({ answers, emf, handled, unreadable }: Facts): Check[] {
+function requestChecks({ answers, emf, handled, invalid }: Facts): Check[] {
   const lines = emf.filter(({ kind }) => kind === "request");
   const admitted = answers.filter(({ status }) => status !== 429);
   const real = handled.filter(({ rehearsal }) => !rehearsal);
@@ -63,9 +63,9 @@ function requestChecks({ answers, emf, handled, unreadable }: Facts): Check[] {
   const problems = [...client, ...server].filter(({ contentType }) => contentType !== "application/problem+json");
   return [
     check(
-      "every EMF line parses",
-      emf.length > 0 && unreadable.length === 0,
-      `${emf.length} parsed, ${unreadable.length} did not`,
+      "CloudWatch accepts every EMF line",
+      emf.length > 0 && invalid.length === 0,
+      [`${emf.length} valid, ${invalid.length} not`, ...invalid.slice(0, 1)].join(": "),
     ),
     check(
       "each answer has its line of metrics",

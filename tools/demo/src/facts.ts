@@ -4,8 +4,8 @@ export interface Facts {
   readonly answers: readonly Answer[];
   readonly pings: readonly PingAnswer[];
   readonly emf: readonly EmfLine[];
-  /** Lines that start as JSON or contain `_aws`, and do not parse. */
-  readonly unreadable: readonly string[];
+  /** Lines of EMF that CloudWatch would refuse, with its complaints, and lines that start as JSON and do not parse. */
+  readonly invalid: readonly string[];
   /** Lines in which the handler logged the start of a request. */
   readonly handled: readonly Handled[];
   readonly circuit: readonly CircuitChange[];

@@ -45,8 +45,17 @@ describe("a line of the function's log", () => {
     ["has no namespace", emf({ Latency: 1 }).replace('"Namespace":"UsersApi",', "")],
     ["has no directive", '{"_aws":{"CloudWatchMetrics":[]}}'],
     ["has a bare _aws", '{"_aws":1}'],
-  ])("is unreadable if it %s", (_, line) => {
-    expect(read(line)).toEqual({ type: "unreadable", fact: line });
+    ["has a value beyond CloudWatch's", emf({ Latency: 1e200 })],
+    ["is older than CloudWatch accepts", emf({ Latency: 1 }).replace(`${logged.at}`, `${logged.at - 15 * 86_400_000}`)],
+  ])("is invalid if it %s", (_, line) => {
+    const { type, fact } = read(line) as { type: string; fact: string };
+    expect(type).toBe("invalid");
+    expect(fact).toMatch(/: must be .*, got .* in /);
+    expect(fact).toContain(line);
+  });
+
+  test("is invalid if it starts as JSON and does not parse", () => {
+    expect(read('{"level":')).toEqual({ type: "invalid", fact: '{"level":' });
   });
 
   test("is read as a request, a rehearsal or a change of a breaker", () => {

@@ -1,4 +1,5 @@
 import type { LogLine } from "@midguard/local-lambda";
+import { type EmfOptions, readEmf, validateEmf } from "@midguard/metrics/testing";
 import type { CircuitChange, CircuitState, EmfLine, Handled, InvocationReport, Logged } from "./facts.ts";
 
 /** The fact in one line of a function's log. */
@@ -9,7 +10,7 @@ export type Reading =
   | { readonly type: "init"; readonly fact: Logged }
   | { readonly type: "report"; readonly fact: InvocationReport }
   | { readonly type: "error"; readonly fact: string }
-  | { readonly type: "unreadable"; readonly fact: string }
+  | { readonly type: "invalid"; readonly fact: string }
   | { readonly type: "nothing" };
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -25,23 +26,12 @@ function isFields(value: unknown): value is Fields {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** The metrics that a line declares, with their values; `undefined` if a declared value is missing or malformed. */
-function declaredMetrics(fields: Fields): Record<string, number> | undefined {
-  const directives = isFields(fields._aws) ? fields._aws.CloudWatchMetrics : undefined;
-  if (!Array.isArray(directives) || directives.length === 0) return undefined;
-  const values: Record<string, number> = {};
-  for (const directive of directives) {
-    const { Namespace, Dimensions, Metrics } = isFields(directive) ? directive : {};
-    if (typeof Namespace !== "string" || !Array.isArray(Metrics) || !Array.isArray(Dimensions)) return undefined;
-    if (!Dimensions.flat().every((name) => typeof fields[name] === "string")) return undefined;
-    for (const { Name } of Metrics) {
-      // CloudWatch also accepts a list of values; the demo counts their sum.
-      const value = [fields[Name]].flat();
-      if (!value.every((one) => typeof one === "number") || value.length === 0) return undefined;
-      values[Name] = value.reduce((sum: number, one) => sum + Number(one), 0);
-    }
-  }
-  return values;
+/** The values of a valid line, by metric. A list of values counts as their sum. */
+function valuesOf(line: string, options: EmfOptions): Record<string, number> {
+  // A metric is read once for each set of dimensions, with the same values.
+  return Object.fromEntries(
+    readEmf(line, options).map(({ name, values }) => [name, values.reduce((sum, value) => sum + value, 0)]),
+  );
 }
 
 function kindOf(values: Readonly<Record<string, number>>): EmfLine["kind"] {
@@ -58,18 +48,17 @@ export function readLogLine({ line, source, timestamp: at, environmentId, reques
     const init = /Init Duration: ([\d.]+) ms/.exec(line)?.[1];
     return { type: "report", fact: { ...logged, initMs: init === undefined ? undefined : Number(init) } };
   }
-  if (!line.startsWith("{")) {
-    // CloudWatch would lose an EMF line that is not JSON. Other text on stderr is a warning or a stack trace.
-    if (line.includes('"_aws"')) return { type: "unreadable", fact: line };
-    return source === "stderr" ? { type: "error", fact: line } : nothing;
-  }
-  const fields = parse(line);
-  if (fields === undefined) return { type: "unreadable", fact: line };
-  if (fields._aws !== undefined) {
-    const values = declaredMetrics(fields);
-    if (values === undefined) return { type: "unreadable", fact: line };
+  if (line.includes('"_aws"')) {
+    const options = { clock: { now: () => at } };
+    const complaints = validateEmf(line, options);
+    if (complaints.length > 0) return { type: "invalid", fact: `${complaints.join("; ")} in ${line}` };
+    const values = valuesOf(line, options);
     return { type: "emf", fact: { ...logged, kind: kindOf(values), values } };
   }
+  // Other text on stderr is a warning or a stack trace.
+  if (!line.startsWith("{")) return source === "stderr" ? { type: "error", fact: line } : nothing;
+  const fields = parse(line);
+  if (fields === undefined) return { type: "invalid", fact: line };
   const { level, message, event } = fields;
   const reason = isFields(event) ? event.reason : undefined;
   const to = circuitStates[String(message)];

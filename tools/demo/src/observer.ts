@@ -27,7 +27,7 @@ export function createObserver(now: () => number = Date.now): Observer {
     answers: [],
     pings: [],
     emf: [],
-    unreadable: [],
+    invalid: [],
     handled: [],
     circuit: [],
     inits: [],
@@ -87,7 +87,7 @@ function add(facts: Growing<Facts>, reading: Reading): void {
     case "error":
       facts.errors.push(reading.fact);
       break;
-    case "unreadable":
-      facts.unreadable.push(reading.fact);
+    case "invalid":
+      facts.invalid.push(reading.fact);
   }
 }

@@ -81,7 +81,7 @@ test("the page shows every check, and states how many fail", () => {
   const good = render();
   expect(good).toMatch(/All \d+ checks hold/);
   expect(good).not.toContain("✗");
-  const bad = render({ ...recordedFacts(), unreadable: ["{"] });
+  const bad = render({ ...recordedFacts(), invalid: ["{"] });
   expect(bad).toMatch(/1 of \d+ checks do not hold/);
   expect(bad).toContain("✗");
 });

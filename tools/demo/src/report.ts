@@ -25,7 +25,7 @@ function tiles(summary: Summary): string {
     tile("warm-up pings", summary.warmupPings, `${environments} environments`),
     tile("cold starts", coldStarts, `${coldStartsInRequests} with a client waiting`),
     tile("p50", `${latencyMs.p50} ms`, `p99 ${latencyMs.p99} ms`),
-    tile("EMF lines", summary.emfLines, `read from stdout; ${summary.unreadableLines} unreadable`),
+    tile("EMF lines", summary.emfLines, `read from stdout; ${summary.invalidLines} invalid`),
   ].join("");
 }
 

@@ -15,7 +15,7 @@ describe("summarise", () => {
       warmupPings: 2,
       coldStarts: 3,
       emfLines: 22,
-      unreadableLines: 0,
+      invalidLines: 0,
       latencyMs: { p50: 5, p99: 700 },
       circuitReopened: 0,
       circuitEnvironments: 1,

@@ -21,8 +21,8 @@ export interface Summary {
   /** REPORT lines with an Init Duration. */
   readonly coldStarts: number;
   readonly emfLines: number;
-  /** Lines that should be EMF or JSON, and do not parse. */
-  readonly unreadableLines: number;
+  /** Lines that should be EMF or JSON, and are not. */
+  readonly invalidLines: number;
   /** As measured by the clients, over all answers. */
   readonly latencyMs: { readonly p50: number; readonly p99: number };
   /** Openings by a failed probe. */
@@ -61,7 +61,7 @@ function rescued(lines: readonly EmfLine[]): number {
 }
 
 /** Summarises the facts. */
-export function summarise({ answers, pings, emf, unreadable, circuit, reports, phases }: Facts): Summary {
+export function summarise({ answers, pings, emf, invalid, circuit, reports, phases }: Facts): Summary {
   const latencies = answers.map(({ startedAt, endedAt }) => endedAt - startedAt).sort((a, b) => a - b);
   const throttled = answers.filter(({ status }) => status === 429);
   const pingIds = new Set(pings.map(({ requestId }) => requestId));
@@ -77,7 +77,7 @@ export function summarise({ answers, pings, emf, unreadable, circuit, reports, p
     warmupPings: total(emf, "WarmupPing"),
     coldStarts: cold.length,
     emfLines: emf.length,
-    unreadableLines: unreadable.length,
+    invalidLines: invalid.length,
     latencyMs: { p50: round(percentile(latencies, 0.5)), p99: round(percentile(latencies, 0.99)) },
     circuitReopened: circuit.filter(({ reason }) => reason === "probe-failed").length,
     circuitEnvironments: new Set(circuit.map(({ environmentId }) => environmentId)).size,

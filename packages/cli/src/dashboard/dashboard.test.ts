@@ -49,8 +49,13 @@ deep/out/alarms.json     template with 12 alarms
       err: "",
     });
     const common = {
-      ...{ namespace: "Shop", service: "orders", names: "otel", dimensions: { stage: "prod" } },
-      ...{ sloLatencyMs: 500, sloAvailability: 0.9995, dependencies: ["payments"] },
+      namespace: "Shop",
+      service: "orders",
+      names: "otel",
+      dimensions: { stage: "prod" },
+      sloLatencyMs: 500,
+      sloAvailability: 0.9995,
+      dependencies: ["payments"],
     } as const;
     const body = dashboard({ ...common, region: "us-east-1", routes: ["GET /users", "POST /users"] });
     expect(JSON.parse(read("deep/out/dashboard.json"))).toEqual(JSON.parse(JSON.stringify(body)));

@@ -3,12 +3,12 @@ import { join } from "node:path";
 import { eventChannel } from "@midguard/kernel/internal";
 import { apiEvents, lambdaContext, otherEvents } from "@midguard/kernel/testing";
 import { describe, expect, test } from "vitest";
-import { dataOf } from "../../test/emf.ts";
 import { invoke } from "../../test/handlers.ts";
 import { install } from "../../test/install.ts";
 import { captureLines, setCold } from "../../test/lines.ts";
 import { withTables } from "../../test/readme.ts";
 import { measureCall, metrics } from "../index.ts";
+import { readEmf } from "../testing/index.ts";
 import { type Catalogue, catalogueOf, type Metric } from "./catalogue.ts";
 import { presets } from "./metric.ts";
 
@@ -51,9 +51,9 @@ describe.each(catalogues.map((catalogue) => [catalogue.preset, catalogue] as con
       async (name, metric) => {
         await emitAll(catalogue, metric);
 
-        const data = lines.raw.flatMap(dataOf).filter((datum) => datum.name === name);
-        expect(data.map(({ dimensions }) => Object.keys(dimensions))).toEqual(metric.dimensions);
-        for (const { unit } of data) expect(unit).toBe(metric.unit);
+        const emitted = readEmf(lines.raw).filter((emitted) => emitted.name === name);
+        expect(emitted.map(({ dimensions }) => Object.keys(dimensions))).toEqual(metric.dimensions);
+        for (const { unit } of emitted) expect(unit).toBe(metric.unit);
       },
     );
 
@@ -61,7 +61,7 @@ describe.each(catalogues.map((catalogue) => [catalogue.preset, catalogue] as con
     test.each(events)("a %s request has a metric of its duration, and shares of faults and errors", async (kind) => {
       const event = kind === "http" ? apiEvents.http() : otherEvents.sqs?.();
       await install("both", { measured: metrics({ namespace: "Shop", names: preset }) })(event);
-      const names = new Set(lines.raw.flatMap(dataOf).map((datum) => datum.name));
+      const names = new Set(readEmf(lines.raw).map((emitted) => emitted.name));
       for (const id of [kind === "http" ? "latency" : "eventLatency", "fault", "error"] as const) {
         expect(names).toContain(byId.get(id)?.name);
       }

@@ -24,12 +24,12 @@ export interface Metric {
 }
 
 /** A metric on the line of a request. */
-export interface RequestMetric extends Metric {
+interface RequestMetric extends Metric {
   readonly definition: RequestMetricDefinition;
 }
 
 /** A metric that counts events. */
-export interface EventMetric extends Metric {
+interface EventMetric extends Metric {
   readonly definition: EventMetricDefinition;
 }
 

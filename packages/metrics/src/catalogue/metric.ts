@@ -5,7 +5,7 @@ export const presets = ["application-signals", "api-gateway", "powertools", "ote
 export type Preset = (typeof presets)[number];
 
 /** Metrics on the line of a request. */
-export type RequestMetricId =
+type RequestMetricId =
   | "latency"
   | "eventLatency"
   | "fault"
@@ -21,7 +21,7 @@ export type RequestMetricId =
 export type CallMetricId = "dependencyLatency";
 
 /** Metrics that count what other packages publish. */
-export type EventMetricId =
+type EventMetricId =
   | "throttled"
   | "warmupPing"
   | "retryAttempts"

@@ -13,7 +13,7 @@ export type Dimension = "service" | "route" | "method" | "trigger" | "dependency
 export type Field = "requestId" | "statusCode" | "errorType" | "initializationType";
 
 /** Sets of dimensions as EMF has them: a metric is emitted once for each set. */
-export type DimensionSets = readonly (readonly Dimension[])[];
+type DimensionSets = readonly (readonly Dimension[])[];
 
 /** How a vocabulary names what is no metric. */
 export interface Vocabulary {

@@ -1,2 +1,2 @@
 export type { Sink } from "../record.ts";
-export { type OtelSinkOptions, otelSink } from "./sink.ts";
+export { type FlushableProvider, type OtelSinkOptions, otelSink } from "./sink.ts";

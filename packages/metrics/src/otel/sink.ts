@@ -86,7 +86,7 @@ export function otelSink(options: OtelSinkOptions): Sink {
     const attributes = { ...origin, ...answerAttributes(record) };
     if (errorType !== undefined) attributes[names.errorType] = limitedErrorType(errorType);
     for (const { id, definition } of catalogue.requestMetrics) {
-      const value = definition.valueOf(record.facts, catalogue.preset);
+      const value = definition.valueOf(record, catalogue.preset);
       if (value !== undefined) instruments.get(id)?.(value, answered.has(id) ? attributes : origin);
     }
     recordCounts(record.counts, origin);

@@ -1,5 +1,6 @@
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { type LocalFunction, type LocalLambda, startLocalLambda } from "@midguard/local-lambda";
+import { readEmf } from "@midguard/metrics/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { isWarm, type TargetReport } from "../warmer/report.ts";
 import type { WarmTarget } from "../warmer/target.ts";
@@ -147,7 +148,7 @@ test("each tenant's environments are warmed", async () => {
 test("an event is accepted unseen, and reaches warmup()", async () => {
   const report = await warmedOne({ functionName: "orders", invocationType: "Event" });
   expect(report).toMatchObject({ distinct: 0, pings: 1, failures: [] });
-  await expect.poll(() => lambda.queued("orders")).toBe(0);
+  await expect.poll(() => lambda.queued("orders"), { timeout: 10_000 }).toBe(0);
   expect(lambda.deadLetters("orders")).toEqual([]);
 });
 
@@ -199,22 +200,21 @@ describe("the handler of a warmer function", () => {
       write: (line) => lines.push(line),
     });
     await handler({ targets: [{ functionName: "narrow", concurrency: 3 }] }, context);
-    expect(JSON.parse(lines[0] ?? "")).toMatchObject({
-      _aws: {
-        Timestamp: expect.any(Number),
-        CloudWatchMetrics: [
-          {
-            Namespace: "Shop",
-            Dimensions: [["functionName", "qualifier"]],
-            Metrics: ["WarmAsked", "WarmDistinct", "WarmCold", "WarmFailed"].map((Name) => ({ Name, Unit: "Count" })),
-          },
-        ],
-      },
-      WarmAsked: 3,
-      WarmDistinct: 2,
-      WarmCold: expect.any(Number),
-      WarmFailed: expect.any(Number),
+    expect(lines).toHaveLength(1);
+    const dimensions = { functionName: "narrow", qualifier: "$LATEST" };
+    const metric = (name: string, value: number) => ({
+      namespace: "Shop",
+      name,
+      unit: "Count",
+      dimensions,
+      values: [value],
     });
+    expect(readEmf(lines)).toMatchObject([
+      metric("WarmAsked", 3),
+      metric("WarmDistinct", 2),
+      metric("WarmCold", expect.any(Number)),
+      metric("WarmFailed", expect.any(Number)),
+    ]);
   });
 
   test("stops before its own time is up", async () => {

@@ -183,6 +183,14 @@ describe("one target", () => {
     expect(report).toMatchObject({ distinct: 2, primed: 1, failures });
   });
 
+  test("whose answers lack what the report shows is warm nevertheless", async () => {
+    const answer = { warmup: true, environmentId: "a", primed: false };
+    const { invoke } = invokerBy(() => ({ kind: "answered", version: undefined, answer }));
+    const report = await warmedOne(manualClock(), { targets: [{ functionName: "users" }], invoker: { invoke } });
+    const failures = [{ reason: "prime-failed", message: "prime failed", count: 1 }];
+    expect(report).toMatchObject({ distinct: 1, cold: 0, oldestAgeMs: 0, version: undefined, failures });
+  });
+
   test("that was cold in an earlier round counts as cold", async () => {
     const { invoke } = invokerBy((_, index) => answered("a", { cold: index === 0 }));
     const report = await warmedOne(manualClock(), {
@@ -338,6 +346,14 @@ describe("a run", () => {
   test.each<[string, string | undefined, () => Promise<readonly string[]>, number]>([
     ["has one version", "live", async () => ["7"], 1],
     ["cannot be looked up", "live", () => Promise.reject(new Error("AccessDenied")), 1],
+    [
+      "fails at once",
+      "live",
+      () => {
+        throw new Error("no client");
+      },
+      1,
+    ],
     ["is looked up for too long", "live", () => new Promise(() => {}), 1],
     ["is a version", "7", async () => ["1", "2"], 0],
     ["is $LATEST", "$LATEST", async () => ["1", "2"], 0],

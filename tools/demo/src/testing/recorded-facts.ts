@@ -94,7 +94,7 @@ export function recordedFacts(): Facts {
       ...pinged.map((logged) => ({ ...logged, kind: "ping" as const, values: { WarmupPing: 1 } })),
       ...named.flatMap(({ request, id }) => emfOf(request, id)),
     ],
-    unreadable: [],
+    invalid: [],
     handled: [
       ...pinged.map((logged) => ({ ...logged, rehearsal: true })),
       ...named
