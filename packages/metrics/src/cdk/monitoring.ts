@@ -1,13 +1,17 @@
+// By the entry's name, so that this code is in no file that functions load at a cold start.
+import {
+  type AlarmResources,
+  type AlarmsOptions,
+  alarms,
+  type DashboardOptions,
+  dashboard,
+  type Intrinsic,
+} from "@midguard/metrics/dashboard";
 import { CfnResource, Stack, Token } from "aws-cdk-lib";
 import { CfnDashboard } from "aws-cdk-lib/aws-cloudwatch";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import type { ITopic } from "aws-cdk-lib/aws-sns";
 import { Construct } from "constructs";
-import { alarms } from "../dashboard/alarms/alarms.ts";
-import type { AlarmsOptions } from "../dashboard/alarms/options.ts";
-import type { AlarmResources, Intrinsic } from "../dashboard/alarms/resource.ts";
-import { dashboard } from "../dashboard/dashboard.ts";
-import type { DashboardOptions } from "../dashboard/options.ts";
 
 /** Properties of a `Monitoring`: what `dashboard()` and `alarms()` take. */
 export interface MonitoringProps

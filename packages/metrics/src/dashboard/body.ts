@@ -12,7 +12,7 @@ export interface DashboardBody {
 }
 
 /** A widget's place on the grid of 24 columns. */
-export interface Place {
+interface Place {
   readonly x: number;
   readonly y: number;
   readonly width: number;

@@ -12,7 +12,7 @@ export interface Evaluation {
 }
 
 /** 3 of the last 5 minutes. */
-export const threeOfFive: Evaluation = { period: 60, datapoints: 3, periods: 5 };
+const threeOfFive: Evaluation = { period: 60, datapoints: 3, periods: 5 };
 
 /** What an alarm reports, and from where on. */
 export interface Condition {

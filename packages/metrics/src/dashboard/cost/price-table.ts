@@ -30,7 +30,7 @@ function priceList(region: string, version: string): string {
  * The price of OTLP was found for us-east-1 alone, in three places. Regions without a dated source are left out, and no price is
  * derived from another.
  */
-export const priceTable: Readonly<Record<string, CloudWatchPrices>> = {
+const priceTable: Readonly<Record<string, CloudWatchPrices>> = {
   "ap-northeast-1": {
     usdPerMetric: 0.3,
     usdPerLogGb: 0.76,

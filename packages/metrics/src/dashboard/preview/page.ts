@@ -6,7 +6,7 @@ import type { Timeline } from "./store.ts";
 import { style } from "./style.ts";
 
 /** A widget with what it shows. */
-export interface DrawnWidget {
+interface DrawnWidget {
   readonly widget: MetricWidget;
   readonly lines: readonly (Line & DrawnLine)[];
   readonly timeline: Timeline;
