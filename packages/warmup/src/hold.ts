@@ -1,5 +1,8 @@
 import type { Clock } from "@midguard/kernel";
 
+/** A ping keeps its environment from traffic for at most this long, whatever it asks for. */
+export const longestHoldMs = 10_000;
+
 /** Two clocks: a monotonic one for durations, and one that other machines share. */
 export interface Time {
   readonly clock: Clock;

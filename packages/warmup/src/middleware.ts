@@ -5,13 +5,11 @@ import type { StaleAnswer, WarmupAnswer } from "./answer.ts";
 import { cleanUpPowertools, settleInFlight } from "./cleanup.ts";
 import { createEnvironment, isShared } from "./environment.ts";
 import { warmupEvents } from "./events.ts";
-import { hold, type Time } from "./hold.ts";
+import { hold, longestHoldMs, type Time } from "./hold.ts";
 import { type ResolvedOptions, resolveOptions, type WarmupOptions } from "./options.ts";
 import { readPing } from "./ping.ts";
 import { createPrimer } from "./prime.ts";
 
-/** A ping keeps its environment from traffic for at most this long, whatever it asks for. */
-const longestHoldMs = 10_000;
 const inFlightMs = 1_000;
 const cleanupMs = 1_000;
 

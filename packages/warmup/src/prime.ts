@@ -14,6 +14,8 @@ function failed(error: unknown): PrimeResult {
   let primeError = "an error that cannot be shown";
   try {
     primeError = String(error);
+    // `fetch` has the reason there.
+    if (error instanceof Error && error.cause !== undefined) primeError += `: ${error.cause}`;
   } catch {
     // Anything can be thrown, even a value that has no string form.
   }

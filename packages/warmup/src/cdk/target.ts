@@ -55,6 +55,10 @@ function assertReachable(owner: string, { env, functionArn }: IFunction, stack: 
  */
 export function placeTarget(owner: string, target: WarmerTarget, stack: Stack): PlacedTarget {
   const { function: fn, alias, skipIfUsedWithin, ...others } = target;
+  if (typeof fn !== "object") throw new TypeError(`${owner}: function must be a function of CDK, got ${fn}`);
+  for (const field of ["functionName", "qualifier"]) {
+    if (field in others) throw new TypeError(`${owner}: unknown option ${field}: give function, and alias`);
+  }
   const address = addressOf(fn);
   const { base, version } = address;
   if (alias !== undefined && base !== fn) {

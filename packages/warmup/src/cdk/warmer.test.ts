@@ -277,6 +277,12 @@ describe("Warmer refuses", () => {
       (stack) => ({ function: imported(stack), concurrency: 51 }),
       "Warmer: targets[0]: concurrency must be a whole number between 1 and 50, got 51",
     ],
+    ["no function", () => ({}) as never, "Warmer: targets[0]: function must be a function of CDK, got undefined"],
+    [
+      "a qualifier in place of an alias",
+      (stack) => ({ function: versionOf(stack), qualifier: "live" }) as never,
+      "Warmer: targets[0]: unknown option qualifier: give function, and alias",
+    ],
     [
       "an alias of a version",
       (stack) => ({ function: versionOf(stack), alias: "live" }),

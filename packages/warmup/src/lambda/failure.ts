@@ -15,6 +15,12 @@ const reasons: Readonly<Record<string, WarmFailureReason>> = {
   CredentialsProviderError: "access-denied",
 };
 
+/** Whether a connection broke before an answer came: idle ones are closed while a process is frozen. */
+export function isBroken(error: unknown): boolean {
+  const isReset = ["ECONNRESET", "EPIPE"].includes(readText(error, "code"));
+  return isReset || readText(error, "message").includes("socket hang up");
+}
+
 /** What an error of the Lambda API says about a ping. */
 export function failureOf(error: unknown): PingReply {
   const name = readText(error, "name");

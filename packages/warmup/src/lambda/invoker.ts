@@ -1,9 +1,9 @@
-import { GetAliasCommand, InvokeCommand, type LambdaClient } from "@aws-sdk/client-lambda";
-import { callback, shape } from "@midguard/kernel/internal";
+import { GetAliasCommand, InvokeCommand, type InvokeCommandOutput, type LambdaClient } from "@aws-sdk/client-lambda";
+import { callback, readText, shape } from "@midguard/kernel/internal";
 import { sendOnce } from "@midguard/kernel/stores";
 import { markedContext } from "../mark.ts";
 import type { Invoker, PingReply } from "../warmer/invoker.ts";
-import { failureOf, functionFailureOf } from "./failure.ts";
+import { failureOf, functionFailureOf, isBroken } from "./failure.ts";
 
 const clientContext = Buffer.from(JSON.stringify(markedContext)).toString("base64");
 
@@ -21,8 +21,8 @@ function parsed(payload: Uint8Array | undefined): unknown {
 }
 
 /**
- * Invokes functions by a client of the AWS SDK. Every call is sent once: what the client would retry is a ping that arrives too
- * late. The client's `requestHandler` should allow as many sockets as pings run at once (the SDK's default is 50).
+ * Invokes functions by a client of the AWS SDK. A call is repeated only if its connection broke: what the client would retry
+ * else is a ping that arrives too late. The client's `requestHandler` should allow as many sockets as pings run at once (the SDK's default is 50).
  *
  * The role needs `lambda:InvokeFunction`, and `lambda:GetAlias` for weighted aliases.
  *
@@ -36,7 +36,7 @@ export function lambdaInvoker(client: LambdaClient): Invoker {
 
   return {
     async invoke({ functionName, qualifier, tenantId, invocationType, ping }, signal): Promise<PingReply> {
-      const command = new InvokeCommand({
+      const input = {
         FunctionName: functionName,
         Qualifier: qualifier,
         TenantId: tenantId,
@@ -44,9 +44,16 @@ export function lambdaInvoker(client: LambdaClient): Invoker {
         // Lambda passes it on in synchronous invocations only.
         ClientContext: invocationType === "Event" ? undefined : clientContext,
         Payload: Buffer.from(JSON.stringify(ping)),
-      });
+      };
+      const send = (): Promise<InvokeCommandOutput> => {
+        const command = new InvokeCommand(input);
+        return sendOnce(command, () => client.send(command, { abortSignal: signal }));
+      };
       try {
-        const output = await sendOnce(command, () => client.send(command, { abortSignal: signal }));
+        // Once more if the connection broke: it may have been closed while the warmer was frozen.
+        const output = await send().catch((error) =>
+          isBroken(error) && !signal.aborted ? send() : Promise.reject(error),
+        );
         if (invocationType === "Event") return { kind: "accepted" };
         const answer = parsed(output.Payload);
         if (output.FunctionError !== undefined) return functionFailureOf(answer);
@@ -59,9 +66,15 @@ export function lambdaInvoker(client: LambdaClient): Invoker {
 
     async versionsOf(functionName, qualifier, signal) {
       const command = new GetAliasCommand({ FunctionName: functionName, Name: qualifier });
-      const { FunctionVersion, RoutingConfig } = await client.send(command, { abortSignal: signal });
-      const others = Object.keys(RoutingConfig?.AdditionalVersionWeights ?? {});
-      return [FunctionVersion, ...others].filter((version) => version !== undefined);
+      try {
+        const { FunctionVersion, RoutingConfig } = await client.send(command, { abortSignal: signal });
+        const others = Object.keys(RoutingConfig?.AdditionalVersionWeights ?? {});
+        return [FunctionVersion, ...others].filter((version) => version !== undefined);
+      } catch (error) {
+        // The ping reports it.
+        if (readText(error, "name") === "ResourceNotFoundException") return [];
+        throw error;
+      }
     },
   };
 }

@@ -124,8 +124,8 @@ test("provisioned concurrency is left alone after one ping", async () => {
 test("both versions of a weighted alias are warmed", async () => {
   const reports = await warmed({ functionName: "canary", qualifier: "live", concurrency: 3 });
   expect(reports).toMatchObject([
-    { qualifier: "7", version: "7", asked: 3, failures: [] },
-    { qualifier: "8", version: "8", asked: 3, failures: [] },
+    { qualifier: "live", version: "7", asked: 3, failures: [] },
+    { qualifier: "live", version: "8", asked: 3, failures: [] },
   ]);
   const versions = lambda.environments("canary").map(({ version }) => version);
   expect(versions.filter((version) => version === "7").length).toBeGreaterThanOrEqual(3);

@@ -17,7 +17,7 @@ const count = (name: string): { readonly Name: string; readonly Unit: "Count" } 
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
 export function logLine(report: TargetReport, { namespace, correlationId, timestamp }: LogLineOptions): string {
-  const { functionName, qualifier = "$LATEST", asked, distinct, cold, failures } = report;
+  const { functionName, qualifier = "$LATEST", tenantId, asked, distinct, cold, failures } = report;
   const failed = failures.reduce((sum, { count }) => sum + count, 0);
   const fields = {
     level: isWarm(report) ? "INFO" : "WARN",
@@ -28,11 +28,12 @@ export function logLine(report: TargetReport, { namespace, correlationId, timest
     qualifier,
   };
   if (namespace === undefined) return JSON.stringify({ ...fields, timestamp });
+  const dimensions = ["functionName", "qualifier", ...(tenantId === undefined ? [] : ["tenantId"])];
   const metrics = ["WarmAsked", "WarmDistinct", "WarmCold", "WarmFailed"].map(count);
   return JSON.stringify({
     _aws: {
       Timestamp: timestamp,
-      CloudWatchMetrics: [{ Namespace: namespace, Dimensions: [["functionName", "qualifier"]], Metrics: metrics }],
+      CloudWatchMetrics: [{ Namespace: namespace, Dimensions: [dimensions], Metrics: metrics }],
     },
     ...fields,
     WarmAsked: asked,

@@ -27,6 +27,8 @@ export type WarmFailureReason =
   | "not-warmup"
   /** The ping arrived too late, by the function's clock. */
   | "stale"
+  /** The alias's versions could not be looked up, so it was pinged as it is: of a weighted alias one version may be cold. */
+  | "alias-unknown"
   /** The environment answered, but its `prime` failed. */
   | "prime-failed"
   /** No answer within `pingTimeoutMs`, or the run was aborted. */

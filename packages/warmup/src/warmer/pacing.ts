@@ -1,4 +1,5 @@
 import { number, type Rule, wholeNumber } from "@midguard/kernel/internal";
+import { longestHoldMs } from "../hold.ts";
 
 /** How fast, how often and for how long a warmer pings. */
 export interface Pacing {
@@ -17,8 +18,7 @@ export interface Pacing {
 /** The checks of these options. */
 export const pacingRules: { readonly [option in keyof Pacing]-?: Rule<number> } = {
   rounds: wholeNumber({ min: 1 }),
-  // Ten seconds is the longest that the middleware holds.
-  holdMs: number({ min: 1, max: 10_000 }),
+  holdMs: number({ min: 1, max: longestHoldMs }),
   maxParallel: wholeNumber({ min: 1 }),
   pingTimeoutMs: number({ min: 1 }),
   jitterMs: number(),

@@ -4,12 +4,12 @@ import type { WarmupPing } from "../ping.ts";
 import type { Invoker, PingReply } from "./invoker.ts";
 import { messageOf } from "./message.ts";
 import { type Finding, readReply } from "./reply.ts";
-import type { ResolvedTarget } from "./target.ts";
+import type { Lane } from "./versions.ts";
 
 /** Sends pings of one run. */
 export interface Pinger {
   /** Sends `count` pings at once, each of which holds its environment until `holdUntil`. Never rejects. */
-  send(target: ResolvedTarget, count: number, holdUntil: number | undefined): Promise<Finding[]>;
+  send(target: Lane, count: number, holdUntil: number | undefined): Promise<Finding[]>;
 }
 
 /** What the pings of a run have in common. */
@@ -23,12 +23,12 @@ export interface PingerOptions {
 
 /** Makes the sender of a run's pings. */
 export function createPinger({ invoker, time, pingTimeoutMs, correlationId, signal }: PingerOptions): Pinger {
-  async function invoke(target: ResolvedTarget, ping: WarmupPing): Promise<PingReply> {
+  async function invoke(target: Lane, ping: WarmupPing): Promise<PingReply> {
     const given = follow(signal);
     const stopTimer = startTimer(time.clock, pingTimeoutMs, () => {
       given.abort(new DOMException(`no answer within ${pingTimeoutMs} ms`, "TimeoutError"));
     });
-    const { functionName, qualifier, tenantId, invocationType } = target;
+    const { functionName, invoked: qualifier, tenantId, invocationType } = target;
     try {
       const call = { functionName, qualifier, tenantId, invocationType, ping };
       given.signal.throwIfAborted();

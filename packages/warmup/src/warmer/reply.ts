@@ -1,4 +1,4 @@
-import { read } from "@midguard/kernel/internal";
+import { printable, read, readText } from "@midguard/kernel/internal";
 import type { PingReply, WarmFailureReason } from "./invoker.ts";
 
 /** An environment that answered a ping. */
@@ -11,7 +11,7 @@ export interface WarmEnvironment {
   readonly idleMs: number | undefined;
   /** `undefined` if the function has no `prime`. */
   readonly primed: boolean | undefined;
-  readonly primeError: string | undefined;
+  readonly primeError: string;
   readonly version: string | undefined;
 }
 
@@ -29,10 +29,17 @@ function numberOf(value: unknown): number | undefined {
   return typeof value === "number" ? value : undefined;
 }
 
+const noReply: Finding = { kind: "failed", reason: "unreachable", message: "the invoker returned no reply" };
+
+/** An invoker may be anybody's code. */
+function isReply(reply: unknown): boolean {
+  return ["accepted", "failed"].includes(readText(reply, "kind"));
+}
+
 /** Reads a reply. What the function answered is checked: any function may answer anything. */
 export function readReply(reply: PingReply): Finding {
-  if (reply.kind !== "answered") return reply;
-  const { answer, version } = reply;
+  if (read(reply, "kind") !== "answered") return isReply(reply) ? (reply as Finding) : noReply;
+  const { answer, version } = reply as Extract<PingReply, { kind: "answered" }>;
   if (read(answer, "warmup") === true && read(answer, "stale") === true) {
     const message = "the ping was stale: it waited, or the function's clock is ahead";
     return { kind: "failed", reason: "stale", message };
@@ -52,7 +59,8 @@ export function readReply(reply: PingReply): Finding {
       initType: textOf(read(answer, "initType")),
       idleMs: numberOf(read(answer, "idleMs")),
       primed: typeof primed === "boolean" ? primed : undefined,
-      primeError: textOf(read(answer, "primeError")),
+      // Anything may be in it, line breaks too.
+      primeError: printable(textOf(read(answer, "primeError")) ?? "prime failed"),
       version,
     },
   };

@@ -49,8 +49,12 @@ export interface WarmReport {
   readonly targets: readonly TargetReport[];
 }
 
-/** Whether a target has the environments that were asked for, or was rightly left alone. */
-export function isWarm({ asked, distinct, skipped, pings, failures }: TargetReport): boolean {
-  const isSentUnseen = pings > 0 && distinct === 0 && failures.length === 0;
-  return skipped !== undefined || distinct >= asked || isSentUnseen;
+/**
+ * Whether a target has the environments that were asked for, primed if the function has a `prime`, or was rightly left alone.
+ * What is sent unseen counts as warm.
+ */
+export function isWarm({ asked, distinct, skipped, failures }: TargetReport): boolean {
+  if (skipped !== undefined) return true;
+  if (failures.some(({ reason }) => reason === "prime-failed")) return false;
+  return distinct >= asked || (failures.length === 0 && distinct === 0);
 }

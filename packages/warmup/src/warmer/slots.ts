@@ -1,6 +1,6 @@
 /** A bounded number of slots. */
 export interface Slots {
-  /** Resolves once `count` slots are free together, first come, first served. They must be given back. */
+  /** Resolves once `count` slots are free together. They must be given back. */
   take(count: number): Promise<void>;
   giveBack(count: number): void;
 }
@@ -8,20 +8,22 @@ export interface Slots {
 /** Makes `size` slots. Nobody may ask for more at once. */
 export function createSlots(size: number): Slots {
   let free = size;
-  const waiting: { readonly count: number; readonly wake: () => void }[] = [];
+  const waiting = new Set<{ readonly count: number; readonly wake: () => void }>();
 
   function serve(): void {
-    for (let first = waiting[0]; first !== undefined && first.count <= free; first = waiting[0]) {
-      waiting.shift();
-      free -= first.count;
-      first.wake();
+    // Whoever fits goes first: a large target would otherwise keep all others waiting for one that hangs.
+    for (const next of [...waiting]) {
+      if (next.count > free) continue;
+      waiting.delete(next);
+      free -= next.count;
+      next.wake();
     }
   }
 
   return {
     take(count) {
       const { promise, resolve } = Promise.withResolvers<void>();
-      waiting.push({ count, wake: resolve });
+      waiting.add({ count, wake: resolve });
       serve();
       return promise;
     },

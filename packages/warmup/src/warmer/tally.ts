@@ -5,6 +5,8 @@ import type { TargetReport, WarmFailure } from "./report.ts";
 /** Adds up what the pings of one target found. */
 export interface Tally {
   add(finding: Finding): void;
+  /** Notes a failure that is no ping's. */
+  fail(reason: WarmFailureReason, message: string): void;
   /** How many different environments answered. */
   distinct(): number;
   summary(): Pick<TargetReport, "version" | "distinct" | "cold" | "primed" | "oldestAgeMs" | "pings" | "failures">;
@@ -25,10 +27,11 @@ export function createTally(): Tally {
     const { environmentId, primed, primeError, cold } = environment;
     const wasCold = environments.get(environmentId)?.cold === true;
     environments.set(environmentId, { ...environment, cold: cold || wasCold });
-    if (primed === false) fail("prime-failed", primeError ?? "prime failed");
+    if (primed === false) fail("prime-failed", primeError);
   }
 
   return {
+    fail,
     add(finding) {
       pings += 1;
       if (finding.kind === "environment") answer(finding.environment);

@@ -1,4 +1,5 @@
 import { anything, number, oneOf, readOptions, required, text, wholeNumber } from "@midguard/kernel/internal";
+import { messageOf } from "./message.ts";
 
 /** A function to keep warm. */
 export interface WarmTarget {
@@ -33,6 +34,17 @@ export interface ResolvedTarget {
   readonly invocationType: "RequestResponse" | "Event";
 }
 
+/** A name, partial ARN or ARN with a version or alias at its end. */
+const qualified = /^(?:(?:arn:[\w-]+:lambda:[\w-]*:)?\d{12}:function:)?[\w-]+:[\w$-]+$/;
+
+function assertJson(owner: string, payload: unknown): void {
+  try {
+    JSON.stringify(payload);
+  } catch (error) {
+    throw new TypeError(`${owner}: payload must be a value that JSON has: ${messageOf(error)}`);
+  }
+}
+
 /**
  * Checks a target and fills in the defaults. `owner` stands first in every message.
  *
@@ -53,6 +65,11 @@ export function resolveTarget(owner: string, target: unknown, maxParallel: numbe
     },
     { concurrency: 1, skipIfUsedWithinMs: 0, invocationType: "RequestResponse" },
   );
+  if (qualified.test(resolved.functionName)) {
+    const given = JSON.stringify(resolved.functionName);
+    throw new RangeError(`${owner}: functionName must have no qualifier, which has an option of its own, got ${given}`);
+  }
+  assertJson(owner, payload);
   if (resolved.invocationType === "Event" && resolved.concurrency > 1) {
     throw new RangeError(`${owner}: concurrency must be 1 with invocationType "Event", got ${resolved.concurrency}`);
   }

@@ -4,7 +4,7 @@ import type { Finding } from "./reply.ts";
 import type { SkipReason, TargetReport } from "./report.ts";
 import type { Slots } from "./slots.ts";
 import { createTally, type Tally } from "./tally.ts";
-import type { ResolvedTarget } from "./target.ts";
+import type { Lane } from "./versions.ts";
 
 /** What warming one target takes. */
 export interface WarmKit {
@@ -22,7 +22,7 @@ const notOnDemand: ReadonlySet<unknown> = new Set<SkipReason>([
 ]);
 
 /** Why the rest of a target's pings is not sent, by the answer to the first one. */
-function skipReason(finding: Finding | undefined, { skipIfUsedWithinMs }: ResolvedTarget): SkipReason | undefined {
+function skipReason(finding: Finding | undefined, { skipIfUsedWithinMs }: Lane): SkipReason | undefined {
   if (finding?.kind !== "environment") return undefined;
   const { initType, idleMs } = finding.environment;
   if (notOnDemand.has(initType)) return initType as SkipReason;
@@ -34,11 +34,12 @@ function skipReason(finding: Finding | undefined, { skipIfUsedWithinMs }: Resolv
  * recently: Lambda gives it the environment used last. Then rounds of pings at once, which hold their environments until one
  * moment, until as many different environments have answered as were asked for.
  */
-export async function warmTarget(target: ResolvedTarget, kit: WarmKit): Promise<TargetReport> {
-  const { functionName, qualifier, tenantId, concurrency } = target;
+export async function warmTarget(target: Lane, kit: WarmKit): Promise<TargetReport> {
+  const { functionName, qualifier, tenantId, concurrency, lookUpError } = target;
   const { clock } = kit.time;
   const startedAt = clock.now();
   const tally = createTally();
+  if (lookUpError !== undefined) tally.fail("alias-unknown", lookUpError);
   const [first] = await ping(target, kit, tally, 1, () => undefined);
   const skipped = skipReason(first, target);
   const goesOn = first?.kind === "environment" && skipped === undefined && concurrency > 1;
@@ -48,7 +49,7 @@ export async function warmTarget(target: ResolvedTarget, kit: WarmKit): Promise<
 }
 
 /** All pings again in each round, not only the missing ones: environments already found would answer those. */
-async function holdRounds(target: ResolvedTarget, kit: WarmKit, tally: Tally): Promise<number> {
+async function holdRounds(target: Lane, kit: WarmKit, tally: Tally): Promise<number> {
   const { concurrency } = target;
   let round = 0;
   while (round < kit.rounds && tally.distinct() < concurrency) {
@@ -61,7 +62,7 @@ async function holdRounds(target: ResolvedTarget, kit: WarmKit, tally: Tally): P
 
 /** The hold is read once the slots are there, because waiting for them takes time. */
 async function ping(
-  target: ResolvedTarget,
+  target: Lane,
   { pinger, slots }: WarmKit,
   tally: Tally,
   count: number,

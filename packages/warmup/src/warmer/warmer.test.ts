@@ -168,7 +168,7 @@ describe("one target", () => {
     expect(isWarm(report)).toBe(true);
   });
 
-  test("whose prime fails reports why, and is still warm", async () => {
+  test("whose prime fails reports why, and is not warm", async () => {
     const { invoke } = invokerBy((_, index) =>
       answered(
         index < 2 ? "a" : "b",
@@ -181,6 +181,7 @@ describe("one target", () => {
     });
     const failures = [{ reason: "prime-failed", message: "Error: no route", count: 2 }];
     expect(report).toMatchObject({ distinct: 2, primed: 1, failures });
+    expect(isWarm(report)).toBe(false);
   });
 
   test("whose answers lack what the report shows is warm nevertheless", async () => {
@@ -269,6 +270,7 @@ describe("a failure", () => {
     const report = await warmedOne(manualClock(), {
       targets: [{ functionName: "users" }],
       invoker,
+      holdMs: 100,
       pingTimeoutMs: 900,
     });
     const failures = [{ reason: "no-answer", message: "no answer within 900 ms", count: 1 }];
@@ -329,22 +331,25 @@ describe("a run", () => {
   });
 
   test("warms both versions of a weighted alias", async () => {
-    const { calls, invoke } = invokerBy(({ qualifier }, index) => answered(`${qualifier} ${index}`));
+    const { calls, invoke } = invokerBy(({ qualifier }, index) => {
+      return { ...answered(`${qualifier} ${index}`), version: qualifier } as PingReply;
+    });
     const versionsOf = vi.fn(async () => ["7", "8"]);
     const { targets } = await warmed(manualClock(), {
       targets: [{ functionName: "users", qualifier: "live", concurrency: 2 }],
       invoker: { invoke, versionsOf },
     });
     expect(versionsOf).toHaveBeenCalledWith("users", "live", expect.any(AbortSignal));
-    expect(targets.map(({ qualifier, distinct }) => [qualifier, distinct >= 2])).toEqual([
-      ["7", true],
-      ["8", true],
+    expect(targets.map(({ qualifier, version, distinct }) => [qualifier, version, distinct >= 2])).toEqual([
+      ["live", "7", true],
+      ["live", "8", true],
     ]);
     expect(new Set(calls.map(({ qualifier }) => qualifier))).toEqual(new Set(["7", "8"]));
   });
 
   test.each<[string, string | undefined, () => Promise<readonly string[]>, number]>([
     ["has one version", "live", async () => ["7"], 1],
+    ["is answered by no list", "live", async () => "12" as never, 1],
     ["cannot be looked up", "live", () => Promise.reject(new Error("AccessDenied")), 1],
     [
       "fails at once",
@@ -366,6 +371,45 @@ describe("a run", () => {
     expect(versionsOf).toHaveBeenCalledTimes(lookUps);
   });
 
+  test("reports that an alias could not be looked up, and pings it as it is", async () => {
+    const { invoke } = invokerBy(() => answered("a"));
+    const targets = [{ functionName: "users", qualifier: "live" }];
+    const versionsOf = () => Promise.reject(new Error("AccessDenied"));
+    const denied = await warmedOne(manualClock(), { targets, invoker: { invoke, versionsOf } });
+    const failures = [{ reason: "alias-unknown", message: "AccessDenied", count: 1 }];
+    expect(denied).toMatchObject({ distinct: 1, pings: 1, failures });
+    const slow = await warmedOne(manualClock(), {
+      targets,
+      invoker: { invoke, versionsOf: () => new Promise(() => {}) },
+    });
+    expect(slow.failures).toMatchObject([{ reason: "alias-unknown", message: "no answer within 5000 ms" }]);
+  });
+
+  test("ends a look-up with its signal", async () => {
+    const clock = manualClock();
+    const stop = new AbortController();
+    clock.sleep(300).then(() => stop.abort(new Error("out of time")));
+    const { invoke } = invokerBy(() => answered("a"));
+    const targets = [{ functionName: "users", qualifier: "live" }];
+    const invoker = { invoke, versionsOf: () => new Promise<never>(() => {}) };
+    expect((await warmed(clock, { targets, invoker }, stop.signal)).durationMs).toBe(300);
+  });
+
+  test("lets small targets go ahead of one that waits for many slots", async () => {
+    const clock = manualClock();
+    const { invoke } = invokerBy(async ({ functionName }, index) => {
+      if (functionName === "hangs") await clock.sleep(5_000);
+      return answered(`${index}`);
+    });
+    const targets = [
+      { functionName: "hangs" },
+      { functionName: "big", concurrency: 10 },
+      { functionName: "small", concurrency: 2 },
+    ];
+    const report = await warmed(clock, { targets, invoker: { invoke }, maxParallel: 10 });
+    expect(report.targets.map(({ durationMs }) => durationMs)).toEqual([5_000, 5_000, 0]);
+  });
+
   test("of a warmer is repeatable, with another correlation ID", async () => {
     const { invoke } = invokerBy(() => answered("a"));
     const warmer = createWarmer({ targets: [{ functionName: "users" }], invoker: { invoke } });
@@ -380,6 +424,7 @@ describe("createWarmer refuses", () => {
   const of = (target: object): unknown => ({ targets: [{ functionName: "users", ...target }], invoker });
   test.each<[unknown, string]>([
     [{ invoker }, "createWarmer: targets must be an array, got undefined"],
+    [{ targets: [], invoker }, "createWarmer: targets must have at least one target, got none"],
     [{ targets: [] }, "createWarmer: invoker must be an object, got undefined"],
     [{ targets: [{}], invoker }, "createWarmer: targets[0]: functionName must be a non-empty string, got undefined"],
     [of({ concurrency: 51 }), "createWarmer: targets[0]: concurrency must be a whole number between 1 and 50, got 51"],
@@ -389,14 +434,28 @@ describe("createWarmer refuses", () => {
       'createWarmer: targets[0]: concurrency must be 1 with invocationType "Event", got 2',
     ],
     [of({ alias: "live" }), 'createWarmer: targets[0]: unknown option alias ("live")'],
+    [of({ functionName: "users:live" }), "functionName must have no qualifier, which has an option of its own, got"],
+    [
+      of({ functionName: "arn:aws:lambda:eu-west-1:123456789012:function:users:7" }),
+      "functionName must have no qualifier",
+    ],
+    [
+      { ...(of({}) as object), pingTimeoutMs: 1_000 },
+      "createWarmer: pingTimeoutMs must be above the longest hold, 1000 ms, got 1000",
+    ],
     [{ targets: [], invoker, holdMs: 10_001 }, "createWarmer: holdMs must be a number between 1 and 10000, got 10001"],
     [{ targets: [], invoker, rounds: 0 }, "createWarmer: rounds must be a whole number of at least 1, got 0"],
   ])("%j", (options, message) => {
     expect(() => createWarmer(options as WarmerOptions)).toThrow(message);
   });
 
+  test("a payload that JSON has not", () => {
+    const options = of({ payload: { id: 1n } }) as WarmerOptions;
+    expect(() => createWarmer(options)).toThrow("createWarmer: targets[0]: payload must be a value that JSON has: ");
+  });
+
   test("a signal that is none", async () => {
-    const warmer = createWarmer({ targets: [], invoker });
+    const warmer = createWarmer({ targets: [{ functionName: "users" }], invoker });
     await expect(warmer.run({} as AbortSignal)).rejects.toThrow(
       "createWarmer: signal of run() must be an AbortSignal, got an object",
     );

@@ -1,13 +1,13 @@
 import { type Clock, systemClock } from "@midguard/kernel";
 import { abortSignal, callback, list, readOptions, required, shape } from "@midguard/kernel/internal";
-import type { Time } from "../hold.ts";
+import { longestHoldMs, type Time } from "../hold.ts";
 import type { Invoker } from "./invoker.ts";
 import { type Pacing, pacingDefaults, pacingRules } from "./pacing.ts";
 import { createPinger } from "./pinger.ts";
 import type { TargetReport, WarmReport } from "./report.ts";
 import { createSlots } from "./slots.ts";
 import { type ResolvedTarget, resolveTarget, type WarmTarget } from "./target.ts";
-import { versionsOf } from "./versions.ts";
+import { lanesOf } from "./versions.ts";
 import { warmTarget } from "./warm-target.ts";
 
 /** Options of `createWarmer`. */
@@ -68,6 +68,13 @@ export function createWarmer(options: WarmerOptions): Warmer {
     { random: Math.random, clock: systemClock, wallNow: () => Date.now(), ...pacingDefaults },
   );
   const { rounds, holdMs, maxParallel, pingTimeoutMs, jitterMs } = pacing;
+  if (targets.length === 0) throw new RangeError("createWarmer: targets must have at least one target, got none");
+  const longestMs = Math.min(longestHoldMs, holdMs * 2 ** (rounds - 1));
+  if (pingTimeoutMs <= longestMs) {
+    throw new RangeError(
+      `createWarmer: pingTimeoutMs must be above the longest hold, ${longestMs} ms, got ${pingTimeoutMs}`,
+    );
+  }
   const resolved = resolveTargets(targets, maxParallel);
   const time: Time = { clock, wallNow };
 
@@ -79,10 +86,10 @@ export function createWarmer(options: WarmerOptions): Warmer {
     const pinger = createPinger({ invoker, time, pingTimeoutMs, correlationId, signal });
     const kit = { pinger, slots: createSlots(maxParallel), time, rounds, holdMs };
     const reports = resolved.map(async (target) => {
-      const versions = await versionsOf(target, invoker, time, signal);
+      const lanes = await lanesOf(target, invoker, time, signal);
       return Promise.all(
-        versions.map(async (version) => {
-          const report = await warmTarget(version, kit);
+        lanes.map(async (lane) => {
+          const report = await warmTarget(lane, kit);
           onTarget?.(report);
           return report;
         }),
