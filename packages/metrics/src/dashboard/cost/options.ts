@@ -33,7 +33,7 @@ export interface CostOptions {
   readonly metrics?: readonly MetricId[] | undefined;
   /** Lines of EMF a request: 1, and one for each dependency that it calls. @default 1 */
   readonly linesPerRequest?: number | undefined;
-  /** Bytes of a line. @default 400 */
+  /** Bytes of a line. @default - that of a request: 400, in `api-gateway` 450, in `otel` 640 */
   readonly bytesPerLine?: number | undefined;
   /** Bytes that a request exports by OTLP, with its resource; see README.md. @default 800 */
   readonly otlpBytesPerRequest?: number | undefined;
@@ -57,6 +57,14 @@ export interface ResolvedCost {
 
 /** Metrics that the function of an API does not have, or only if asked to. */
 const seldom: ReadonlySet<MetricId> = new Set(["eventLatency", "batchItemFailures", "memoryUsed"]);
+
+/** Bytes of a request's line, rounded up. */
+const bytesOfLine: Readonly<Record<Preset, number>> = {
+  "application-signals": 400,
+  "api-gateway": 450,
+  powertools: 400,
+  otel: 640,
+};
 
 const usd = number({ max: 1_000 });
 
@@ -102,7 +110,6 @@ export function resolveCost(options: CostOptions): ResolvedCost {
       routes: 10,
       dependencies: 0,
       linesPerRequest: 1,
-      bytesPerLine: 400,
       otlpBytesPerRequest: 800,
     },
   );
@@ -111,6 +118,7 @@ export function resolveCost(options: CostOptions): ResolvedCost {
     const wanted = `one of ${pricedRegions.join(", ")}, unless prices are given`;
     return refuse(RangeError, `${owner}: region`, wanted, resolved.region);
   }
-  const catalogue = catalogueOf(resolved.names);
-  return { ...resolved, catalogue, metrics: chosen(catalogue, resolved.metrics), prices };
+  const { names, metrics, bytesPerLine = bytesOfLine[names] } = resolved;
+  const catalogue = catalogueOf(names);
+  return { ...resolved, catalogue, metrics: chosen(catalogue, metrics), bytesPerLine, prices };
 }
