@@ -25,7 +25,7 @@ export interface MonitoringProps
   readonly topics?: readonly ITopic[] | undefined;
 }
 
-/** Stands for a namespace that is known only when the stack is deployed. A search has it in quotes, as any namespace needs at most. */
+/** Stands for a namespace that is known only when the stack is deployed. Its hyphen puts it in quotes, which suit any namespace. */
 const placeholder = "midguard-namespace";
 
 /** The body of the dashboard, for `DashboardBody`. */

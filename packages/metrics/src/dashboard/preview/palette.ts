@@ -14,7 +14,7 @@ const palette = [
   "#4f5bd5",
 ];
 
-/** Gives each line of a graph a colour, the same to the same label in every graph if it is still free there. */
+/** Gives each line of a graph a colour of its own, and the same to the same label in every graph where it is free. */
 export type Paint = (lines: readonly Line[]) => readonly string[];
 
 /** Makes the painter of one page. */
@@ -22,14 +22,19 @@ export function createPaint(): Paint {
   const known = new Map<string, string>();
   return function paint(lines) {
     const used = new Set(lines.map(({ color }) => color));
-    return lines.map(({ label, color }) => {
-      if (color !== undefined) return color;
-      const usual = known.get(label);
-      const free = palette.filter((one) => !used.has(one));
-      const unknown = free.find((one) => ![...known.values()].includes(one));
-      const chosen = (usual !== undefined && !used.has(usual) ? usual : (unknown ?? free[0])) ?? (palette[0] as string);
-      used.add(chosen);
-      if (usual === undefined) known.set(label, chosen);
+    const take = (color: string): string => {
+      used.add(color);
+      return color;
+    };
+    // Known labels come first, so that no new one takes their colour.
+    const usual = lines.map(({ label, color }) => {
+      const before = color ?? known.get(label);
+      return before === undefined || (color === undefined && used.has(before)) ? undefined : take(before);
+    });
+    return lines.map(({ label }, index) => {
+      // After the last colour they come again.
+      const chosen = usual[index] ?? take(palette.find((one) => !used.has(one)) ?? (palette[index % palette.length] as string));
+      if (!known.has(label)) known.set(label, chosen);
       return chosen;
     });
   };
