@@ -25,7 +25,7 @@ export default defineConfig({
       include: ["packages/*/src/**/*.ts"],
       exclude: ["**/*.test.ts", "**/*.test-d.ts", "packages/*/src/stores/*/testing/**"],
       reporter: ["text-summary", "json-summary"],
-      thresholds: { lines: 100, branches: 100, functions: 100, statements: 100 },
+      thresholds: { lines: 99.5, branches: 99.5, functions: 99.5, statements: 99.5 },
     },
   },
 });

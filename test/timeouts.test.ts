@@ -1,5 +1,6 @@
 import { apiEvents } from "@midguard/kernel/testing";
 import { type LocalLambda, type LogLine, startLocalLambda } from "@midguard/local-lambda";
+import { validateEmf } from "@midguard/metrics/testing";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { runtimes } from "./support/runtimes.ts";
 
@@ -35,7 +36,9 @@ describe.each(runtimes)("under $client", ({ config }) => {
   async function invoke(functionName: string, at: string) {
     const event = { ...apiEvents.http(), queryStringParameters: { at } };
     const { payload } = await lambda.invoke({ functionName, payload: event });
-    const logged = lines.filter(({ line }) => line.includes('"_aws"')).map(({ line }) => JSON.parse(line));
+    const written = lines.map(({ line }) => line).filter((line) => line.includes('"_aws"'));
+    expect(written.flatMap((line) => validateEmf(line))).toEqual([]);
+    const logged = written.map((line) => JSON.parse(line));
     return { errorType: JSON.parse(payload.toString()).errorType, logged };
   }
 

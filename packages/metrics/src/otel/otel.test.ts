@@ -257,7 +257,7 @@ describe("flushing", () => {
     void invoke(
       install("both", { measured, handler, plugin: { timeoutEarlyInMillis: 0 } }),
       apiEvents.http(),
-      lambdaContext({ timeoutMs: 60 }),
+      lambdaContext({ timeoutMs: 200 }),
     );
     await vi.waitFor(() => expect(exported()).toHaveProperty(["faas.timeouts"]));
     expect(exported()["http.server.request.duration"]?.points[0]?.attributes).toMatchObject({

@@ -3,11 +3,13 @@ import { type EmfMetric, readEmf } from "./read-emf.ts";
 import { emfLinesOf } from "./source.ts";
 import { type EmfOptions, validateEmf } from "./validate-emf.ts";
 
+type Fields = { readonly [field in keyof EmfMetric]?: EmfMetric[field] | undefined };
+
 /** A metric that must have been emitted: each field given must be equal. Asymmetric matchers work in every field. */
-export interface ExpectedEmfMetric extends Partial<EmfMetric> {
+export interface ExpectedEmfMetric extends Fields {
   readonly name: string;
   /** One of the metric's values. */
-  readonly value?: number;
+  readonly value?: number | undefined;
 }
 
 /**

@@ -32,6 +32,7 @@ test("the matchers are typed in Vitest", () => {
   expectTypeOf(expect("").toBeValidEmf()).toEqualTypeOf<void>();
   expectTypeOf(expect(Promise.resolve("")).resolves.toBeValidEmf()).toEqualTypeOf<Promise<void>>();
   expect("").toHaveEmitted({ name: "Placed", value: expect.any(Number), dimensions: { service: "orders" } });
+  expect("").toHaveEmitted({ name: "Placed", value: undefined, unit: undefined }, { clock: undefined });
   // @ts-expect-error A metric has a name.
   expect("").toHaveEmitted({ value: 1 });
   // @ts-expect-error There is no such field.

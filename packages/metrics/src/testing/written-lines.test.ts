@@ -35,6 +35,7 @@ function longName(line: Root, length: number, value: unknown): string {
 }
 
 const dayMs = 86_400_000;
+const otherCharacters = [..."!\"$%&'()*+,;<=>?@[\\]^`{|}~é\n"];
 const breaks: Readonly<Record<string, Break>> = {
   "an old timestamp": ({ _aws }, _directive, size) => {
     _aws.Timestamp = Date.now() - 14 * dayMs - size;
@@ -52,7 +53,7 @@ const breaks: Readonly<Record<string, Break>> = {
     directive.Namespace = `AWS/${"x".repeat(size)}`;
   },
   "a character that namespaces lack": (_line, directive, size) => {
-    directive.Namespace = `Shop${"!\"$%&'()*+,;<=>?@[\\]^`{|}~é\n"[size % 29]}`;
+    directive.Namespace = `Shop${otherCharacters[size % otherCharacters.length]}`;
   },
   "a set that is too large": (line, { Dimensions }, size) => {
     Dimensions.push(numbered(30 + size));

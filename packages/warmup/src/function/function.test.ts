@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type LocalLambda, type LogLine, startLocalLambda } from "@midguard/local-lambda";
+import { readEmf, validateEmf } from "@midguard/metrics/testing";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { bundleFunction } from "../../../../scripts/bundle-function.ts";
 
@@ -79,6 +80,7 @@ test("the function warms the targets of its event, and writes a line for each", 
 test("the function writes metrics if MIDGUARD_WARM_NAMESPACE is set", async () => {
   const [line] = await run("metered");
   expect(line).toMatchObject({ WarmDistinct: 3, _aws: { CloudWatchMetrics: [{ Namespace: "Shop" }] } });
+  expect(validateEmf(JSON.stringify(line))).toEqual([]);
 });
 
 test.each([
@@ -95,7 +97,9 @@ test.each([
   try {
     const { handler } = await import("./index.ts");
     await handler({ targets: [{ functionName: "gone" }] }, { getRemainingTimeInMillis: () => 60_000 });
-    const [line] = write.mock.calls.map(([text]) => JSON.parse(String(text)));
+    const written = write.mock.calls.map(([text]) => String(text));
+    expect(readEmf(written).map((metric) => metric.namespace)).toEqual(new Array(namespace ? 4 : 0).fill(namespace));
+    const [line] = written.map((text) => JSON.parse(text));
     expect(line._aws?.CloudWatchMetrics[0].Namespace).toBe(namespace);
   } finally {
     write.mockRestore();
