@@ -33,7 +33,8 @@ export function createPaint(): Paint {
     });
     return lines.map(({ label }, index) => {
       // After the last colour they come again.
-      const chosen = usual[index] ?? take(palette.find((one) => !used.has(one)) ?? (palette[index % palette.length] as string));
+      const chosen =
+        usual[index] ?? take(palette.find((one) => !used.has(one)) ?? (palette[index % palette.length] as string));
       if (!known.has(label)) known.set(label, chosen);
       return chosen;
     });
