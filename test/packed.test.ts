@@ -86,18 +86,21 @@ const uses: readonly Use[] = [
   },
   {
     package: "cli",
-    siblings: ["circuit-breaker", "rate-limit", "warmup"],
+    siblings: ["circuit-breaker", "metrics", "rate-limit", "warmup"],
     code: `import { midguard } from "@midguard/cli";
       const out = (text: string): void => console.log(text.trim());
       const shell = { cwd: "/", version: "ok", out, err: out };
       const plan = ["plan", "--region", "us-east-1", "--memory", "512", "--concurrency", "5", "--json"];
       if ((await midguard(plan, shell)) !== 0) throw new Error("no plan");
+      const shop = ["--namespace", "Shop", "--service", "orders", "--region", "us-east-1"];
+      if ((await midguard(["dashboard", ...shop, "--cost", "--requests", "1"], shell)) !== 0) throw new Error("no cost");
       const exitCode = await midguard(["--version"], shell);
       if (exitCode !== 0) throw new Error(String(exitCode));`,
     bundled: [
       "@midguard/circuit-breaker",
       "@midguard/cli",
       "@midguard/kernel",
+      "@midguard/metrics",
       "@midguard/rate-limit",
       "@midguard/warmup",
       "commander",

@@ -114,6 +114,7 @@ describe.each(packages)("the tarball of @midguard/%s", (name) => {
     const cli = {
       "@aws-sdk/client-lambda": expect.stringMatching(/^\^3/),
       "@midguard/circuit-breaker": version,
+      "@midguard/metrics": version,
       "@midguard/rate-limit": version,
       "@midguard/warmup": version,
       commander: expect.stringMatching(/^\^\d/),

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { isWarmupPing } from "@midguard/warmup";
 import { beforeAll, describe, expect, test, vi } from "vitest";
 import { isScalar, parseDocument, visit } from "yaml";
+import { usersAlarms, withAlarms } from "./alarms.ts";
 import { bundleOptions } from "./bundle.ts";
 
 interface Resource {
@@ -26,7 +27,8 @@ interface FunctionProperties {
 
 const root = join(import.meta.dirname, "..");
 // The short forms of CloudFormation's functions are unknown YAML tags, so their arguments are plain values.
-const document = parseDocument(readFileSync(join(root, "template.yaml"), "utf8"), { logLevel: "error" });
+const text = readFileSync(join(root, "template.yaml"), "utf8");
+const document = parseDocument(text, { logLevel: "error" });
 const template = document.toJS() as {
   Parameters: Record<string, unknown>;
   Conditions: Record<string, unknown>;
@@ -159,20 +161,34 @@ describe("template.yaml", () => {
     expect(users.AutoPublishAlias).toBe("live");
     const { Type, Alarms } = users.DeploymentPreference;
     expect(Type).toEqual(["IsProduction", "Canary10Percent5Minutes", "AllAtOnce"]);
-    expect(Alarms).toEqual(["FaultsAlarm", "ThrottlesAlarm"]);
+    expect(Alarms).toEqual(["UsersFaultRate", "UsersLambdaErrors", "UsersLambdaThrottles"]);
+    for (const alarm of Alarms) expect(usersAlarms).toHaveProperty(alarm);
   });
 
-  test("has alarms for faults, throttles and dead letters, on the metrics of its stage", async () => {
-    const alarms = Object.values(template.Resources).filter(({ Type }) => Type === "AWS::CloudWatch::Alarm");
-    const metricOf = ({ Properties }: Resource) => {
-      const { Namespace, MetricName, AlarmActions } = Properties as Record<string, unknown>;
-      expect(AlarmActions).toEqual(["HasAlarmTopic", ["AlarmTopic"], "AWS::NoValue"]);
-      return `${Namespace} ${MetricName}`;
-    };
-    expect(alarms.map(metricOf)).toEqual([
-      `${users.Environment.Variables.METRICS_NAMESPACE} Fault`,
-      "AWS/Lambda Throttles",
-      "AWS/SQS ApproximateNumberOfMessagesVisible",
-    ]);
+  const ofCloudWatch = Object.entries(template.Resources).filter(([, { Type }]) =>
+    Type.startsWith("AWS::CloudWatch::"),
+  );
+
+  test("has exactly the alarms that alarms() gives, and one for dead letters (npx -y pnpm@12 alarms writes them)", () => {
+    expect(withAlarms(text)).toBe(text);
+    const made = ofCloudWatch.filter(([name]) => name !== "DeadLettersAlarm");
+    expect(Object.fromEntries(made)).toEqual(JSON.parse(JSON.stringify(usersAlarms)));
+    expect(template.Resources.DeadLettersAlarm).toMatchObject({
+      Properties: {
+        Namespace: "AWS/SQS",
+        MetricName: "ApproximateNumberOfMessagesVisible",
+        AlarmActions: ["HasAlarmTopic", ["AlarmTopic"], "AWS::NoValue"],
+      },
+    });
+  });
+
+  test("its alarms see the metrics of its stage, and refer to nothing that it does not define", () => {
+    const made = JSON.stringify(usersAlarms);
+    const namespaces = [...made.matchAll(/"Namespace":(\{"Fn::Sub":)?"([^"]+)"/g)].map(([, , namespace]) => namespace);
+    expect(new Set(namespaces)).toEqual(new Set([users.Environment.Variables.METRICS_NAMESPACE, "AWS/Lambda"]));
+    const known = [...Object.keys(template.Resources), ...Object.keys(template.Parameters), "AWS::NoValue"];
+    for (const [, name, ofArn] of made.matchAll(/"Ref":"([^"]+)"|\$\{(\w+)\.Arn\}/g))
+      expect(known).toContain(name ?? ofArn);
+    expect(Object.keys(template.Conditions)).toContain("HasAlarmTopic");
   });
 });

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { addCircuitCommands } from "./circuit/commands.ts";
+import { addDashboardCommand } from "./dashboard/commands.ts";
 import { CommandError } from "./errors.ts";
 import type { ExitCode } from "./exit-code.ts";
 import { addLimitCommands } from "./limit/commands.ts";
@@ -54,13 +55,16 @@ export async function midguard(args: readonly string[], shell: Shell): Promise<E
     if (isFinding) exitCode = 1;
   };
   const program = new Command("midguard")
-    .description("Looks into what Midguard keeps for a fleet of functions, and keeps functions warm.")
+    .description(
+      "Looks into what Midguard keeps for a fleet of functions, keeps functions warm, and shows what they do.",
+    )
     .version(shell.version)
     .addHelpText("after", exitCodes)
     .configureOutput({ writeOut: shell.out, writeErr: shell.err, outputError: () => {} })
     .exitOverride();
   addLimitCommands(program, show, shell.cwd);
   addCircuitCommands(program, show, shell.cwd);
+  addDashboardCommand(program, show, shell.cwd);
   addPlanCommand(program, show, shell.cwd);
   addWarmCommand(program, show, shell.cwd, shell.progress ?? silent);
   try {

@@ -66,6 +66,31 @@ import { plugins } from "@midguard/metrics";
 export const profiled = middy(createOrder, plugins(measured, profiler)).use(measured);
 export const streamed = middy({ ...measured, executionMode: executionModeStreamifyResponse }).use(measured);
 
+import { alarms, dashboard } from "@midguard/metrics/dashboard";
+
+const slo = { namespace: "Shop", service: "orders", sloLatencyMs: 500, sloAvailability: 0.999 };
+
+export const DashboardBody = JSON.stringify(dashboard({ ...slo, region: "eu-central-1" }));
+export const Resources = alarms({
+  ...slo,
+  dependencies: ["payments"],
+  functionName: { Ref: "OrdersFunction" },
+  actions: [{ Ref: "OnCallTopic" }],
+});
+
+import { Monitoring } from "@midguard/metrics/cdk";
+import { Stack } from "aws-cdk-lib";
+import { Topic } from "aws-cdk-lib/aws-sns";
+
+export class Orders extends Stack {
+  readonly monitoring = new Monitoring(this, "Monitoring", { ...slo, topics: [new Topic(this, "OnCall")] });
+}
+
+import { monthlyCost } from "@midguard/metrics/dashboard";
+
+const { emf, otlp } = monthlyCost({ region: "us-east-1", requestsPerMonth: 5_000_000, routes: 20 });
+export const cheaper = otlp !== undefined && otlp.totalUsd < emf.totalUsd ? "OTLP" : "EMF";
+
 import { Logger } from "@aws-lambda-powertools/logger";
 import { logEvents } from "@midguard/metrics/logs";
 

@@ -1,0 +1,11 @@
+export { alarms } from "./alarms/alarms.ts";
+export type { AlarmsOptions } from "./alarms/options.ts";
+export type { AlarmResources, CompositeAlarmResource, Intrinsic, MetricAlarmResource } from "./alarms/resource.ts";
+export type { DashboardBody, MetricRow, MetricRowOptions, MetricWidget, MetricWidgetProperties } from "./body.ts";
+export { type MetricCost, type MonthlyCost, monthlyCost } from "./cost/cost.ts";
+export type { CostOptions } from "./cost/options.ts";
+export { type CloudWatchPrices, type PriceSource, pricedRegions, pricesOf } from "./cost/price-table.ts";
+export { dashboard } from "./dashboard.ts";
+export type { DashboardOptions } from "./options.ts";
+export { type PreviewOptions, preview } from "./preview/preview.ts";
+export type { ServiceOptions } from "./service.ts";
