@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import { parseNumber } from "../plan/arguments.ts";
+import { parseNumber } from "../number.ts";
 import type { Report, ShowReport } from "../report.ts";
 import { collect, collectDimension, type DashboardArguments, parsePercent } from "./arguments.ts";
 import { make } from "./make.ts";

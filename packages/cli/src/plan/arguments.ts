@@ -4,13 +4,6 @@ import type { LambdaPrices } from "@midguard/warmup/plan";
 import { InvalidArgumentError } from "commander";
 import { mistake } from "../errors.ts";
 
-/** A number of the command line; the engine checks its range. */
-export function parseNumber(text: string): number {
-  const value = text.trim() === "" ? Number.NaN : Number(text);
-  if (Number.isNaN(value)) throw new InvalidArgumentError("It must be a number.");
-  return value;
-}
-
 const minutesOf: Readonly<Record<string, number>> = { s: 1 / 60, m: 1, min: 1, h: 60 };
 
 /** An interval with its unit, `90s`, `5m` or `1h`, in minutes. */

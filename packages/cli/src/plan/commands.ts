@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
+import { parseNumber } from "../number.ts";
 import type { Report, ShowReport } from "../report.ts";
-import { parseMinutes, parseNumber } from "./arguments.ts";
+import { parseMinutes } from "./arguments.ts";
 import { makePlan, type PlanArguments } from "./make-plan.ts";
 import { planReport } from "./reports.ts";
 

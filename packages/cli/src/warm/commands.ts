@@ -1,4 +1,5 @@
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
+import { parseNumber } from "../number.ts";
 import type { Progress } from "../progress.ts";
 import type { Report, ShowReport } from "../report.ts";
 import { loadTargets, type TargetArguments } from "./load-targets.ts";
@@ -6,11 +7,6 @@ import { loadTargets, type TargetArguments } from "./load-targets.ts";
 interface WarmOptions extends TargetArguments {
   readonly region?: string;
   readonly json?: boolean;
-}
-
-function wholeNumber(text: string): number {
-  if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError("It must be a whole number of at least 1.");
-  return Number(text);
 }
 
 /** Adds `warm`. */
@@ -26,7 +22,7 @@ export function addWarmCommand(program: Command, show: ShowReport, cwd: string, 
     .command("warm")
     .description("ping functions with warmup() now; exit code 1 if one has fewer warm environments than asked for")
     .argument("[functions...]", "names, name:alias or ARNs")
-    .option("-n, --concurrency <number>", "environments of each function (default: 1)", wholeNumber)
+    .option("-n, --concurrency <number>", "environments of each function (default: 1)", parseNumber)
     .option("-c, --config <module>", "module that exports targets as `targets` or as default")
     .option("--region <region>", "AWS region (default: the environment's)")
     .option("--json", "print JSON")

@@ -88,7 +88,8 @@ describe("midguard warm", () => {
       'a target cannot be used: TypeError: createWarmer: targets[0]: unknown option alias ("live")',
     ],
     [["--config", "one-target.ts"], "--config one-target.ts exports no array of targets"],
-    [["users", "-n", "0"], "It must be a whole number of at least 1."],
+    [["users", "-n", "x"], "It must be a number."],
+    [["users", "-n", "0"], "concurrency must be a whole number between 1 and 200, got 0"],
     [["users", "-n", "201"], "concurrency must be a whole number between 1 and 200, got 201"],
     [["a b"], "a b is no function: give its name, name:alias or ARN"],
   ])("reports a mistake in one line: %j", async (args, message) => {
