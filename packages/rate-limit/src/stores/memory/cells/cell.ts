@@ -11,7 +11,8 @@ export interface Charge {
  * How one limit keeps its count in the words of a slot, from index `at` on. If all words are 0, the key is new. `roll`
  * comes first: it moves the count on to `now`, and the other methods rely on it.
  *
- * Windows are labelled by their number modulo 2^32. A label one window ahead of the clock is followed: another request
+ * Windows are labelled by their number; that of a sliding window is kept modulo 2^32, so that its key must come again
+ * within 2^31 windows: 24 days of 1 ms, 68 years of 1 s. A label one window ahead of the clock is followed: another request
  * has seen that window begin. A label further ahead was written before the clock was set back. It is brought back with
  * everything it counts, so that setting a clock back gains nothing and blocks no key until the old time.
  */
