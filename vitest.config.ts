@@ -9,6 +9,8 @@ export default defineConfig({
   test: {
     // A busy machine takes several times as long, and coverage too.
     testTimeout: 20_000,
+    // Many tests wait for processes and services, so one worker alone would leave the second core idle.
+    maxWorkers: "100%",
     include: [
       "packages/*/{src,docs}/**/*.test.ts",
       "tools/*/src/**/*.test.ts",

@@ -1,16 +1,16 @@
 import type { Request } from "@middy/core";
 import type { RequestOutcome } from "@midguard/kernel";
 import type { RequestDescription } from "@midguard/kernel/internal";
-import { batchOf } from "./batch.ts";
-import { limitCardinality } from "./cardinality.ts";
 import { catalogueOf } from "./catalogue/catalogue.ts";
-import { createEmfSink } from "./emf-sink.ts";
-import type { EmitEvents } from "./event-tally.ts";
-import { isError, isFault } from "./fault.ts";
+import { limitCardinality } from "./emf/cardinality.ts";
+import { createEmfSink } from "./emf/sink.ts";
+import type { EmitEvents } from "./events/tally.ts";
 import type { ResolvedOptions } from "./options.ts";
 import { takeFirstRequest } from "./process-state.ts";
 import type { Counts, RequestRecord, Sink } from "./record.ts";
-import { createRouteNamer } from "./route.ts";
+import { batchOf } from "./request/batch.ts";
+import { isError, isFault } from "./request/fault.ts";
+import { createRouteNamer } from "./request/route.ts";
 import { createWarn } from "./warn.ts";
 
 /** A request that has ended. */
@@ -37,7 +37,10 @@ export interface Emitter {
   readonly flush: ((limitMs: number) => Promise<void>) | undefined;
 }
 
-/** Dependencies are named in code, one for each policy or breaker. This is for names that are made from a request's data. */
+/**
+ * Dependencies are named in code, one for each policy or breaker. This is for names that are made from a request's
+ * data.
+ */
 const maxDependencies = 100;
 
 /** The most memory that the process has had so far, in bytes, to the megabyte. */

@@ -1,13 +1,19 @@
 import type { MiddlewareObj, Request } from "@middy/core";
 import { createSlot, enterInvocation, leaveInvocation, liftGatewayLimit, type Scope } from "@midguard/kernel/internal";
 import { createEmitter } from "./emitter.ts";
-import { closeTally, joinTally } from "./event-tally.ts";
-import { beginMeasurement, finishMeasurement, flushAtEnd, type Measurement, type Meter } from "./measurement.ts";
+import { closeTally, joinTally } from "./events/tally.ts";
 import { type MetricsOptions, resolveOptions } from "./options.ts";
 import { countEventsFor } from "./process-state.ts";
-import { outcomeAtEnd, outcomeOfError, outcomeOfResponse, outcomeOfStream } from "./request-outcome.ts";
-import { isStreaming } from "./streaming.ts";
-import { earlyMsOf } from "./timeout.ts";
+import {
+  beginMeasurement,
+  finishMeasurement,
+  flushAtEnd,
+  type Measurement,
+  type Meter,
+} from "./request/measurement.ts";
+import { outcomeAtEnd, outcomeOfError, outcomeOfResponse, outcomeOfStream } from "./request/outcome.ts";
+import { isStreaming } from "./request/streaming.ts";
+import { earlyMsOf } from "./request/timeout.ts";
 
 /** What `metrics()` returns: a middleware, and the two hooks of a Middy plugin. */
 export type MeasuredObj<TEvent = unknown> = MiddlewareObj<TEvent> & {
@@ -88,13 +94,13 @@ function onRequestEnd(meter: Meter, request: Request): MaybeFlush {
 }
 
 /**
- * Measures every request: `Latency` in ms, `Fault` (5xx or no answer) and `Error` (4xx) as 0 or 1, by service and by service
- * and route, as one line of EMF through Powertools Metrics. Retries, circuits and warm-up pings of Midguard's other packages
- * are counted on lines of their own. Nothing personal is emitted by default.
+ * Measures every request: `Latency` in ms, `Fault` (5xx or no answer) and `Error` (4xx) as 0 or 1, by service and by
+ * service and route, as one line of EMF through Powertools Metrics. Retries, circuits and warm-up pings of Midguard's other
+ * packages are counted on lines of their own. Nothing personal is emitted by default.
  *
- * Install the object in both of Middy's places. A request counts once, however often the object is installed, or another with
- * the same namespace, service and names. As a middleware alone it misses what Middy hides from middlewares: early returns, an `onError` or `after` that returns, an `onError` that
- * throws.
+ * Install the object in both of Middy's places. A request counts once, however often the object is installed, or another
+ * with the same namespace, service and names. As a middleware alone it misses what Middy hides from middlewares: early
+ * returns, an `onError` or `after` that returns, an `onError` that throws.
  *
  * @typeParam TEvent - The event that `route` and `properties` read.
  * @throws TypeError or RangeError for an option that is unknown, of the wrong type or refused by CloudWatch. Never throws
@@ -129,8 +135,8 @@ export function metrics<TEvent = unknown>(options: MetricsOptions<TEvent> = {}):
   function metricsOnError(request: Request): MaybeFlush {
     return onError(meter, request);
   }
-  // The middleware's hooks are not enumerable: Middy's own check of plugins (`middyValidateOptions`) then accepts the object,
-  // and a spread of it into a plugin copies the plugin's hooks alone.
+  // The middleware's hooks are not enumerable: Middy's own check of plugins (`middyValidateOptions`) then accepts the
+  // object, and a spread of it into a plugin copies the plugin's hooks alone.
   return Object.defineProperties<MeasuredObj<TEvent>>(
     { requestStart, requestEnd },
     { before: { value: metricsBefore }, after: { value: metricsAfter }, onError: { value: metricsOnError } },

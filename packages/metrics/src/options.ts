@@ -13,7 +13,7 @@ import {
   wholeNumber,
 } from "@midguard/kernel/internal";
 import { type Preset, presets } from "./catalogue/metric.ts";
-import { isDimensionValue, isNamespace } from "./limits.ts";
+import { isDimensionValue, isNamespace } from "./emf/limits.ts";
 import type { Sink } from "./record.ts";
 
 /** A Powertools `Metrics`, by its shape: an instance of another copy of the class is as good. */

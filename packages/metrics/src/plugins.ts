@@ -36,7 +36,8 @@ export function plugins(...combined: readonly Plugin[]): Plugin {
       } else if (opening.includes(field) || closing.includes(field)) {
         hooks.set(field, [...(hooks.get(field) ?? []), callback<Hook>()(`plugins: ${field}`, value)]);
       } else {
-        // Every other field exists once, including those of later Middy versions: a conflict is refused, because dropping one would hide a mistake.
+        // Every other field exists once, including those of later Middy versions: a conflict is refused, because
+        // dropping one would hide a mistake.
         if (Object.hasOwn(result, field) && result[field] !== value) {
           throw new TypeError(`plugins: two plugins set ${field}, but Middy takes only one: set it in one of them`);
         }

@@ -1,6 +1,6 @@
 import { subscribe } from "@midguard/kernel";
-import { rounded } from "./duration.ts";
-import { countEvent, type EmitEvents } from "./event-tally.ts";
+import { countEvent, type EmitEvents } from "./events/tally.ts";
+import { rounded } from "./request/duration.ts";
 
 /**
  * State of the execution environment: all `metrics()` of the process share it.
@@ -51,8 +51,8 @@ export interface FirstRequest {
 }
 
 /**
- * What is known of the environment's start, once: for its first request. No request waits for environments that are initialised
- * ahead of requests (provisioned concurrency, SnapStart, Managed Instances).
+ * What is known of the environment's start, once: for its first request. No request waits for environments that are
+ * initialised ahead of requests (provisioned concurrency, SnapStart, Managed Instances).
  */
 export function takeFirstRequest(): FirstRequest | undefined {
   const state = processState();

@@ -1,7 +1,7 @@
 import type { RequestOutcome } from "@midguard/kernel";
 import type { RequestDescription } from "@midguard/kernel/internal";
 import type { MetricId, RequestFacts } from "./catalogue/metric.ts";
-import type { ReadProperties } from "./properties.ts";
+import type { ReadProperties } from "./emf/properties.ts";
 
 /** By metric how many events there were, or the values of calls. */
 export type Counts = ReadonlyMap<MetricId, number | readonly number[]>;
@@ -34,6 +34,9 @@ export interface EventRecord {
 export interface Sink {
   readonly emitRequest: (record: RequestRecord) => void;
   readonly emitEvents: (record: EventRecord) => void;
-  /** Sends what it has kept, in at most `limitMs`. Awaited before the answer of a request, because the process is frozen after that. */
+  /**
+   * Sends what it has kept, in at most `limitMs`. Awaited before the answer of a request, because the process is frozen
+   * after that.
+   */
   readonly flush?: (limitMs: number) => Promise<void>;
 }

@@ -5,8 +5,8 @@ import { install } from "../test/install.ts";
 import { captureLines } from "../test/lines.ts";
 import { catalogueOf } from "./catalogue/catalogue.ts";
 import { presets } from "./catalogue/metric.ts";
+import { createLineWriter } from "./emf/line-writer.ts";
 import { type MetricsOptions, measureCall, metrics } from "./index.ts";
-import { createLineWriter } from "./line-writer.ts";
 import { readEmf } from "./testing/index.ts";
 
 const lines = captureLines();

@@ -1,6 +1,6 @@
 import type { RetryStopReason } from "@midguard/kernel";
 import { type Answer, answerWith, read } from "@midguard/kernel/internal";
-import { retryReport } from "./report.ts";
+import { retryReport } from "./engine/report.ts";
 
 const tooLate: Answer = {
   statusCode: 504,

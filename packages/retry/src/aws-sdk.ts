@@ -1,10 +1,10 @@
-import { earn } from "./callbacks.ts";
+import type { SdkFailure } from "./decisions/sdk-errors.ts";
+import { earn } from "./engine/callbacks.ts";
 import { policyOf } from "./made-policies.ts";
 import type { Retry } from "./retry.ts";
 import { firstAttempt, nextAttempt, type SdkAttempt } from "./sdk-attempt.ts";
-import type { SdkFailure } from "./sdk-errors.ts";
 
-export type { SdkFailure } from "./sdk-errors.ts";
+export type { SdkFailure } from "./decisions/sdk-errors.ts";
 
 /** Stands for an attempt between the AWS SDK and its retry strategy: a `RetryToken` of the SDK. */
 export interface SdkRetryToken {
@@ -18,14 +18,18 @@ export interface SdkRetryToken {
   readonly $retryLog: { readonly acquisitionDelay: number };
 }
 
-/** A retry strategy for clients of the AWS SDK for JavaScript v3: a `RetryStrategyV2` of the SDK, which calls its methods. */
+/**
+ * A retry strategy for clients of the AWS SDK for JavaScript v3: a `RetryStrategyV2` of the SDK, which calls its
+ * methods.
+ */
 export interface SdkRetryStrategy {
   /** How the SDK reports the strategy to AWS. */
   readonly mode: "standard";
   /**
    * Starts a call.
    *
-   * @throws DeadlineExceededError if no time is left for one attempt, or the reason of the policy's signal if that has aborted.
+   * @throws DeadlineExceededError if no time is left for one attempt, or the reason of the policy's signal if that has
+   * aborted.
    */
   acquireInitialRetryToken(scope?: string): Promise<SdkRetryToken>;
   /** Resolves when the next attempt may start. If none may, it rejects with the failure, which the SDK then throws. */
@@ -53,9 +57,9 @@ function tokenOf(attempt: SdkAttempt): Token {
  * budget, the invocation's deadline and its allowance, and publishes its events. The SDK's own quota and the client's
  * `maxAttempts` are not used. One strategy serves any number of clients and calls.
  *
- * By default the SDK's rules say which errors are retried: throttling, transient errors, and signatures that were refused
- * until the SDK corrected its clock. A `retryable` of the policy replaces them; it gets errors only. The strategy cannot end
- * a request, so `attemptTimeoutMs` does not apply: set `requestTimeout` on the client.
+ * By default the SDK's rules say which errors are retried: throttling, transient errors, and signatures that were
+ * refused until the SDK corrected its clock. A `retryable` of the policy replaces them; it gets errors only. The
+ * strategy cannot end a request, so `attemptTimeoutMs` does not apply: set `requestTimeout` on the client.
  *
  * @example
  * const table = createRetry({ name: "table" });

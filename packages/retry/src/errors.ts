@@ -13,8 +13,9 @@ export class AttemptTimeoutError extends Error implements StarvedAttempt {
   /** The time that the attempt had, in ms. */
   readonly timeoutMs: number;
   /**
-   * The attempt had less than half of the time that one has at best, because the run or the invocation was nearly over; or
-   * the process may have been frozen in it. Its timeout says nothing about the dependency: a circuit breaker does not count it.
+   * The attempt had less than half of the time that one has at best, because the run or the invocation was nearly over;
+   * or the process may have been frozen in it. Its timeout says nothing about the dependency: a circuit breaker does
+   * not count it.
    */
   readonly starved: boolean;
 

@@ -1,7 +1,7 @@
 import type { Outcome, RetryEvent } from "@midguard/kernel";
 import { type EventChannel, eventChannel } from "@midguard/kernel/internal";
-import type { RetryReport } from "./report.ts";
-import type { Run } from "./run.ts";
+import type { RetryReport } from "./engine/report.ts";
+import type { Run } from "./engine/run.ts";
 
 const channel: EventChannel<RetryEvent> = eventChannel<RetryEvent>("retry");
 
@@ -12,7 +12,10 @@ export function publishScheduled({ policy }: Run, attempt: number, delayMs: numb
   }
 }
 
-/** Publishes that a run ended without success, unless that is no sign of trouble: after a 404, or when the caller aborted. */
+/**
+ * Publishes that a run ended without success, unless that is no sign of trouble: after a 404, or when the caller
+ * aborted.
+ */
 export function publishExhausted({ policy }: Run, report: RetryReport, outcome: Outcome): void {
   if (report.reason === "not-retryable" || report.reason === "aborted") return;
   if (channel.hasSubscribers) channel.publish({ type: "retry.exhausted", source: policy.name, ...report, outcome });

@@ -1,5 +1,4 @@
 export type { Clock, Outcome } from "@midguard/kernel";
-export type { Attempt } from "./attempt.ts";
 export {
   type Backoff,
   constant,
@@ -8,12 +7,13 @@ export {
   type ExponentialOptions,
   exponential,
   type Jitter,
-} from "./backoff.ts";
-export { createRetryBudget, type RetryBudget, type RetryBudgetOptions, type RetryCause } from "./budget.ts";
+} from "./decisions/backoff.ts";
+export { createRetryBudget, type RetryBudget, type RetryBudgetOptions, type RetryCause } from "./decisions/budget.ts";
+export { retryAfterMs } from "./decisions/retry-after.ts";
+export { isRetryable, type Verdict } from "./decisions/retryable.ts";
+export type { Attempt } from "./engine/attempt.ts";
+export { type RetryReport, retryReport } from "./engine/report.ts";
 export { AttemptTimeoutError, DeadlineExceededError } from "./errors.ts";
 export { type RetryMiddlewareOptions, retry } from "./middleware.ts";
 export type { RetryOptions, RunOptions } from "./options.ts";
-export { type RetryReport, retryReport } from "./report.ts";
 export { createRetry, type Retry } from "./retry.ts";
-export { retryAfterMs } from "./retry-after.ts";
-export { isRetryable, type Verdict } from "./retryable.ts";

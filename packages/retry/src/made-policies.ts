@@ -8,7 +8,10 @@ export function keepPolicy(retry: object, policy: Policy): void {
   policies.set(retry, policy);
 }
 
-/** The options that `retry` was made with; throws a `TypeError` that names the argument `name` if `createRetry` did not make it. */
+/**
+ * The options that `retry` was made with; throws a `TypeError` that names the argument `name` if `createRetry` did not
+ * make it.
+ */
 export function policyOf(name: string, retry: object): Policy {
   return policies.get(retry) ?? refuse(TypeError, name, "made by createRetry()", retry);
 }

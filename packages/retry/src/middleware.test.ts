@@ -2,7 +2,7 @@ import middy, { type MiddlewareObj } from "@middy/core";
 import { currentScope, enterInvocation, type Scope } from "@midguard/kernel/internal";
 import { apiEvents, lambdaContext, otherEvents } from "@midguard/kernel/testing";
 import { describe, expect, test } from "vitest";
-import { allowance } from "./allowance.ts";
+import { allowance } from "./engine/allowance.ts";
 import { constant, createRetry, createRetryBudget, retry, retryReport } from "./index.ts";
 
 const policy = createRetry({ budget: false, backoff: constant(0) });

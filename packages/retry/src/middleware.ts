@@ -11,8 +11,8 @@ import {
   setReserve,
   wholeNumber,
 } from "@midguard/kernel/internal";
-import { allowance } from "./allowance.ts";
 import { answerFailure } from "./answer.ts";
+import { allowance } from "./engine/allowance.ts";
 
 /** Options of {@link retry}. */
 export interface RetryMiddlewareOptions {
@@ -30,8 +30,8 @@ export interface RetryMiddlewareOptions {
   readonly gatewayTimeoutMs?: number | undefined;
   /**
    * Whether API requests that failed because a dependency did are answered, if no other middleware has: with 504 for
-   * `AttemptTimeoutError` and `DeadlineExceededError`, with 502 for the error that a policy gave up with. Errors with `expose`
-   * are made for clients, and left. For all other events an error stays an error.
+   * `AttemptTimeoutError` and `DeadlineExceededError`, with 502 for the error that a policy gave up with. Errors with
+   * `expose` are made for clients, and left. For all other events an error stays an error.
    *
    * @default true
    */

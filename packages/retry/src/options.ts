@@ -12,9 +12,9 @@ import {
   viewOf,
   wholeNumber,
 } from "@midguard/kernel/internal";
-import { type Backoff, exponential } from "./backoff.ts";
-import { createRetryBudget, defaultCapacity, type RetryBudget } from "./budget.ts";
-import { isRetryable, type Verdict } from "./retryable.ts";
+import { type Backoff, exponential } from "./decisions/backoff.ts";
+import { createRetryBudget, defaultCapacity, type RetryBudget } from "./decisions/budget.ts";
+import { isRetryable, type Verdict } from "./decisions/retryable.ts";
 
 /** Options of {@link createRetry}. */
 export interface RetryOptions {

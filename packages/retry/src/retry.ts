@@ -1,7 +1,7 @@
 import { callback, createMadeOnce, follow } from "@midguard/kernel/internal";
-import type { Attempt, Call } from "./attempt.ts";
-import type { RetryBudget } from "./budget.ts";
-import { execute } from "./engine.ts";
+import type { RetryBudget } from "./decisions/budget.ts";
+import type { Attempt, Call } from "./engine/attempt.ts";
+import { execute } from "./engine/engine.ts";
 import { keepPolicy } from "./made-policies.ts";
 import { type RetryOptions, type RunOptions, readPolicy, readRunOptions } from "./options.ts";
 

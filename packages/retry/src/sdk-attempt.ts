@@ -1,15 +1,15 @@
 import type { Outcome, RetryStopReason } from "@midguard/kernel";
 import { isOwnRejection } from "@midguard/kernel/internal";
-import { judge } from "./callbacks.ts";
-import { endRun } from "./engine.ts";
+import { isRetryable, type Verdict } from "./decisions/retryable.ts";
+import { isRetryableForSdk, markGivenUp, type SdkFailure } from "./decisions/sdk-errors.ts";
+import { judge } from "./engine/callbacks.ts";
+import { endRun } from "./engine/engine.ts";
+import { type Payment, pay } from "./engine/payment.ts";
+import { planNext } from "./engine/plan.ts";
+import { limitReached, type Run, startRun } from "./engine/run.ts";
 import { DeadlineExceededError } from "./errors.ts";
 import { publishScheduled } from "./events.ts";
 import type { Policy } from "./options.ts";
-import { type Payment, pay } from "./payment.ts";
-import { planNext } from "./plan.ts";
-import { isRetryable, type Verdict } from "./retryable.ts";
-import { limitReached, type Run, startRun } from "./run.ts";
-import { isRetryableForSdk, markGivenUp, type SdkFailure } from "./sdk-errors.ts";
 
 /** An attempt that the AWS SDK makes. */
 export interface SdkAttempt {

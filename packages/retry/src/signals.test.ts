@@ -5,7 +5,7 @@ import { subscribe } from "@midguard/kernel";
 import { currentScope, enterInvocation, type Scope } from "@midguard/kernel/internal";
 import { lambdaContext, manualClock } from "@midguard/kernel/testing";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { allowance } from "./allowance.ts";
+import { allowance } from "./engine/allowance.ts";
 import { type Attempt, constant, createRetry, createRetryBudget, retry, retryReport } from "./index.ts";
 
 // In Lambda a budget starts with one retry.

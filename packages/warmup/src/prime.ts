@@ -48,8 +48,8 @@ async function run(prime: Prime, payload: unknown, limitMs: number, clock: Clock
 export type Primer = (leftMs: number, payload?: unknown) => Promise<PrimeResult>;
 
 /**
- * Makes a primer. Pings that overlap in one environment share one run of `prime`, with the payload of the first, and each waits no
- * longer than its own limit.
+ * Makes a primer. Pings that overlap in one environment share one run of `prime`, with the payload of the first, and
+ * each waits no longer than its own limit.
  */
 export function createPrimer(prime: Prime, timeoutMs: number, clock: Clock): Primer {
   let running: Promise<PrimeResult> | undefined;

@@ -5,7 +5,10 @@ export interface RequestDescription {
   readonly kind: "rest" | "http" | "function-url" | "alb" | "vpc-lattice" | "websocket" | "edge";
   /** `GET`; empty for a WebSocket message. */
   readonly method: string;
-  /** Method and path template, `GET /users/{id}`; `undefined` if the event has no template (ALB, VPC Lattice, Function URL, Edge). */
+  /**
+   * Method and path template, `GET /users/{id}`; `undefined` if the event has no template (ALB, VPC Lattice, Function
+   * URL, Edge).
+   */
   readonly route: string | undefined;
   /** The peer that the gateway saw, as it wrote it; `undefined` for ALB and VPC Lattice, which report it in a header only. */
   readonly sourceIp: string | undefined;
@@ -83,9 +86,9 @@ function describeEdge(records: unknown): RequestDescription | undefined {
 }
 
 /**
- * Describes the request in an API event: REST API (v1), HTTP API (v2), Function URL, load balancer, VPC Lattice (v1, v2),
- * WebSocket API and Lambda@Edge. `undefined` for anything else (queues, streams, schedules, authorizers, direct invokes): there a status
- * would count as a success. Never throws, whatever the event, as long as it came as JSON.
+ * Describes the request in an API event: REST API (v1), HTTP API (v2), Function URL, load balancer, VPC Lattice (v1,
+ * v2), WebSocket API and Lambda@Edge. `undefined` for anything else (queues, streams, schedules, authorizers, direct
+ * invokes): there a status would count as a success. Never throws, whatever the event, as long as it came as JSON.
  */
 export function describeRequest(event: unknown): RequestDescription | undefined {
   if (!isRecord(event)) return undefined;

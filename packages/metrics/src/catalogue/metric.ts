@@ -36,8 +36,9 @@ export type MetricId = RequestMetricId | CallMetricId | EventMetricId;
 export type Quantity = "duration" | "memory" | "count";
 
 /**
- * What a metric is broken down by, beside the service. Those by route are emitted by service too, because the percentiles of
- * a service cannot be computed from those of its routes. `trigger` is the kind of an event that is no API request.
+ * What a metric is broken down by, beside the service. Those by route are emitted by service too, because the
+ * percentiles of a service cannot be computed from those of its routes. `trigger` is the kind of an event that is no
+ * API request.
  */
 export type Breakdown = "route" | "trigger" | "service" | "dependency";
 
@@ -68,7 +69,10 @@ export interface RequestFacts {
   readonly isError: boolean;
   /** Whether the function's timeout ended it, or is about to. */
   readonly isTimeout: boolean;
-  /** How long its environment took to start, in ms; `undefined` for all but the first request of one that was started for it. */
+  /**
+   * How long its environment took to start, in ms; `undefined` for all but the first request of one that was started
+   * for it.
+   */
   readonly initMs: number | undefined;
   /** The most memory that the process has had, in bytes; `undefined` unless `memory` is on. */
   readonly memoryBytes: number | undefined;

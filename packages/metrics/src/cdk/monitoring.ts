@@ -25,7 +25,10 @@ export interface MonitoringProps
   readonly topics?: readonly ITopic[] | undefined;
 }
 
-/** Stands for a namespace that is known only when the stack is deployed. Its hyphen puts it in quotes, which suit any namespace. */
+/**
+ * Stands for a namespace that is known only when the stack is deployed. Its hyphen puts it in quotes, which suit any
+ * namespace.
+ */
 const placeholder = "midguard-namespace";
 
 /** The body of the dashboard, for `DashboardBody`. */

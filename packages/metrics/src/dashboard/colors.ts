@@ -1,4 +1,7 @@
-/** Colours with a meaning. They can be told apart on a white and on a dark ground, and by most people who see few colours. */
+/**
+ * Colours with a meaning. They can be told apart on a white and on a dark ground, and by most people who see few
+ * colours.
+ */
 export const colors = {
   good: "#2e8540",
   fault: "#d13212",

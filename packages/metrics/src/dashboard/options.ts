@@ -22,7 +22,11 @@ export interface DashboardOptions extends ServiceOptions {
   readonly sloLatencyMs?: number | undefined;
   /** The share of requests without a fault that the service promises, above 0.5 and below 1. @default 0.999 */
   readonly sloAvailability?: number | undefined;
-  /** Seconds that a point of a graph covers, a multiple of 60. CloudWatch takes more if a long time is shown. @default 60 */
+  /**
+   * Seconds that a point of a graph covers, a multiple of 60. CloudWatch takes more if a long time is shown.
+   *
+   * @default 60
+   */
   readonly periodSeconds?: number | undefined;
 }
 

@@ -1,7 +1,7 @@
 import { isRecord, list, oneOf, type Rule, refuse, required } from "@midguard/kernel/internal";
 import { type Catalogue, catalogueOf, type Metric } from "../catalogue/catalogue.ts";
 import { type MetricId, type Preset, presets } from "../catalogue/metric.ts";
-import { isDimensionName, isDimensionValue, isNamespace } from "../limits.ts";
+import { isDimensionName, isDimensionValue, isNamespace } from "../emf/limits.ts";
 
 /** Which metrics are meant: those of one service, as its `metrics()` emits them. */
 export interface ServiceOptions {
@@ -11,7 +11,11 @@ export interface ServiceOptions {
   readonly service: string;
   /** The vocabulary of the metrics. @default "application-signals" */
   readonly names?: Preset | undefined;
-  /** Dimensions that every metric has, too: the default dimensions of the Powertools `Metrics` in `defaultsFrom`. @default none */
+  /**
+   * Dimensions that every metric has, too: the default dimensions of the Powertools `Metrics` in `defaultsFrom`.
+   *
+   * @default none
+   */
   readonly dimensions?: Readonly<Record<string, string>> | undefined;
 }
 

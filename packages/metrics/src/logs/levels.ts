@@ -9,8 +9,8 @@ type Type = MidguardEvent["type"];
 export type LogLevels = Readonly<Record<Type, LogLevel | false>>;
 
 /**
- * Trouble is a warning, a change of state is information. What may happen with every request is for debugging: Powertools leaves
- * it out by default, and a flood of requests causes no flood of lines.
+ * Trouble is a warning, a change of state is information. What may happen with every request is for debugging:
+ * Powertools leaves it out by default, and a flood of requests causes no flood of lines.
  */
 export const defaultLevels: LogLevels = {
   "rate_limit.exceeded": "debug",

@@ -13,7 +13,8 @@ export interface LogEventsOptions {
   /** Levels that differ from the defaults, by type of event; `false` for no line. @default {} */
   readonly levels?: Partial<LogLevels> | undefined;
   /**
-   * Also logs what may be personal: messages of errors, and the keys that requests count under, which are addresses or users.
+   * Also logs what may be personal: messages of errors, and the keys that requests count under, which are addresses or
+   * users.
    * @default false
    */
   readonly details?: boolean | undefined;
@@ -25,9 +26,9 @@ const levelRules = Object.fromEntries(Object.keys(defaultLevels).map((type) => [
 };
 
 /**
- * Logs the events of all packages by a Powertools `Logger`: one structured line each, with the event's type as message, its
- * facts under `event`, and the request ID of the invocation. What the logger itself appends, such as a correlation ID, is on the
- * line too.
+ * Logs the events of all packages by a Powertools `Logger`: one structured line each, with the event's type as message,
+ * its facts under `event`, and the request ID of the invocation. What the logger itself appends, such as a correlation
+ * ID, is on the line too.
  *
  * Call it once, outside of the handler.
  *

@@ -1,12 +1,12 @@
 import { systemClock } from "@midguard/kernel";
 import { callback, readOptions, refuse, shape, startTimer, wholeNumber } from "@midguard/kernel/internal";
 import type { Attributes, Meter, MeterProvider } from "@opentelemetry/api";
-import { errorTypeOf, methodOf, schemeOf, triggerOf } from "../attributes.ts";
-import { limitCardinality } from "../cardinality.ts";
 import { catalogueOf } from "../catalogue/catalogue.ts";
 import type { MetricId } from "../catalogue/metric.ts";
 import { otelFields } from "../catalogue/vocabulary.ts";
+import { limitCardinality } from "../emf/cardinality.ts";
 import type { Counts, EventRecord, RequestRecord, Sink } from "../record.ts";
+import { errorTypeOf, methodOf, schemeOf, triggerOf } from "../request/attributes.ts";
 import { makeInstruments } from "./instruments.ts";
 
 /** A provider of the SDK, which can be flushed. */
@@ -16,7 +16,10 @@ export interface FlushableProvider extends MeterProvider {
 
 /** Options of `otelSink()`: a provider or a meter. */
 export interface OtelSinkOptions {
-  /** The SDK's `MeterProvider`. It is flushed before the answer of each request, because Lambda then freezes the process. */
+  /**
+   * The SDK's `MeterProvider`. It is flushed before the answer of each request, because Lambda then freezes the
+   * process.
+   */
   provider?: FlushableProvider | undefined;
   /** A meter. Its owner flushes: the layer of ADOT, for instance. */
   meter?: Meter | undefined;

@@ -18,8 +18,8 @@ export interface CapturedEmf<T> {
 type Write = typeof process.stdout.write;
 
 /**
- * Takes the lines of EMF out of what is written to `process.stdout`, until `stop()`. Everything else is still written. Metrics
- * of `metrics()` and of Powertools go there; `console.log` does not, because test runners replace it.
+ * Takes the lines of EMF out of what is written to `process.stdout`, until `stop()`. Everything else is still written.
+ * Metrics of `metrics()` and of Powertools go there; `console.log` does not, because test runners replace it.
  *
  * @example
  * let capture: EmfCapture;

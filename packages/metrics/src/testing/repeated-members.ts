@@ -6,8 +6,8 @@ interface Level {
 }
 
 /**
- * The places of members that stand twice in one object, in the root or in its `_aws`. `JSON.parse` keeps the last of them and
- * another reader may keep the first. `text` must be a JSON object.
+ * The places of members that stand twice in one object, in the root or in its `_aws`. `JSON.parse` keeps the last of
+ * them and another reader may keep the first. `text` must be a JSON object.
  */
 export function repeatedMembers(text: string): readonly string[] {
   const repeated: string[] = [];

@@ -7,7 +7,8 @@ import { repeatedMembers } from "./repeated-members.ts";
 /** How lines of EMF are judged. */
 export interface EmfOptions {
   /**
-   * CloudWatch accepts timestamps from 14 days before this clock to two hours after it. Give one for lines that were recorded.
+   * CloudWatch accepts timestamps from 14 days before this clock to two hours after it. Give one for lines that were
+   * recorded.
    * @default the wall clock
    */
   readonly clock?: Pick<Clock, "now"> | undefined;
@@ -54,9 +55,9 @@ function* check(line: string, now: number): Generator<string> {
 }
 
 /**
- * Checks a line in CloudWatch's embedded metric format (EMF) against all limits of the specification and of PutMetricData.
- * CloudWatch drops a line or a metric beyond them without a word. Members that the specification does not name are ignored, as
- * CloudWatch does.
+ * Checks a line in CloudWatch's embedded metric format (EMF) against all limits of the specification and of
+ * PutMetricData. CloudWatch drops a line or a metric beyond them without a word. Members that the specification does
+ * not name are ignored, as CloudWatch does.
  *
  * @param line - One line of a log, without its line break.
  * @returns Every complaint as text, its place first; empty if CloudWatch accepts the line.

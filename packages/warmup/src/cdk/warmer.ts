@@ -47,8 +47,8 @@ function policyOf(targets: readonly PlacedTarget[], logGroup: LogGroup): PolicyD
 }
 
 /**
- * Keeps functions warm: a warmer function, a schedule that invokes it with the targets, and a role for each of the two that allows
- * nothing else.
+ * Keeps functions warm: a warmer function, a schedule that invokes it with the targets, and a role for each of the two
+ * that allows nothing else.
  *
  * @example
  * new Warmer(this, "Warmer", { targets: [{ function: users, alias: "live", concurrency: 5 }] });

@@ -21,8 +21,9 @@ function parsed(payload: Uint8Array | undefined): unknown {
 }
 
 /**
- * Invokes functions by a client of the AWS SDK. A call is repeated only if its connection broke: what the client would retry
- * else is a ping that arrives too late. The client's `requestHandler` should allow as many sockets as pings run at once (the SDK's default is 50).
+ * Invokes functions by a client of the AWS SDK. A call is repeated only if its connection broke: what the client would
+ * retry else is a ping that arrives too late. The client's `requestHandler` should allow as many sockets as pings run
+ * at once (the SDK's default is 50).
  *
  * The role needs `lambda:InvokeFunction`, and `lambda:GetAlias` for weighted aliases.
  *

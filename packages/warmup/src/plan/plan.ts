@@ -76,8 +76,8 @@ function provisionedCost(plan: ResolvedPlan, provisioned: ProvisionedPrices): Pr
 /**
  * Computes what it costs a month to keep environments of a function warm: by pings, and by provisioned concurrency.
  *
- * A month has 30 days, and on-demand duration its first tier's price. Not included: the free tier (which provisioned concurrency
- * does not have), the warmer's own invocations and its schedule, and `/tmp` beyond 512 MB.
+ * A month has 30 days, and on-demand duration its first tier's price. Not included: the free tier (which provisioned
+ * concurrency does not have), the warmer's own invocations and its schedule, and `/tmp` beyond 512 MB.
  *
  * @throws TypeError or RangeError naming the option and its value; also if the price table lacks the region and no `prices`
  * are given.

@@ -3,7 +3,10 @@ import type { Statistic } from "../../catalogue/metric.ts";
 import type { ResolvedAlarms } from "./options.ts";
 import type { AlarmActions, AlarmCondition, AlarmMetric, AlarmQuery, MetricAlarmResource } from "./resource.ts";
 
-/** How many of the last periods must be over the threshold. EMF lines may arrive late, so that one period alone says little. */
+/**
+ * How many of the last periods must be over the threshold. EMF lines may arrive late, so that one period alone says
+ * little.
+ */
 export interface Evaluation {
   /** In seconds. */
   readonly period: number;

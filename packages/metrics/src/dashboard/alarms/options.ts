@@ -24,7 +24,11 @@ import type { Intrinsic } from "./resource.ts";
 export interface AlarmsOptions extends Omit<ServiceOptions, "namespace"> {
   /** Namespace of the metrics, or a function of CloudFormation that gives it. */
   readonly namespace: string | Intrinsic;
-  /** Stands before the logical IDs. Letters and digits. @default - the letters and digits of the service: `users-api` gives `UsersApi` */
+  /**
+   * Stands before the logical IDs. Letters and digits.
+   *
+   * @default - the letters and digits of the service: `users-api` gives `UsersApi`
+   */
   readonly prefix?: string | undefined;
   /** The Lambda function, for alarms of its own errors and throttles: of those no line can report. @default - none */
   readonly functionName?: string | Intrinsic | undefined;
@@ -38,9 +42,17 @@ export interface AlarmsOptions extends Omit<ServiceOptions, "namespace"> {
   readonly faultRate?: number | undefined;
   /** The share of requests that a rate limit rejects that is an alarm, above 0. @default 0.2 */
   readonly throttledRate?: number | undefined;
-  /** Shares of fewer requests are no alarm: 1 of 2 is a half. In each period, or in each window of a burn rate. @default 10 */
+  /**
+   * Shares of fewer requests are no alarm: 1 of 2 is a half. In each period, or in each window of a burn rate.
+   *
+   * @default 10
+   */
   readonly minRequests?: number | undefined;
-  /** ARNs of topics and other targets, for alarms and their ends; or a function of CloudFormation that gives a list. @default - none */
+  /**
+   * ARNs of topics and other targets, for alarms and their ends; or a function of CloudFormation that gives a list.
+   *
+   * @default - none
+   */
   readonly actions?: readonly (string | Intrinsic)[] | Intrinsic | undefined;
 }
 

@@ -43,8 +43,9 @@ function seriesOf({ catalogue, routes, dependencies }: ResolvedCost, set: readon
 }
 
 /**
- * Estimates what the metrics of one service cost a month: by EMF each custom metric and the bytes of its lines, by OTLP the bytes
- * alone. List prices, without free tier, alarms and dashboards. The metrics are those of an API that has each of them every hour.
+ * Estimates what the metrics of one service cost a month: by EMF each custom metric and the bytes of its lines, by OTLP
+ * the bytes alone. List prices, without free tier, alarms and dashboards. The metrics are those of an API that has each
+ * of them every hour.
  *
  * @throws TypeError or RangeError naming the option and its value, also if the table has no prices of the region.
  *

@@ -24,11 +24,13 @@ function priceList(region: string, version: string): string {
 /**
  * One row a region, of AWS's own price list. It was read in copies:
  *
- * - eu-west-1 in github.com/henderjm/world-cup-sweepstake (`docs/costs/aws-ireland-rates.json`, with the version of the list).
- * - us-east-1 and ap-northeast-1 as others had read the list on that day; the prices of logs were held against second sources.
+ * - eu-west-1 in github.com/henderjm/world-cup-sweepstake (`docs/costs/aws-ireland-rates.json`, with the version of the
+ * list).
+ * - us-east-1 and ap-northeast-1 as others had read the list on that day; the prices of logs were held against second
+ * sources.
  *
- * The price of OTLP was found for us-east-1 alone, in three places. Regions without a dated source are left out, and no price is
- * derived from another.
+ * The price of OTLP was found for us-east-1 alone, in three places. Regions without a dated source are left out, and no
+ * price is derived from another.
  */
 const priceTable: Readonly<Record<string, CloudWatchPrices>> = {
   "ap-northeast-1": {

@@ -48,7 +48,10 @@ function datapointsOf(root: Json): readonly Datapoint[] {
   );
 }
 
-/** Reads the EMF of a log. What stands before the JSON, a time or the name of a stream, does not matter, nor do other lines. */
+/**
+ * Reads the EMF of a log. What stands before the JSON, a time or the name of a stream, does not matter, nor do other
+ * lines.
+ */
 export function readLog(log: string): RecordedLog {
   const datapoints: Datapoint[] = [];
   let lines = 0;

@@ -71,15 +71,16 @@ function lineCount(lines: number): string {
 }
 
 /**
- * Draws a dashboard from a recorded log of EMF lines, as CloudWatch would show it: a page of HTML with SVG that needs no other
- * file. Statistics and percentiles are computed from the values of each period.
+ * Draws a dashboard from a recorded log of EMF lines, as CloudWatch would show it: a page of HTML with SVG that needs
+ * no other file. Statistics and percentiles are computed from the values of each period.
  *
  * @param body - A body that `dashboard()` has made.
  * @param log - Lines of a log. What stands before the JSON of a line does not matter, nor do lines that are not EMF.
  * @throws TypeError or RangeError for a wrong option, and if the log has no metrics of the dashboard.
  *
  * @example
- * const html = preview(dashboard({ namespace: "Shop", service: "orders", region: "eu-west-1" }), readFileSync("log.txt", "utf8"));
+ * const body = dashboard({ namespace: "Shop", service: "orders", region: "eu-west-1" });
+ * const html = preview(body, readFileSync("log.txt", "utf8"));
  */
 export function preview(body: DashboardBody, log: string, options: PreviewOptions = {}): string {
   const rules = { title: text, periodSeconds: wholeNumber({ min: 1, max: 86_400 }) };

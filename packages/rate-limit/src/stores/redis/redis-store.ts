@@ -12,10 +12,10 @@ export interface RedisStoreOptions extends RemoteStoreOptions {
 }
 
 /**
- * Keeps the counts in Redis or Valkey, for all environments together: one call and one key per decision, by the server's
- * clock. A key that the server rejected is rejected without a call until it is free; after 30 s the server is asked again. With
- * `lease` or `sample` also admitted requests need fewer calls. The client is yours: of `redis` 5 or 6, `ioredis` 5 or 6, `iovalkey` or `@valkey/valkey-glide`, of one server or a
- * cluster.
+ * Keeps the counts in Redis or Valkey, for all environments together: one call and one key per decision, by the
+ * server's clock. A key that the server rejected is rejected without a call until it is free; after 30 s the server is
+ * asked again. With `lease` or `sample` also admitted requests need fewer calls. The client is yours: of `redis` 5 or
+ * 6, `ioredis` 5 or 6, `iovalkey` or `@valkey/valkey-glide`, of one server or a cluster.
  *
  * A take that timed out is withdrawn: it is not sent later, nor again after a lost connection. ioredis and iovalkey do
  * that only if they are told to, so their clients are refused without `maxRetriesPerRequest: 0`; glide ends a command by
