@@ -22,12 +22,17 @@ interface Bounds {
   readonly max?: number;
 }
 
-/** The least and the greatest of at least one value, unless there are bounds. A flat line is given a range of 1. */
+/** Relative to the values: a smaller range is lost in the rounding of doubles, so its line is drawn flat. */
+const leastRange = 1e-9;
+
+/** The least and the greatest of at least one value, unless there are bounds. A flat line is given a range of 1 or more. */
 function rangeOf(values: readonly number[], { min, max }: Bounds): readonly [low: number, high: number] {
   const low = min ?? values.reduce((least, value) => Math.min(least, value));
   const high = max ?? values.reduce((most, value) => Math.max(most, value));
-  if (high > low) return [low, high];
-  return max === undefined ? [low, low + 1] : [high - 1, high];
+  const least = Math.max(Math.abs(low), Math.abs(high), 1e-200) * leastRange;
+  if (high - low > least) return [low, high];
+  const range = Math.max(1, least);
+  return max === undefined ? [low, low + range] : [high - range, high];
 }
 
 /** An axis that has all values in it, of which there must be one, and ends at round numbers after about four steps. */
