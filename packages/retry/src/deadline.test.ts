@@ -4,15 +4,10 @@ import { enterInvocation } from "@midguard/kernel/internal";
 import { lambdaContext, manualClock } from "@midguard/kernel/testing";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { reasonOf } from "../test-support/calls.ts";
 import { type Attempt, constant, createRetry, createRetryBudget, retry, retryReport } from "./index.ts";
 
 const free = { budget: false, backoff: constant(0) } as const;
-
-async function reasonOf(promise: Promise<unknown>): Promise<unknown> {
-  const [result] = await Promise.allSettled([promise]);
-  if (result.status === "fulfilled") throw new Error(`did not fail, but resolved to ${String(result.value)}`);
-  return result.reason;
-}
 
 function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
 import { afterEach, describe, expect, test, vi } from "vitest";
+import { reasonOf } from "../test-support/calls.ts";
 import { retryFetch } from "./fetch.ts";
 import { constant, createRetry, type RetryOptions, retryReport } from "./index.ts";
 
@@ -43,12 +44,6 @@ function status(code: number, headers: Record<string, string> = {}): Answer {
 
 function fetcher(options: RetryOptions = {}, fetch?: typeof globalThis.fetch): typeof globalThis.fetch {
   return retryFetch(createRetry({ budget: false, backoff: constant(1), ...options }), fetch);
-}
-
-async function reasonOf(promise: Promise<unknown>): Promise<unknown> {
-  const [result] = await Promise.allSettled([promise]);
-  if (result.status === "fulfilled") throw new Error(`did not fail, but resolved to ${String(result.value)}`);
-  return result.reason;
 }
 
 describe("retried are", () => {

@@ -3,27 +3,13 @@ import { runInNewContext } from "node:vm";
 import type { Outcome } from "@midguard/kernel";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { flaky, reasonOf } from "../test-support/calls.ts";
 import { constant, createRetry, type Retry, retryReport } from "./index.ts";
 
 // In Lambda a budget starts with one retry.
 beforeEach(() => void vi.stubEnv("AWS_LAMBDA_FUNCTION_NAME", "test"));
 
 const free = { budget: false, backoff: constant(0) } as const;
-
-/** A call that fails with each of `failures` in turn, then gives "ok". */
-function flaky(...failures: readonly unknown[]): () => Promise<string> {
-  let calls = 0;
-  return vi.fn(async () => {
-    if (calls < failures.length) throw failures[calls++];
-    return "ok";
-  });
-}
-
-async function reasonOf(promise: Promise<unknown>): Promise<unknown> {
-  const [result] = await Promise.allSettled([promise]);
-  if (result.status === "fulfilled") throw new Error(`did not fail, but came to ${String(result.value)}`);
-  return result.reason;
-}
 
 afterEach(() => vi.restoreAllMocks());
 

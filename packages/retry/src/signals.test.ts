@@ -5,6 +5,7 @@ import { subscribe } from "@midguard/kernel";
 import { currentScope, enterInvocation, type Scope } from "@midguard/kernel/internal";
 import { lambdaContext, manualClock } from "@midguard/kernel/testing";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { reasonOf } from "../test-support/calls.ts";
 import { allowance } from "./engine/allowance.ts";
 import { type Attempt, constant, createRetry, createRetryBudget, retry, retryReport } from "./index.ts";
 
@@ -12,12 +13,6 @@ import { type Attempt, constant, createRetry, createRetryBudget, retry, retryRep
 beforeEach(() => void vi.stubEnv("AWS_LAMBDA_FUNCTION_NAME", "test"));
 
 const free = { budget: false, backoff: constant(0) } as const;
-
-async function reasonOf(promise: Promise<unknown>): Promise<unknown> {
-  const [result] = await Promise.allSettled([promise]);
-  if (result.status === "fulfilled") throw new Error(`did not fail, but resolved to ${String(result.value)}`);
-  return result.reason;
-}
 
 function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));

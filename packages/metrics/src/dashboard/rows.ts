@@ -80,7 +80,7 @@ function dimensionsOf(service: MeasuredService, metric: Metric, value: string): 
   return Object.fromEntries(breakdownOf(service, metric).map((name) => [name, values[name] as string]));
 }
 
-/** The metric by what it is broken down by: a row for each of the values, or a search if there are none. */
+/** One row for each given value of the dimension that breaks the metric down; without values, a search for them. */
 export function breakdownRows(
   service: MeasuredService,
   search: Search,

@@ -1,15 +1,10 @@
 import { inspect } from "node:util";
 import { manualClock } from "@midguard/kernel/testing";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { reasonOf } from "../../test-support/calls.ts";
 import { type Attempt, AttemptTimeoutError, constant, createRetry, retryReport } from "../index.ts";
 
 const free = { budget: false, backoff: constant(0) } as const;
-
-async function reasonOf(promise: Promise<unknown>): Promise<unknown> {
-  const [result] = await Promise.allSettled([promise]);
-  if (result.status === "fulfilled") throw new Error(`did not fail, but resolved to ${String(result.value)}`);
-  return result.reason;
-}
 
 function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));

@@ -1,20 +1,6 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
+import { flaky, reasonOf } from "../../test-support/calls.ts";
 import { constant, createRetry, createRetryBudget, exponential, type RetryBudget } from "../index.ts";
-
-/** A call that fails with each of `failures` in turn, then gives "ok". */
-function flaky(...failures: readonly unknown[]): () => Promise<string> {
-  let calls = 0;
-  return vi.fn(async () => {
-    if (calls < failures.length) throw failures[calls++];
-    return "ok";
-  });
-}
-
-async function reasonOf(promise: Promise<unknown>): Promise<unknown> {
-  const [result] = await Promise.allSettled([promise]);
-  if (result.status === "fulfilled") throw new Error(`did not fail, but resolved to ${String(result.value)}`);
-  return result.reason;
-}
 
 afterEach(() => vi.restoreAllMocks());
 

@@ -1,25 +1,11 @@
 import { manualClock } from "@midguard/kernel/testing";
 import fc from "fast-check";
 import { beforeEach, describe, expect, test, vi } from "vitest";
+import { flaky, reasonOf } from "../../test-support/calls.ts";
 import { constant, createRetry, createRetryBudget, type RetryBudget, retryReport } from "../index.ts";
 
 // In Lambda a budget starts with one retry.
 beforeEach(() => void vi.stubEnv("AWS_LAMBDA_FUNCTION_NAME", "test"));
-
-/** A call that fails with each of `failures` in turn, then gives "ok". */
-function flaky(...failures: readonly unknown[]): () => Promise<string> {
-  let calls = 0;
-  return vi.fn(async () => {
-    if (calls < failures.length) throw failures[calls++];
-    return "ok";
-  });
-}
-
-async function reasonOf(promise: Promise<unknown>): Promise<unknown> {
-  const [result] = await Promise.allSettled([promise]);
-  if (result.status === "fulfilled") throw new Error(`did not fail, but resolved to ${String(result.value)}`);
-  return result.reason;
-}
 
 describe("the budget", () => {
   test("does not pay for a retry that an open circuit rejects", async () => {

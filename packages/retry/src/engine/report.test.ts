@@ -1,24 +1,10 @@
 import { subscribe } from "@midguard/kernel";
 import { manualClock } from "@midguard/kernel/testing";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
+import { flaky, reasonOf } from "../../test-support/calls.ts";
 import { constant, createRetry, retryReport } from "../index.ts";
 
 const free = { budget: false, backoff: constant(0) } as const;
-
-/** A call that fails with each of `failures` in turn, then gives "ok". */
-function flaky(...failures: readonly unknown[]): () => Promise<string> {
-  let calls = 0;
-  return vi.fn(async () => {
-    if (calls < failures.length) throw failures[calls++];
-    return "ok";
-  });
-}
-
-async function reasonOf(promise: Promise<unknown>): Promise<unknown> {
-  const [result] = await Promise.allSettled([promise]);
-  if (result.status === "fulfilled") throw new Error(`did not fail, but resolved to ${String(result.value)}`);
-  return result.reason;
-}
 
 describe("events", () => {
   function listen(): { events: object[]; stop: () => void } {

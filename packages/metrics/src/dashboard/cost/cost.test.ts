@@ -32,7 +32,7 @@ describe("monthlyCost", () => {
     expect(otlp).toEqual({ bytes: 8_000_000_000, totalUsd: expect.closeTo((8_000_000_000 / 2 ** 30) * 0.5) });
   });
 
-  test("counts a series for each dependency, and one of the service for what has no route", () => {
+  test("counts one series for each dependency, and one for each metric of the service alone", () => {
     const { emf } = monthlyCost({ ...virginia, routes: 3, dependencies: 5 });
     const series = Object.fromEntries(emf.metrics.map((metric) => [metric.id, metric.series]));
     expect(series).toMatchObject({ latency: 4, throttled: 4, warmupPing: 1, retryAttempts: 5, circuitOpened: 5 });
